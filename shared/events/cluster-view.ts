@@ -1,0 +1,129 @@
+// The view that events fold into; the gateway sends it to a page that connects, and the page goes on
+// folding. apply-event.ts has the fold. Plain JSON: records keyed by text, zxids and sessions as `0x…`.
+
+import type { ServerState } from '../zk/vote.ts'
+import type { TxnSummary } from './cluster-event.ts'
+
+/** Newest rounds kept. */
+export const ROUNDS_MAX = 500
+export const WATCH_LOG_MAX = 300
+export const VOTES_MAX = 300
+export const MARKERS_MAX = 500
+/** One write-rate bucket a second. */
+export const RATE_BUCKETS_MAX = 600
+
+/** starting, running: the process lives. stopped: ended on request. killed: ended by a signal or a crash. paused: SIGSTOP. */
+export type ProcessState = 'starting' | 'running' | 'paused' | 'stopped' | 'killed'
+
+export interface MemberView {
+  readonly sid: number
+  process: ProcessState
+  pid: number | null
+  /** `host:port` for clients. */
+  readonly clientAddress: string
+  readonly role: 'participant' | 'observer'
+  /** `null` while the process is down. */
+  state: ServerState | null
+  phase: 'ELECTION' | 'DISCOVERY' | 'SYNCHRONIZATION' | 'BROADCAST' | null
+  serving: boolean
+  epoch: number
+  /** Whom it follows, or itself. */
+  leader: number | null
+  lastZxid: string
+  connections: number
+  sessions: number
+  znodes: number
+  watches: number
+  outstanding: number
+  requests: number
+  /** When this description was last confirmed, ms since 1970. */
+  heardAt: number
+}
+
+export interface MemberStages {
+  /** When the leader sent it (leader), ms since 1970. */
+  proposed?: number
+  received?: number
+  logged?: number
+  /** A follower's ACK sent; for the leader its own flush counts as its ack. */
+  acked?: number
+  committed?: number
+  applied?: number
+}
+
+export interface RoundView {
+  readonly txn: TxnSummary
+  readonly leader: number
+  readonly proposedAt: number
+  readonly members: Record<string, MemberStages>
+  /** Whose ack completed the quorum, and when the leader knew. */
+  quorumBy: number | null
+  quorumAt: number | null
+}
+
+export interface VoteView {
+  readonly t: number
+  readonly from: number
+  readonly to: number
+  readonly state: ServerState
+  readonly leader: number
+  readonly zxid: string
+  readonly round: number
+  readonly peerEpoch: number
+}
+
+export interface ConnectionView {
+  readonly sid: number
+  readonly conn: number
+  readonly address: string
+  readonly session: string
+  readonly timeoutMs: number
+}
+
+export interface WatchLogEntry {
+  readonly t: number
+  readonly sid: number
+  readonly conn: number
+  readonly session: string
+  readonly path: string
+  readonly stage: 'set' | 'triggered' | 'delivered'
+  /** Kind of watch when set, event type afterwards. */
+  readonly what: string
+  readonly zxid: string
+}
+
+/** A mark on the timeline. */
+export interface Marker {
+  readonly t: number
+  readonly sid: number | null
+  readonly type: 'epoch' | 'looking' | 'killed' | 'started' | 'sync' | 'stopped' | 'paused' | 'resumed'
+  /** A sentence. */
+  readonly text: string
+}
+
+export interface ClusterView {
+  members: Record<string, MemberView>
+  /** Oldest first. */
+  rounds: RoundView[]
+  votes: VoteView[]
+  connections: Record<string, ConnectionView>
+  watchLog: WatchLogEntry[]
+  markers: Marker[]
+  /** Committed writes per second, oldest first: [second since 1970, count]. */
+  writeRate: [number, number][]
+  /** Exact totals, also when single events were dropped. */
+  totals: { committed: number; dropped: number }
+}
+
+export function emptyClusterView(): ClusterView {
+  return {
+    members: {},
+    rounds: [],
+    votes: [],
+    connections: {},
+    watchLog: [],
+    markers: [],
+    writeRate: [],
+    totals: { committed: 0, dropped: 0 },
+  }
+}

@@ -1,0 +1,153 @@
+// What page and gateway say to each other over Socket.IO. Every request is acknowledged with an Answer.
+// The server side checks each with a schema and one table of permissions.
+
+import type { ClusterEvent } from './cluster-event.ts'
+import type { ClusterView, MemberView, ProcessState } from './cluster-view.ts'
+
+export const PROTOCOL_VERSION = 1
+
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T }
+  /** `message` is a sentence that says what to do next. */
+  | { readonly ok: false; readonly code: string; readonly message: string }
+
+/** Events of the supervisor, beside those of the members. */
+export type GatewayEvent =
+  | ClusterEvent
+  | {
+      readonly type: 'process'
+      readonly t: number
+      readonly sid: number
+      readonly process: ProcessState
+      readonly pid: number | null
+      readonly reason: string
+    }
+  | { readonly type: 'member'; readonly t: number; readonly sid: number; readonly member: MemberView }
+  /** The gateway lost or regained its event stream from `sid`. */
+  | { readonly type: 'stream'; readonly t: number; readonly sid: number; readonly up: boolean }
+
+export interface NumberedEvents {
+  /** Sequence number of the first event; the rest follow without gaps. */
+  readonly seq: number
+  readonly events: readonly GatewayEvent[]
+}
+
+export type Welcome =
+  | { readonly type: 'resume'; readonly from: NumberedEvents; readonly about: About }
+  | { readonly type: 'snapshot'; readonly seq: number; readonly view: ClusterView; readonly about: About }
+  | { readonly type: 'refused'; readonly reason: string }
+
+export interface About {
+  readonly version: string
+  readonly clusterName: string
+  readonly dataDir: string
+  /** `127.0.0.1:2181,127.0.0.1:2182,…` */
+  readonly connectString: string
+  readonly serverTimeMs: number
+}
+
+export interface StatJson {
+  readonly czxid: string
+  readonly mzxid: string
+  readonly pzxid: string
+  readonly ctime: number
+  readonly mtime: number
+  readonly version: number
+  readonly cversion: number
+  readonly aversion: number
+  readonly ephemeralOwner: string
+  readonly dataLength: number
+  readonly numChildren: number
+}
+
+/** A znode without its data; what a row of the tree needs. */
+export interface NodeRow {
+  readonly name: string
+  readonly path: string
+  readonly stat: StatJson
+}
+
+export const CHILDREN_PAGE = 200
+export const DATA_PREVIEW_MAX = 64 * 1024
+
+export interface NodeListing {
+  readonly path: string
+  readonly stat: StatJson
+  /** Sorted by name; at most CHILDREN_PAGE from `offset`. */
+  readonly children: readonly NodeRow[]
+  readonly offset: number
+  readonly total: number
+}
+
+export interface NodeDetail {
+  readonly path: string
+  readonly stat: StatJson
+  /** base64 of at most DATA_PREVIEW_MAX bytes; `null` when the node holds null data. */
+  readonly dataBase64: string | null
+  readonly truncated: boolean
+  readonly acl: readonly { readonly perms: string; readonly scheme: string; readonly id: string }[]
+  /** Whoever owns an ephemeral. */
+  readonly owner: { readonly session: string; readonly address: string | null; readonly sid: number | null } | null
+}
+
+export interface LockContender {
+  readonly name: string
+  readonly path: string
+  readonly session: string
+  readonly address: string | null
+  /** Where its session is connected, when known. */
+  readonly sid: number | null
+  readonly sequence: number
+  readonly sinceMs: number
+  readonly data: string
+  readonly role: 'holder' | 'waiting'
+  /** The znode it waits for; null for a holder. */
+  readonly waitsFor: string | null
+  readonly kind: string
+}
+
+export interface LockView {
+  readonly path: string
+  /** Recipe as recognised: lock, read-write lock, semaphore, election, queue, unknown. */
+  readonly recipe: string
+  readonly contenders: readonly LockContender[]
+}
+
+/** Directories in which sequential ephemerals were seen. */
+export interface LockDirectory {
+  readonly path: string
+  readonly lastSeenMs: number
+}
+
+/** Requests of the page. */
+export interface ClientToServer {
+  hello(
+    request: { readonly version: number; readonly lastSeq: number | null },
+    answer: (welcome: Welcome) => void,
+  ): void
+  'tree:list'(
+    request: { readonly path: string; readonly offset: number; readonly watch: boolean },
+    answer: (a: Answer<NodeListing>) => void,
+  ): void
+  /** No more updates for this path, please. */
+  'tree:forget'(request: { readonly path: string }, answer: (a: Answer<null>) => void): void
+  'node:get'(request: { readonly path: string }, answer: (a: Answer<NodeDetail>) => void): void
+  'locks:list'(request: Record<string, never>, answer: (a: Answer<readonly LockDirectory[]>) => void): void
+  'locks:open'(request: { readonly path: string }, answer: (a: Answer<LockView>) => void): void
+  'locks:close'(request: { readonly path: string }, answer: (a: Answer<null>) => void): void
+  'member:kill'(request: { readonly sid: number }, answer: (a: Answer<null>) => void): void
+  'member:start'(request: { readonly sid: number }, answer: (a: Answer<null>) => void): void
+  'member:stop'(request: { readonly sid: number }, answer: (a: Answer<null>) => void): void
+  'member:pause'(request: { readonly sid: number }, answer: (a: Answer<null>) => void): void
+  'member:resume'(request: { readonly sid: number }, answer: (a: Answer<null>) => void): void
+}
+
+export interface ServerToClient {
+  events(frame: NumberedEvents): void
+  /** Too slow, or history lost: say hello again. */
+  resync(reason: string): void
+  /** A watched listing or node changed; ask again. `deleted` when it is gone. */
+  'tree:changed'(change: { readonly path: string; readonly event: 'children' | 'data' | 'deleted' | 'created' }): void
+  'locks:changed'(view: LockView): void
+  'locks:directories'(directories: readonly LockDirectory[]): void
+}

@@ -1,0 +1,94 @@
+// The peer as its host sees it: the core's inputs and effects, and those of clients. Nothing here knows
+// sockets, files, clocks or chance.
+
+import type { Brand } from '../base/brand.ts'
+import type { DataTree } from '../tree/data-tree.ts'
+import type { DiskEffect, LinkId, NetEffect, NoteEffect, RecoveredLog, ZabConfig, ZabInput } from '../zab/contract.ts'
+import type { AuthId } from '../zk/acl.ts'
+import type { ErrorCode } from '../zk/errors.ts'
+import type { SessionId } from '../zk/ids.ts'
+import type { ReplyBody } from '../zk/reply.ts'
+import type { ClientRequest } from '../zk/request.ts'
+import type { Entry } from '../zk/txn.ts'
+import type { WatchEvent, WatchMode } from '../zk/watch.ts'
+import type { Zxid } from '../zk/zxid.ts'
+
+/** One client connection, numbered by the host. A watcher is a connection, not a session. */
+export type ConnId = Brand<number, 'ConnId'>
+
+export interface PeerConfig extends ZabConfig {
+  readonly minSessionTimeoutMs: number
+  readonly maxSessionTimeoutMs: number
+  /** The low 40 bits of this, in milliseconds, go into new session ids: something that differs at each start. */
+  readonly sessionIdSeedMs: number
+}
+
+/** What the disk holds, as a tree and a log. A server alone (no ensemble) is a quorum of one. */
+export interface Recovered extends RecoveredLog {
+  readonly tree: DataTree
+}
+
+export type ClientInput =
+  /** A ConnectRequest whose password the host has already checked (a new session has none to check). */
+  | {
+      readonly type: 'connect'
+      readonly conn: ConnId
+      readonly sessionId: SessionId
+      readonly passwordOk: boolean
+      readonly timeoutMs: number
+      readonly lastZxidSeen: Zxid
+      /** `ip:<address>` to begin with. */
+      readonly auth: readonly AuthId[]
+    }
+  | { readonly type: 'request'; readonly conn: ConnId; readonly xid: number; readonly request: ClientRequest }
+  /** The host has verified somebody: the connection gains an identity. */
+  | { readonly type: 'authenticated'; readonly conn: ConnId; readonly id: AuthId }
+  | { readonly type: 'disconnected'; readonly conn: ConnId }
+
+export type PeerInput =
+  | Exclude<ZabInput, { type: 'tick' | 'snapshotReceived' }>
+  /** nowMs monotonic for timers, wallMs since 1970 for txn times. */
+  | { readonly type: 'tick'; readonly nowMs: number; readonly wallMs: number }
+  | { readonly type: 'snapshotReceived'; readonly link: LinkId; readonly tree: DataTree }
+  /** Answers `reload`: what the disk holds after the truncation. */
+  | { readonly type: 'reloaded'; readonly recovered: Recovered }
+  | ClientInput
+
+export type ClientEffect =
+  /** Answer the ConnectRequest. timeoutMs 0: the session is over or the password wrong; then close. */
+  | { readonly type: 'session'; readonly conn: ConnId; readonly sessionId: SessionId; readonly timeoutMs: number }
+  | {
+      readonly type: 'reply'
+      readonly conn: ConnId
+      readonly xid: number
+      readonly zxid: Zxid
+      readonly err: ErrorCode
+      readonly body: ReplyBody
+      /** What is being answered, for observers. */
+      readonly request: ClientRequest
+    }
+  | {
+      readonly type: 'watchEvent'
+      readonly conn: ConnId
+      readonly zxid: Zxid
+      readonly event: WatchEvent
+      readonly mode: WatchMode
+    }
+  /** Send what is queued, then close. */
+  | { readonly type: 'closeConn'; readonly conn: ConnId; readonly reason: string }
+
+export type PeerEffect =
+  | DiskEffect
+  | NetEffect
+  | NoteEffect
+  | ClientEffect
+  /** Rebuild the tree from disk once the truncation before this is durable; answer with `reloaded`. */
+  | { readonly type: 'reload' }
+  | { readonly type: 'applied'; readonly entry: Entry; readonly err: ErrorCode }
+  | {
+      readonly type: 'serving'
+      readonly state: 'LEADING' | 'FOLLOWING' | 'OBSERVING'
+      readonly epoch: number
+      readonly zxid: Zxid
+    }
+  | { readonly type: 'notServing'; readonly reason: string }

@@ -1,0 +1,29 @@
+// Types that the tree's files share with the peer above them.
+
+import type { AuthId } from '../zk/acl.ts'
+import type { ErrorCode } from '../zk/errors.ts'
+import type { SessionId } from '../zk/ids.ts'
+import type { ReplyBody } from '../zk/reply.ts'
+import type { Zxid } from '../zk/zxid.ts'
+
+/** Who asks, for a request that is being prepared by the leader. */
+export interface PrepareContext {
+  readonly zxid: Zxid
+  readonly timeMs: number
+  readonly sessionId: SessionId
+  readonly auth: readonly AuthId[]
+}
+
+/** One znode that a txn changed, in the order of client-protocol's sub-operations. */
+export interface Change {
+  readonly type: 'created' | 'deleted' | 'dataChanged' | 'aclChanged'
+  readonly path: string
+}
+
+export interface Applied {
+  /** 0, or the error that the txn carries. A failed multi is 0 with error results in its body. */
+  readonly err: ErrorCode
+  /** The answer for the client that asked. `path`/`pathStat` for a create as its txn type says. */
+  readonly body: ReplyBody
+  readonly changes: readonly Change[]
+}

@@ -1,0 +1,26 @@
+// Server ids and session ids. A session id is a full 64-bit value, so a bigint in memory and `0x…` in JSON.
+
+import type { Brand } from '../base/brand.ts'
+
+/** A server's id, `myid` and the N of `server.N`. Negative ones are given to anonymous learners. */
+export type Sid = Brand<number, 'Sid'>
+/** Unsigned: session ids of servers from 128 on have the top bit set. */
+export type SessionId = Brand<bigint, 'SessionId'>
+
+export const NO_SESSION = 0n as SessionId
+
+export function asSid(value: number): Sid {
+  return value as Sid
+}
+
+export function asSessionId(value: bigint): SessionId {
+  return BigInt.asUintN(64, value) as SessionId
+}
+
+export function formatSessionId(id: SessionId): string {
+  return `0x${id.toString(16)}`
+}
+
+export function parseSessionId(text: string): SessionId | null {
+  return /^0x[0-9a-f]{1,16}$/i.test(text) ? (BigInt(text) as SessionId) : null
+}

@@ -1,0 +1,101 @@
+// Who belongs to the ensemble: the `server.N=…` lines, their text form and the majority rule.
+// Source: QuorumMaj, election.md §1.
+
+import { err, ok, type Result } from '../base/result.ts'
+import { asSid, type Sid } from './ids.ts'
+import { formatZxid, parseZxid, ZERO_ZXID, type Zxid } from './zxid.ts'
+
+export interface ServerSpec {
+  readonly sid: Sid
+  readonly host: string
+  readonly quorumPort: number
+  readonly electionPort: number
+  readonly role: 'participant' | 'observer'
+  /** Only from the dynamic form `…;[host:]port`. */
+  readonly client: { readonly host: string; readonly port: number } | null
+}
+
+export interface QuorumConfig {
+  readonly servers: ReadonlyMap<Sid, ServerSpec>
+  /** 0 while reconfiguration is disabled. */
+  readonly version: Zxid
+}
+
+export function isVoter(config: QuorumConfig, sid: Sid): boolean {
+  return config.servers.get(sid)?.role === 'participant'
+}
+
+export function voters(config: QuorumConfig): Sid[] {
+  return [...config.servers.values()].filter((s) => s.role === 'participant').map((s) => s.sid)
+}
+
+/** More than half of the voters; whoever is not a voter does not count. */
+export function hasQuorum(config: QuorumConfig, sids: Iterable<Sid>): boolean {
+  let present = 0
+  for (const sid of sids) if (isVoter(config, sid)) present += 1
+  let all = 0
+  for (const server of config.servers.values()) if (server.role === 'participant') all += 1
+  return present * 2 > all
+}
+
+function formatHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}
+
+/** `server.1=127.0.0.1:2888:3888:participant`, the client part only where there is one. */
+export function formatServer(server: ServerSpec): string {
+  const client = server.client ? `;${formatHost(server.client.host)}:${server.client.port}` : ''
+  return `server.${server.sid}=${formatHost(server.host)}:${server.quorumPort}:${server.electionPort}:${server.role}${client}`
+}
+
+/** The text in notifications, in NEWLEADER and in /zookeeper/config; ends `version=<hex>` without a newline. */
+export function formatQuorumConfig(config: QuorumConfig): string {
+  const lines = [...config.servers.values()].map(formatServer)
+  return [...lines, `version=${formatZxid(config.version).slice(2)}`].join('\n')
+}
+
+const SERVER_VALUE =
+  /^(?<host>\[[^\]]+\]|[^:;|]+):(?<quorum>\d+):(?<election>\d+)(?::(?<role>participant|observer))?(?:;(?:(?<chost>\[[^\]]+\]|[^:;|]+):)?(?<cport>\d+))?$/i
+
+function bare(host: string): string {
+  return host.startsWith('[') ? host.slice(1, -1) : host
+}
+
+function isPort(port: number): boolean {
+  return port >= 1 && port <= 65535
+}
+
+/** Reads the value of `server.N=`; the error is a sentence for the person who wrote it. */
+export function parseServer(sid: number, value: string): Result<ServerSpec, string> {
+  const groups = SERVER_VALUE.exec(value.trim())?.groups
+  if (!groups?.host)
+    return err(
+      `server.${sid}=${value}: write it as host:quorumPort:electionPort[:participant|observer][;[host:]clientPort]`,
+    )
+  const quorumPort = Number(groups.quorum)
+  const electionPort = Number(groups.election)
+  const clientPort = groups.cport === undefined ? null : Number(groups.cport)
+  if (![quorumPort, electionPort, clientPort ?? 1].every(isPort))
+    return err(`server.${sid}=${value}: a port is a number from 1 to 65535`)
+  const role = groups.role?.toLowerCase() === 'observer' ? 'observer' : 'participant'
+  const client = clientPort === null ? null : { host: bare(groups.chost ?? '0.0.0.0'), port: clientPort }
+  return ok({ sid: asSid(sid), host: bare(groups.host), quorumPort, electionPort, role, client })
+}
+
+/** Reads what formatQuorumConfig writes; order and unknown lines (`group.`, `weight.`) do not matter. */
+export function parseQuorumConfig(text: string): Result<QuorumConfig, string> {
+  const servers = new Map<Sid, ServerSpec>()
+  let version = ZERO_ZXID
+  for (const line of text.split('\n')) {
+    const server = /^server\.(\d+)=(.*)$/.exec(line.trim())
+    if (server?.[1] && server[2] !== undefined) {
+      const parsed = parseServer(Number(server[1]), server[2])
+      if (!parsed.ok) return parsed
+      servers.set(parsed.value.sid, parsed.value)
+    }
+    const hex = /^version=([0-9a-f]+)$/i.exec(line.trim())?.[1]
+    if (hex) version = parseZxid(`0x${hex}`) ?? version
+  }
+  if (voters({ servers, version }).length === 0) return err('a configuration needs at least one participant')
+  return ok({ servers, version })
+}

@@ -20,6 +20,13 @@ export interface MemberLine {
   readonly address: string
 }
 
+export interface StartOptions {
+  readonly dataDir?: string
+  readonly members?: number
+  readonly port?: number
+  readonly clientPort?: number
+}
+
 export class Ensemble {
   readonly dataDir: string
   readonly url: string
@@ -43,11 +50,12 @@ export class Ensemble {
   }
 
   /** Starts `members` members on free ports, with their data in `dataDir` or a new temporary folder. */
-  static async start(options: { dataDir?: string; members?: number } = {}): Promise<Ensemble> {
+  static async start(options: StartOptions = {}): Promise<Ensemble> {
     const dataDir = options.dataDir ?? (await makeDataDir())
     const members = options.members ?? 3
     const args = ['up', '--data', dataDir, '--members', String(members)]
-    args.push('--port', String(await freePort()), '--client-port', String(await freePort()))
+    args.push('--port', String(options.port ?? (await freePort())))
+    args.push('--client-port', String(options.clientPort ?? (await freePort())))
     const startedAt = Date.now()
     const { child, output } = runZabscope(args)
     const printed = await waitFor(
@@ -80,8 +88,8 @@ export class Ensemble {
   }
 
   /** Ends it and removes its data. */
-  async stopAndForget(): Promise<void> {
-    await this.stop()
+  async stopAndForget(signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
+    await this.stop(signal)
     await rm(this.dataDir, { recursive: true, force: true })
   }
 }

@@ -1,3 +1,5 @@
+// How playwright runs: which browser (CHROME names it), which folders are which project.
+
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from '@playwright/test'
 

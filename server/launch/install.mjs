@@ -2,7 +2,7 @@
 // node_modules (.package-lock.json, written last); comparing it with the lock file tells "installed" from
 // "missing", "interrupted" and "of an older checkout", whoever ran npm.
 
-import { readFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT, runStep } from './steps.mjs'
 
@@ -27,9 +27,18 @@ export function whatIsMissing(root = ROOT) {
 export async function ensureInstalled() {
   const reason = whatIsMissing()
   if (reason === null) return
+  if (isLink(join(ROOT, 'node_modules'))) {
+    // npm would empty the folder behind the link, which another checkout uses.
+    console.error(`  ! node_modules is a link and ${reason}. Install where it points to, or remove the link.`)
+    return
+  }
   // On Windows npm is a script that only a shell can start; node runs npm's own entry point everywhere.
   const npm = process.env.npm_execpath
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
   const label = `installing packages (${reason})`
   await (npm?.endsWith('.js') ? runStep(label, process.execPath, [npm, ...args]) : runStep(label, 'npm', args))
+}
+
+function isLink(path) {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
 }

@@ -45,7 +45,7 @@ export function isScript(path: string): boolean {
 }
 
 export function isTest(path: string): boolean {
-  return /\.test\.tsx?$|\.spec\.ts$/.test(path)
+  return /\.test\.(tsx?|mjs)$|\.spec\.ts$/.test(path)
 }
 
 const FROM = /^[ \t]*(?:import|export)\s+(type\s)?[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]/gm

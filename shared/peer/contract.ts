@@ -46,7 +46,7 @@ export type ClientInput =
   | { readonly type: 'disconnected'; readonly conn: ConnId }
 
 export type PeerInput =
-  | Exclude<ZabInput, { type: 'tick' | 'snapshotReceived' }>
+  | Exclude<ZabInput, { type: 'tick' | 'snapshotReceived' | 'reloaded' }>
   /** nowMs monotonic for timers, wallMs since 1970 for txn times. */
   | { readonly type: 'tick'; readonly nowMs: number; readonly wallMs: number }
   | { readonly type: 'snapshotReceived'; readonly link: LinkId; readonly tree: DataTree }

@@ -12,32 +12,30 @@ export async function openView(page: Page, view: View): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name: view })).toBeVisible()
 }
 
-/** The row of a member in the table of the Ensemble view. */
+/** The row of a member in the table of the Ensemble view: the one with the buttons for it. */
 export function memberRow(page: Page, sid: number): Locator {
-  return page.getByRole('table', { name: 'Members' }).getByRole('row', { name: new RegExp(`Member ${sid}\\b`) })
+  const button = page.getByRole('button', { name: new RegExp(`^\\w+ member ${sid}$`) })
+  return page.getByRole('table', { name: 'Members' }).getByRole('row').filter({ has: button })
 }
 
-/** Clicks an action of a member and confirms it. */
-export async function actOnMember(
-  page: Page,
-  action: 'Kill' | 'Restart' | 'Stop' | 'Pause' | 'Resume',
-  sid: number,
-): Promise<void> {
-  await page
-    .getByRole('button', { name: `${action} member ${sid}` })
-    .first()
-    .click()
-  const dialog = page.getByRole('alertdialog').or(page.getByRole('dialog'))
-  await dialog.getByRole('button', { name: CONFIRM[action] }).click()
-}
+export type MemberAction = 'Kill' | 'Restart' | 'Pause' | 'Resume'
 
-const CONFIRM = {
+/** What the question before a destructive action is answered with; the others ask nothing. */
+const CONFIRM: Record<MemberAction, string | null> = {
   Kill: 'Send SIGKILL',
-  Restart: 'Start the process',
-  Stop: 'Stop the process',
+  Restart: null,
   Pause: 'Send SIGSTOP',
-  Resume: 'Send SIGCONT',
-} as const
+  Resume: null,
+}
+
+/** Clicks an action in a member's row, and confirms it where the page asks. */
+export async function actOnMember(page: Page, action: MemberAction, sid: number): Promise<void> {
+  await memberRow(page, sid)
+    .getByRole('button', { name: `${action} member ${sid}` })
+    .click()
+  const confirm = CONFIRM[action]
+  if (confirm !== null) await page.getByRole('dialog').getByRole('button', { name: confirm }).click()
+}
 
 /** The sid of the member that the table shows as leading; waits until there is one. */
 export async function shownLeader(page: Page): Promise<number> {
@@ -70,6 +68,6 @@ async function firstAlive(pids: readonly number[]): Promise<number | null> {
 }
 
 /** The row of a znode in the Tree view. */
-export function znodeRow(page: Page, name: string): Locator {
-  return page.getByRole('treeitem', { name: new RegExp(`(^|[\\s/])${name}\\b`) })
+export function znodeRow(page: Page, path: string): Locator {
+  return page.getByRole('tree', { name: 'Znodes' }).getByRole('treeitem', { name: path, exact: true })
 }

@@ -3,18 +3,21 @@ import { defineConfig } from 'vite'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-// One file for all that runs in Node: the command line, the members it spawns, the gateway. Packages stay in
-// node_modules; our own modules are joined, so that a member process starts without resolving a hundred files.
+// dist/server/main.js: the command line. dist/server/member.js: one member's process. Packages stay outside.
 export default defineConfig({
   root,
   publicDir: false,
   build: {
-    ssr: 'server/launch/main.ts',
+    ssr: true,
+    target: 'node20',
     outDir: 'dist/server',
     emptyOutDir: true,
-    target: 'node20',
     minify: false,
-    sourcemap: true,
-    rolldownOptions: { output: { entryFileNames: 'main.js', chunkFileNames: '[name]-[hash].js' } },
+    sourcemap: false,
+    rolldownOptions: {
+      input: { main: 'server/launch/main.ts', member: 'server/launch/member-main.ts' },
+      output: { format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+    },
   },
+  ssr: { target: 'node', external: true },
 })

@@ -1,11 +1,11 @@
 // Entries: TxnHeader, the txn's record, and the tree digest where there is one. The same bytes stand in the
-// log and in PROPOSAL and INFORM packets. Source: the *Txn records of zookeeper.jute, SerializeUtils, storage.md §2–3.
+// log and in PROPOSAL and INFORM packets; entry-bytes.ts keeps them. Source: the *Txn records of zookeeper.jute, SerializeUtils, storage.md §2–3.
 
 import { unreachable } from '../../base/assert.ts'
 import { OP_CODES } from '../../zk/op.ts'
 import type { CreateTxn, DeleteTxn, Entry, SetDataTxn, SubTxn, Txn } from '../../zk/txn.ts'
 import { DecodeError, JuteReader, readString } from '../reader.ts'
-import { JuteWriter, writeString } from '../writer.ts'
+import { type JuteWriter, writeString } from '../writer.ts'
 import { readAclList, writeAclList } from './acl.ts'
 
 /** The only digest version there is; another one reads as "no digest". */
@@ -25,9 +25,12 @@ export function writeEntry(writer: JuteWriter, entry: Entry): void {
   }
 }
 
+/** Used again for every entry: those of one file or chunk share its memory, and so this reader's view of it. */
+const entryReader = new JuteReader(new Uint8Array(0))
+
 /** Reads one entry that fills `bytes`. Throws DecodeError. */
 export function readEntry(bytes: Uint8Array): Entry {
-  const reader = new JuteReader(bytes)
+  const reader = entryReader.window(bytes)
   const sessionId = reader.sessionId()
   const cxid = reader.int()
   const zxid = reader.zxid()
@@ -41,26 +44,6 @@ function readDigest(reader: JuteReader): bigint | null {
   const version = reader.int()
   const digest = reader.ulong()
   return version === DIGEST_VERSION ? digest : null
-}
-
-/** An entry is immutable, so one encoding serves the log and every learner. Gone when the entry is. */
-const encodings = new WeakMap<Entry, Uint8Array>()
-const scratch = new JuteWriter(4096)
-
-/** The bytes of `writeEntry`; the same array for the same entry, not to be changed. */
-export function encodeEntry(entry: Entry): Uint8Array {
-  const known = encodings.get(entry)
-  if (known) return known
-  scratch.clear()
-  writeEntry(scratch, entry)
-  const bytes = scratch.take()
-  encodings.set(entry, bytes)
-  return bytes
-}
-
-/** Says that `bytes`, which are never changed again, are what `entry` was read from. */
-export function rememberEncoding(entry: Entry, bytes: Uint8Array): void {
-  encodings.set(entry, bytes)
 }
 
 function writeTxn(writer: JuteWriter, txn: Txn | SubTxn): void {

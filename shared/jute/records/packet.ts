@@ -6,8 +6,8 @@ import type { ForwardedRequest, LearnerPacket, QuorumPacket, Touch } from '../..
 import { NO_ZXID, ZERO_ZXID, type Zxid } from '../../zk/zxid.ts'
 import type { JuteWriter } from '../writer.ts'
 import { writeAuthId } from './acl.ts'
-import { encodeEntry } from './entry-bytes.ts'
 import { opOf, writeRequestBody } from './request.ts'
+import { encodeEntry } from './txn.ts'
 
 /** Source: constants of Leader. 9 and 19 (COMMITANDACTIVATE, INFORMANDACTIVATE) come with reconfiguration. */
 export const PACKET_TYPES = {

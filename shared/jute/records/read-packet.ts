@@ -6,10 +6,9 @@ import type { LeaderPacket, LearnerPacket } from '../../zk/packet.ts'
 import { epochOf, ZERO_ZXID, type Zxid } from '../../zk/zxid.ts'
 import { DecodeError, JuteReader, VALUE_BYTES_MAX } from '../reader.ts'
 import { AUTH_ID_BYTES_MIN, readAuthId } from './acl.ts'
-import { rememberEncoding } from './entry-bytes.ts'
 import { PACKET_TYPES } from './packet.ts'
 import { readRequestBody } from './read-request.ts'
-import { readEntry } from './txn.ts'
+import { readEntry, rememberEncoding } from './txn.ts'
 
 /** The most data in one packet: a txn can be larger than the request it came from. */
 export const PACKET_DATA_BYTES_MAX = 2 * VALUE_BYTES_MAX

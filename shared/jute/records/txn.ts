@@ -1,12 +1,13 @@
 // Entries: TxnHeader, the txn's record, and the tree digest where there is one. The same bytes stand in the
-// log and in PROPOSAL and INFORM packets; entry-bytes.ts keeps them. Source: the *Txn records of zookeeper.jute, SerializeUtils, storage.md §2–3.
+// log and in PROPOSAL and INFORM packets; entry-cache.ts keeps them. Source: the *Txn records of zookeeper.jute, SerializeUtils, storage.md §2–3.
 
 import { unreachable } from '../../base/assert.ts'
 import { OP_CODES } from '../../zk/op.ts'
 import type { CreateTxn, DeleteTxn, Entry, SetDataTxn, SubTxn, Txn } from '../../zk/txn.ts'
 import { DecodeError, JuteReader, readString } from '../reader.ts'
-import { type JuteWriter, writeString } from '../writer.ts'
+import { JuteWriter, writeString } from '../writer.ts'
 import { readAclList, writeAclList } from './acl.ts'
+import { findEntryBytes, keepEntryBytes } from './entry-cache.ts'
 
 /** The only digest version there is; another one reads as "no digest". */
 const DIGEST_VERSION = 2
@@ -44,6 +45,22 @@ function readDigest(reader: JuteReader): bigint | null {
   const version = reader.int()
   const digest = reader.ulong()
   return version === DIGEST_VERSION ? digest : null
+}
+
+const scratch = new JuteWriter(4096)
+
+/** The bytes of `writeEntry`. Log and learners are given the same array, so it is not to be changed. */
+export function encodeEntry(entry: Entry): Uint8Array {
+  const known = findEntryBytes(entry)
+  if (known !== undefined) return known
+  scratch.clear()
+  writeEntry(scratch, entry)
+  return keepEntryBytes(entry, scratch.view())
+}
+
+/** Says that `entry` was read from `bytes`, which are copied: they need not be encoded again. */
+export function rememberEncoding(entry: Entry, bytes: Uint8Array): void {
+  keepEntryBytes(entry, bytes)
 }
 
 function writeTxn(writer: JuteWriter, txn: Txn | SubTxn): void {

@@ -4,8 +4,7 @@ import type { Entry } from '../../zk/txn.ts'
 import { makeZxid } from '../../zk/zxid.ts'
 import { hex } from '../testdata/vectors.ts'
 import { JuteWriter } from '../writer.ts'
-import { encodeEntry, rememberEncoding } from './entry-bytes.ts'
-import { readEntry, writeEntry } from './txn.ts'
+import { encodeEntry, readEntry, rememberEncoding, writeEntry } from './txn.ts'
 
 function setDataEntry(counter: number, dataBytes: number): Entry {
   const data = new Uint8Array(dataBytes).fill(counter)

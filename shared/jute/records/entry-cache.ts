@@ -1,11 +1,9 @@
-// One encoding of an entry for its whole way: the log and every learner get the same bytes. A bounded cache,
-// by identity; what has been pushed out is encoded again. Bytes stand together in slabs, because one small
-// allocation an entry costs more than encoding it.
+// Keeps the bytes of entries for their whole way, so that log and learners share one encoding. A bounded
+// cache, by identity; what has been pushed out is encoded again (txn.ts). Bytes stand together in slabs,
+// because one small allocation an entry costs more than encoding it.
 
 import type { Entry } from '../../zk/txn.ts'
 import { counterOf } from '../../zk/zxid.ts'
-import { JuteWriter } from '../writer.ts'
-import { writeEntry } from './txn.ts'
 
 /** Powers of two: slots are chosen by the low bits of the zxid. At most 16 MiB, and 16 entries above that. */
 const SMALL_SLOTS = 1024
@@ -21,25 +19,16 @@ interface Slots {
 const EMPTY = new Uint8Array(0)
 const small = makeSlots(SMALL_SLOTS)
 const large = makeSlots(LARGE_SLOTS)
-const scratch = new JuteWriter(4096)
 let slab = EMPTY
 let slabUsed = 0
 
-/** The bytes of `writeEntry`; shared, so not to be changed. */
-export function encodeEntry(entry: Entry): Uint8Array {
-  const known = find(small, entry) ?? find(large, entry)
-  if (known !== undefined) return known
-  scratch.clear()
-  writeEntry(scratch, entry)
-  return remember(entry, scratch.view())
+/** The bytes kept for this very entry; shared, so not to be changed. */
+export function findEntryBytes(entry: Entry): Uint8Array | undefined {
+  return find(small, entry) ?? find(large, entry)
 }
 
-/** Says that `entry` was read from `bytes`, which are copied: they need not be encoded again. */
-export function rememberEncoding(entry: Entry, bytes: Uint8Array): void {
-  remember(entry, bytes)
-}
-
-function remember(entry: Entry, bytes: Uint8Array): Uint8Array {
+/** Keeps a copy of `bytes` for `entry` and returns the copy. */
+export function keepEntryBytes(entry: Entry, bytes: Uint8Array): Uint8Array {
   const isSmall = bytes.length <= SMALL_BYTES_MAX
   const slots = isSmall ? small : large
   const slot = slotOf(slots, entry)

@@ -6,7 +6,7 @@ import { DecodeError, JuteReader } from '#shared/jute/reader.ts'
 import { readAclList } from '#shared/jute/records/acl.ts'
 import { createTree } from '#shared/tree/create-tree.ts'
 import type { DataTree, Znode } from '#shared/tree/data-tree.ts'
-import { finishLoad, loadNode } from '#shared/tree/snapshot.ts'
+import { BrokenTree, finishLoad, loadNode } from '#shared/tree/snapshot.ts'
 import type { Acl } from '#shared/zk/acl.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
 import {
@@ -68,8 +68,11 @@ export class TreeDecoder {
 
   /** The tree, complete with what is derived from its nodes. To be called once, when done. */
   finish(): DataTree {
-    const finished = finishLoad(this.#tree)
-    if (!finished.ok) throw new DecodeError(finished.error)
+    try {
+      finishLoad(this.#tree)
+    } catch (cause) {
+      throw cause instanceof BrokenTree ? new DecodeError(cause.message) : cause
+    }
     return this.#tree
   }
 

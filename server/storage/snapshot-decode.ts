@@ -6,7 +6,7 @@ import { DecodeError, JuteReader } from '#shared/jute/reader.ts'
 import { readAclList } from '#shared/jute/records/acl.ts'
 import { createTree } from '#shared/tree/create-tree.ts'
 import type { DataTree, Znode } from '#shared/tree/data-tree.ts'
-import { finishLoad, loadNode } from '#shared/tree/snapshot.ts'
+import { BrokenTree, finishLoad, loadNode } from '#shared/tree/snapshot.ts'
 import type { Acl } from '#shared/zk/acl.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
 import {
@@ -76,8 +76,11 @@ export class TreeDecoder {
     if (!this.#tree.nodes.has('/')) throw new DecodeError('a snapshot without a root')
     // /zookeeper/config is missing in snapshots older than 3.5.
     for (const [path, node] of createTree().nodes) if (!this.#tree.nodes.has(path)) loadNode(this.#tree, path, node)
-    const finished = finishLoad(this.#tree)
-    if (!finished.ok) throw new DecodeError(finished.error)
+    try {
+      finishLoad(this.#tree)
+    } catch (cause) {
+      throw cause instanceof BrokenTree ? new DecodeError(cause.message) : cause
+    }
     return this.#tree
   }
 

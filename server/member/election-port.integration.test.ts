@@ -1,8 +1,9 @@
 import { createConnection } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
+import { writeHandshake } from '#shared/jute/records/notification.ts'
+import { JuteWriter } from '#shared/jute/writer.ts'
 import { asSid, type Sid } from '#shared/zk/ids.ts'
 import type { ServerSpec } from '#shared/zk/quorum-config.ts'
-import { encodeFrame, encodeHandshake } from './election-handshake.ts'
 import { createElectionPort, type ElectionPort } from './election-port.ts'
 import { silentLogger } from './logging.ts'
 import { freePort } from './testing/free-port.ts'
@@ -47,7 +48,17 @@ async function start(servers: Map<Sid, ServerSpec>, n: number): Promise<Node> {
   return { sid: self.sid, port, heard }
 }
 
-const text = (message: string) => Buffer.from(message)
+function text(message: string): Uint8Array {
+  const writer = new JuteWriter()
+  writer.ustring(message)
+  return writer.take()
+}
+
+function handshake(n: number): Uint8Array {
+  const writer = new JuteWriter()
+  writeHandshake(writer, asSid(n), '127.0.0.1:1')
+  return writer.take()
+}
 
 test('the smaller sid announces itself and is called back', async () => {
   const servers = await specs(1, 2)
@@ -106,11 +117,11 @@ test('a stranger with a larger sid is heard and answered; garbage closes only it
   const stranger = createConnection(electionPort, '127.0.0.1')
   const replies: Buffer[] = []
   stranger.on('data', (chunk) => replies.push(chunk))
-  stranger.write(encodeHandshake(asSid(900), '127.0.0.1:1'))
-  stranger.write(encodeFrame(text('probe')))
+  stranger.write(handshake(900))
+  stranger.write(text('probe'))
   await vi.waitFor(() => expect(two.heard).toEqual(['900:probe']))
   two.port.send(asSid(900), text('answer'))
-  await vi.waitFor(() => expect(Buffer.concat(replies)).toEqual(encodeFrame(text('answer'))))
+  await vi.waitFor(() => expect(Buffer.concat(replies)).toEqual(Buffer.from(text('answer'))))
   stranger.write(Buffer.from('00100000', 'hex'))
   await new Promise((resolve) => stranger.once('close', resolve))
   expect(two.port.connected()).toEqual([])

@@ -2,9 +2,11 @@
 // Carries opaque messages; what they mean is the core's business. Source: QuorumCnxManager, election.md §2.
 
 import { createServer, type Server, Socket } from 'node:net'
+import { ELECTION_FRAME_BYTES_MAX, Framer } from '#shared/jute/framer.ts'
+import { readHandshake, writeHandshake } from '#shared/jute/records/notification.ts'
+import { JuteWriter } from '#shared/jute/writer.ts'
 import type { Sid } from '#shared/zk/ids.ts'
 import type { ServerSpec } from '#shared/zk/quorum-config.ts'
-import { ElectionReader, encodeFrame, encodeHandshake } from './election-handshake.ts'
 import { listen, stopListening } from './listening.ts'
 import type { MemberLogger } from './logging.ts'
 
@@ -29,8 +31,8 @@ export interface ElectionPortOptions {
 
 export interface ElectionPort {
   listen(): Promise<number>
-  /** A newer message replaces one that is still unsent. */
-  send(to: Sid, payload: Uint8Array): void
+  /** `frame`: a message with its length before it. A newer one replaces one that is still unsent. */
+  send(to: Sid, frame: Uint8Array): void
   /** Servers that we have a connection with. */
   connected(): Sid[]
   close(): Promise<void>
@@ -44,9 +46,9 @@ interface Remote {
   attempt: Socket | null
   retries: number
   retryTimer: NodeJS.Timeout | null
-  unsent: Buffer | null
+  unsent: Uint8Array | null
   /** Sent again on a fresh connection: the one before may have lost it. */
-  last: Buffer | null
+  last: Uint8Array | null
 }
 
 export function createElectionPort(options: ElectionPortOptions): ElectionPort {
@@ -54,7 +56,8 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
   const remotes = new Map<Sid, Remote>()
   const nameless = new Set<Socket>()
   let closed = false
-  const hello = encodeHandshake(self.sid, `${bracketed(self.host)}:${self.electionPort}`)
+  const hello = new JuteWriter()
+  writeHandshake(hello, self.sid, `${bracketed(self.host)}:${self.electionPort}`)
   const server: Server = createServer({ noDelay: true, keepAlive: options.keepAlive }, onIncoming)
 
   function remoteOf(sid: Sid): Remote {
@@ -69,21 +72,22 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
   function onIncoming(socket: Socket): void {
     if (nameless.size >= NAMELESS_MAX) return void socket.destroy()
     nameless.add(socket)
-    const reader = new ElectionReader()
+    const framer = new Framer(ELECTION_FRAME_BYTES_MAX)
     const timer = setTimeout(() => refuse('says nothing'), options.handshakeTimeoutMs)
     const refuse = (reason: string) => {
       log.warn({ from: socket.remoteAddress }, `election connection closed: it ${reason}`)
       socket.destroy()
     }
     const onData = (chunk: Buffer) => {
-      reader.push(chunk)
-      const handshake = reader.handshake()
-      if (!handshake.ok) return refuse(handshake.error)
-      if (handshake.value === null) return
+      framer.push(chunk)
+      const read = readHandshake(framer.view())
+      if (read.type === 'incomplete') return
+      if (read.type === 'malformed') return refuse(`sends ${read.reason}`)
+      framer.skip(read.length)
       nameless.delete(socket)
       clearTimeout(timer)
       socket.off('data', onData)
-      onNamed(socket, reader, handshake.value.sid)
+      onNamed(socket, framer, read.handshake.sid)
     }
     socket.on('data', onData)
     socket.on('error', () => socket.destroy())
@@ -93,7 +97,7 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
     })
   }
 
-  function onNamed(socket: Socket, reader: ElectionReader, sid: Sid): void {
+  function onNamed(socket: Socket, framer: Framer, sid: Sid): void {
     if (sid === self.sid) {
       log.warn({ from: socket.remoteAddress }, `another process claims server id ${sid}, which is ours`)
       return void socket.destroy()
@@ -109,7 +113,7 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
       return
     }
     if (!servers.has(sid) && !remotes.has(sid) && strangers() >= STRANGERS_MAX) return void socket.destroy()
-    adopt(remoteOf(sid), socket, reader)
+    adopt(remoteOf(sid), socket, framer)
   }
 
   function strangers(): number {
@@ -119,24 +123,24 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
   }
 
   /** `socket` becomes the connection with this server, in place of any earlier one. */
-  function adopt(remote: Remote, socket: Socket, reader: ElectionReader): void {
+  function adopt(remote: Remote, socket: Socket, framer: Framer): void {
     dropSocket(remote)
     remote.socket = socket
     remote.retries = 0
     cancelRetry(remote)
     const onBytes = () => {
       for (;;) {
-        const frame = reader.frame()
-        if (!frame.ok) {
-          log.warn({ peer: remote.sid }, `election connection closed: server ${remote.sid} ${frame.error}`)
+        const frame = framer.next()
+        if (frame.type === 'incomplete') return
+        if (frame.type === 'badLength') {
+          log.warn({ peer: remote.sid }, `election connection closed: a message of ${frame.length} bytes`)
           return void socket.destroy()
         }
-        if (frame.value === null) return
-        options.onMessage(remote.sid, frame.value)
+        options.onMessage(remote.sid, frame.bytes)
       }
     }
     socket.on('data', (chunk: Buffer) => {
-      reader.push(chunk)
+      framer.push(chunk)
       onBytes()
     })
     socket.on('drain', () => sendUnsent(remote))
@@ -182,10 +186,10 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
     socket.connect(spec.electionPort, spec.host, () => {
       clearTimeout(timer)
       remote.attempt = null
-      socket.write(hello)
+      socket.write(hello.view())
       // The smaller sid only announces itself, and is called back.
       if (self.sid < remote.sid) socket.end()
-      else adopt(remote, socket, new ElectionReader())
+      else adopt(remote, socket, new Framer(ELECTION_FRAME_BYTES_MAX))
     })
   }
 
@@ -209,10 +213,10 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
         port: self.electionPort,
         ...(options.listenOnAllIPs ? {} : { host: self.host }),
       }),
-    send(to, payload) {
+    send(to, frame) {
       const remote = remotes.get(to) ?? (servers.has(to) ? remoteOf(to) : null)
       if (!remote || closed) return
-      remote.unsent = encodeFrame(payload)
+      remote.unsent = frame
       remote.retries = 0
       if (remote.socket) sendUnsent(remote)
       else connect(remote)

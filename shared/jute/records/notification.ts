@@ -62,7 +62,7 @@ export function readHandshake(bytes: Uint8Array): HandshakeRead {
  * Writes a notification with the length before it. Without a configuration text it takes the 40-byte form:
  * an incomplete text would stop the election of an Apache server.
  */
-export function writeNotification(writer: JuteWriter, notification: Notification): void {
+export function writeNotificationFrame(writer: JuteWriter, notification: Notification): void {
   const place = writer.beginLength()
   writer.int(SERVER_STATES.indexOf(notification.state))
   writer.longNumber(notification.leader)

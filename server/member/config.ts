@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '#shared/base/result.ts'
+import type { TreeOptions } from '#shared/tree/options.ts'
 import { asSid, type Sid } from '#shared/zk/ids.ts'
 import { isVoter, parseServer, type QuorumConfig, type ServerSpec, voters } from '#shared/zk/quorum-config.ts'
 import { ZERO_ZXID } from '#shared/zk/zxid.ts'
@@ -48,7 +49,7 @@ export interface MemberConfig {
   readonly quorumListenOnAllIPs: boolean
   readonly tcpKeepAlive: boolean
   readonly clientTcpKeepAlive: boolean
-  readonly extendedTypesEnabled: boolean
+  readonly tree: TreeOptions
   readonly digestEnabled: boolean
   /** `super:<digest>`; null: there is no superuser. */
   readonly superDigest: string | null
@@ -134,7 +135,12 @@ export function parseConfig(
     quorumListenOnAllIPs: read.boolean('quorumListenOnAllIPs', false),
     tcpKeepAlive: read.boolean('tcpKeepAlive', false),
     clientTcpKeepAlive: read.boolean('clientTcpKeepAlive', false),
-    extendedTypesEnabled: read.boolean('extendedTypesEnabled', false),
+    tree: {
+      extendedTypesEnabled: read.boolean('extendedTypesEnabled', false),
+      enforceQuota: read.boolean('enforceQuota', false),
+      skipAcl: read.yesNo('skipACL', false),
+      digest: read.boolean('digest.enabled', true),
+    },
     digestEnabled: read.boolean('DigestAuthenticationProvider.enabled', true),
     superDigest: readSuperDigest(entries.get('DigestAuthenticationProvider.superDigest'), problems),
     eventPort: orNull(read.integer('zabscope.eventPort', -1, 0, 65535)),

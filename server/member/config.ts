@@ -63,6 +63,10 @@ export interface MemberConfig {
 export type ConfigProblems = readonly string[]
 
 export const FOUR_LETTER_DEFAULT = ['srvr', 'ruok', 'mntr'] as const
+/** All that a whitelist may name. Source: operations.md §1, without gtmk, stmk and hash, which have no meaning here. */
+export const FOUR_LETTER_WORDS: ReadonlySet<string> = new Set(
+  'conf cons crst dirs dump envi isro mntr ruok srst srvr stat wchc wchp wchs'.split(' '),
+)
 
 /** Reads `zoo.cfg` and, where there are server lines, `dataDir/myid`. */
 export function loadConfig(path: string): Result<MemberConfig, ConfigProblems> {
@@ -118,7 +122,7 @@ export function parseConfig(
     maxSessionTimeoutMs: maxSessionTimeoutMs === -1 ? 20 * tickTimeMs : maxSessionTimeoutMs,
     maxClientCnxns: read.integer('maxClientCnxns', 60, 0, 1_000_000),
     maxCnxns: read.integer('maxCnxns', 0, 0, 1_000_000),
-    fourLetterWords: readWhitelist(entries.get('4lw.commands.whitelist')),
+    fourLetterWords: readWhitelist(entries.get('4lw.commands.whitelist'), problems),
     outstandingMax: outstandingShare(
       read.integer('globalOutstandingLimit', 1000, 1, 10_000_000),
       voters(quorum).length,
@@ -162,9 +166,12 @@ function outstandingShare(limit: number, quorumSize: number): number {
   return quorumSize > 2 ? Math.max(1, Math.floor(limit / (quorumSize - 1))) : limit
 }
 
-function readWhitelist(value: string | undefined): MemberConfig['fourLetterWords'] {
+function readWhitelist(value: string | undefined, problems: string[]): MemberConfig['fourLetterWords'] {
   if (value === undefined) return new Set(FOUR_LETTER_DEFAULT)
   const words = value.split(',').map((word) => word.trim())
+  for (const word of words)
+    if (word !== '' && word !== '*' && !FOUR_LETTER_WORDS.has(word))
+      problems.push(`4lw.commands.whitelist: ${word} is not a word that this server answers; remove it`)
   // `srvr` is always allowed, as in ZooKeeper.
   return words.includes('*') ? 'all' : new Set(['srvr', ...words.filter((word) => word !== '')])
 }

@@ -16,7 +16,7 @@ export class SocketWriter {
   readonly #flushTask: () => void
   #scheduled = false
   #ending = false
-  #onWritten: (() => void) | null = null
+  #onWritten: (() => void)[] = []
 
   constructor(socket: Socket, turn: Turn) {
     this.#socket = socket
@@ -31,15 +31,9 @@ export class SocketWriter {
     this.#turn.atEnd(this.#flushTask)
   }
 
-  /** Calls back once what has been appended so far is with the operating system; one call for the next flush. */
+  /** Calls back once what has been appended so far is with the operating system. */
   onceWritten(callback: () => void): void {
-    const before = this.#onWritten
-    this.#onWritten = before
-      ? () => {
-          before()
-          callback()
-        }
-      : callback
+    this.#onWritten.push(callback)
   }
 
   /** Bytes that the other side has not taken yet. */
@@ -49,16 +43,19 @@ export class SocketWriter {
 
   flush(): void {
     this.#scheduled = false
-    const onWritten = this.#onWritten
-    this.#onWritten = null
     if (this.records.length === 0) return
+    const onWritten = this.#onWritten
+    if (onWritten.length > 0) this.#onWritten = []
     if (this.#socket.destroyed || this.#ending) {
       this.records.clear()
       return
     }
     const bytes = this.records.take()
-    if (onWritten) this.#socket.write(bytes, (error) => error ?? onWritten())
-    else this.#socket.write(bytes)
+    if (onWritten.length === 0) this.#socket.write(bytes)
+    else
+      this.#socket.write(bytes, (error) => {
+        if (!error) for (const callback of onWritten) callback()
+      })
   }
 
   /** Sends what is left, then ends the connection; a reader that does not take it is cut off. */

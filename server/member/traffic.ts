@@ -74,3 +74,9 @@ export function countProposal(traffic: Traffic, bytes: number): void {
 export function resetTraffic(traffic: Traffic): void {
   Object.assign(traffic, { ...createTraffic(), outstanding: traffic.outstanding })
 }
+
+/** As Java prints a double of up to four decimals. */
+export function averageText(latency: Latency): string {
+  const value = latency.count === 0 ? 0 : Math.round((latency.sumMs / latency.count) * 10_000) / 10_000
+  return Number.isInteger(value) ? `${value}.0` : String(value)
+}

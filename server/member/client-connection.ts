@@ -19,6 +19,7 @@ import type { ConnectRequest } from '#shared/zk/request.ts'
 import { NO_ZXID, ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
 import { authenticate, type DigestRule } from './digest-auth.ts'
 import type { MemberLogger } from './logging.ts'
+import { lastOpWord } from './op-words.ts'
 import { PASSWORD_BYTES, type PasswordRule, passwordIsRight, sessionPassword } from './session-password.ts'
 import { SocketWriter } from './socket-writer.ts'
 import { addLatency, countResponse, createLatency, type Traffic } from './traffic.ts'
@@ -45,8 +46,6 @@ export interface ConnectionHost {
   readonly digest: DigestRule
   readonly feed: (input: PeerInput) => void
   readonly isServing: () => boolean
-  /** What this server has applied. */
-  readonly lastZxid: () => Zxid
   readonly nowMs: () => number
   readonly isTextCommand: (word: string) => boolean
   readonly textCommand: (word: string, connection: ClientConnection) => Promise<string>
@@ -227,12 +226,7 @@ export class ClientConnection {
           this.end('it asked for an unknown operation')
         })
       case 'request':
-        this.lastOp = OP_WORDS[frame.request.type] ?? 'NA'
-        // A write takes a zxid even when it cannot be decoded; a read is answered here.
-        if (frame.request.type === 'undecodable' && !WRITE_OPS.has(frame.op))
-          return this.#answerInTurn(() =>
-            this.#writeOwnReply(frame.xid, this.#host.lastZxid(), ERROR_CODES.MARSHALLINGERROR),
-          )
+        this.lastOp = lastOpWord(frame.request.type)
         this.#ask(frame.xid, frame.request)
     }
   }
@@ -388,46 +382,4 @@ function isPing(bytes: Uint8Array): boolean {
 /** `127.0.0.1` for `::ffff:127.0.0.1`. */
 function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
-}
-
-const WRITE_OPS: ReadonlySet<number> = new Set([
-  OP_CODES.create,
-  OP_CODES.create2,
-  OP_CODES.createContainer,
-  OP_CODES.createTTL,
-  OP_CODES.delete,
-  OP_CODES.setData,
-  OP_CODES.setACL,
-  OP_CODES.multi,
-  OP_CODES.reconfig,
-])
-
-/** The words of `cons`. Source: Request.op2String, operations.md §1.1. */
-const OP_WORDS: Readonly<Record<string, string>> = {
-  create: 'CREA',
-  create2: 'CREA',
-  createContainer: 'CREA',
-  createTTL: 'CREA',
-  delete: 'DELE',
-  exists: 'EXIS',
-  getData: 'GETD',
-  setData: 'SETD',
-  getACL: 'GETA',
-  setACL: 'SETA',
-  getChildren: 'GETC',
-  getChildren2: 'GETC',
-  getEphemerals: 'GETE',
-  getAllChildrenNumber: 'GETACN',
-  sync: 'SYNC',
-  multi: 'MULT',
-  multiRead: 'MLTR',
-  reconfig: 'RECO',
-  setWatches: 'SETW',
-  setWatches2: 'STW2',
-  addWatch: 'ADDW',
-  checkWatches: 'CHKW',
-  removeWatches: 'REMW',
-  whoAmI: 'HOMI',
-  closeSession: 'CLOS',
-  ping: 'PING',
 }

@@ -3,7 +3,6 @@
 
 import { createServer, type Server, type Socket } from 'node:net'
 import type { ClientEffect, ConnId, PeerInput } from '#shared/peer/contract.ts'
-import type { Zxid } from '#shared/zk/zxid.ts'
 import { ClientConnection, type ConnectionHost } from './client-connection.ts'
 import type { MemberConfig } from './config.ts'
 import { createFailureLimiter } from './failure-limiter.ts'
@@ -21,7 +20,6 @@ export interface ClientPortOptions {
   readonly traffic: Traffic
   readonly feed: (input: PeerInput) => void
   readonly isServing: () => boolean
-  readonly lastZxid: () => Zxid
   /** Monotonic. */
   readonly nowMs: () => number
   readonly isTextCommand: (word: string) => boolean
@@ -62,7 +60,6 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
     digest: { enabled: config.digestEnabled, superDigest: config.superDigest },
     feed: options.feed,
     isServing: options.isServing,
-    lastZxid: options.lastZxid,
     nowMs,
     isTextCommand: options.isTextCommand,
     textCommand: options.textCommand,

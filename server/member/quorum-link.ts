@@ -9,7 +9,7 @@ import { type PacketRead, readLeaderPacket, readLearnerPacket } from '#shared/ju
 import { JuteWriter } from '#shared/jute/writer.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
 import type { LeaderPacket, LearnerPacket, QuorumPacket } from '#shared/zk/packet.ts'
-import { formatZxid } from '#shared/zk/zxid.ts'
+import { formatZxid, type Zxid } from '#shared/zk/zxid.ts'
 import { SocketWriter } from './socket-writer.ts'
 import type { Turn } from './turn.ts'
 
@@ -29,7 +29,8 @@ export interface QuorumLinkOptions {
   readonly turn: Turn
   /** Who is at the other end. */
   readonly from: 'leader' | 'learner'
-  readonly newSnapshotReader: () => SnapshotReader
+  /** `zxid`: of the SNAP packet. */
+  readonly newSnapshotReader: (zxid: Zxid) => SnapshotReader
   readonly onPacket: (packet: QuorumPacket) => void
   readonly onSnapshot: (tree: DataTree) => void
   /** The link is of no more use; never after `close`. */
@@ -78,6 +79,9 @@ export class QuorumLink {
     this.#writer.flush()
     this.#behind = new JuteWriter()
     this.#slices = slices
+    // The first slice belongs to this moment, whether the socket is ready for it or not.
+    const first = slices.next()
+    if (!first.done) this.#options.socket.write(first.value)
     this.#sendSlices()
   }
 
@@ -151,13 +155,13 @@ export class QuorumLink {
       case 'packet':
         this.#arrived.consume(read.length)
         this.#options.onPacket(read.packet)
-        if (read.packet.type === 'SNAP' && this.#open) this.#beginSnapshot()
+        if (read.packet.type === 'SNAP' && this.#open) this.#beginSnapshot(read.packet.zxid)
         return true
     }
   }
 
-  #beginSnapshot(): void {
-    const reader = this.#options.newSnapshotReader()
+  #beginSnapshot(zxid: Zxid): void {
+    const reader = this.#options.newSnapshotReader(zxid)
     this.#snapshotReader = reader
     const arrived = this.#arrived.view().slice()
     this.#arrived.consume(arrived.length)

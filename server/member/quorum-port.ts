@@ -7,6 +7,7 @@ import type { LinkId } from '#shared/zab/contract.ts'
 import type { Sid } from '#shared/zk/ids.ts'
 import type { LeaderPacket, LearnerPacket, QuorumPacket } from '#shared/zk/packet.ts'
 import type { ServerSpec } from '#shared/zk/quorum-config.ts'
+import type { Zxid } from '#shared/zk/zxid.ts'
 import { listen, PortError, stopListening } from './listening.ts'
 import type { MemberLogger } from './logging.ts'
 import { QuorumLink, type SnapshotReader } from './quorum-link.ts'
@@ -33,7 +34,7 @@ export interface QuorumPortOptions {
   readonly keepAlive: boolean
   readonly turn: Turn
   readonly log: MemberLogger
-  readonly newSnapshotReader: () => SnapshotReader
+  readonly newSnapshotReader: (zxid: Zxid) => SnapshotReader
   readonly onLinkUp: (link: LinkId) => void
   readonly onLinkDown: (link: LinkId, reason: string) => void
   readonly onPacket: (link: LinkId, packet: QuorumPacket) => void

@@ -6,7 +6,7 @@ import { DecodeError, JuteReader } from '#shared/jute/reader.ts'
 import { readAclList } from '#shared/jute/records/acl.ts'
 import { createTree } from '#shared/tree/create-tree.ts'
 import type { DataTree, Znode } from '#shared/tree/data-tree.ts'
-import { finishLoad, loadNode } from '#shared/tree/snapshot.ts'
+import { BrokenTree, finishLoad, loadNode } from '#shared/tree/snapshot.ts'
 import type { Acl } from '#shared/zk/acl.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
 import {
@@ -35,6 +35,11 @@ export class TreeDecoder {
   /** Sessions or ACLs still to come. */
   #left = 0
   #consumed = 0
+
+  constructor() {
+    // In the order of the snapshot, so that writing it again gives the same bytes.
+    this.#tree.nodes.clear()
+  }
 
   /** True once the end mark has been read. */
   get done(): boolean {
@@ -68,8 +73,14 @@ export class TreeDecoder {
 
   /** The tree, complete with what is derived from its nodes. To be called once, when done. */
   finish(): DataTree {
-    const finished = finishLoad(this.#tree)
-    if (!finished.ok) throw new DecodeError(finished.error)
+    if (!this.#tree.nodes.has('/')) throw new DecodeError('a snapshot without a root')
+    // /zookeeper/config is missing in snapshots older than 3.5.
+    for (const [path, node] of createTree().nodes) if (!this.#tree.nodes.has(path)) loadNode(this.#tree, path, node)
+    try {
+      finishLoad(this.#tree)
+    } catch (cause) {
+      throw cause instanceof BrokenTree ? new DecodeError(cause.message) : cause
+    }
     return this.#tree
   }
 

@@ -108,6 +108,9 @@ export function withResolvers<T>(): Resolvers<T> {
   return { promise, resolve, reject }
 }
 
+/** Places of taken items that a Fifo keeps before it moves the rest up. */
+const COMPACT_FROM = 256
+
 /** First in, first out; taking is cheap however many wait. */
 export class Fifo<T> {
   #items: T[] = []
@@ -121,18 +124,12 @@ export class Fifo<T> {
     this.#items.push(item)
   }
 
-  peek(): T | undefined {
-    return this.#items[this.#head]
-  }
-
   shift(): T | undefined {
     const item = this.#items[this.#head]
     if (item === undefined) return undefined
     this.#head += 1
-    if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head)
-      this.#head = 0
-    }
+    const empty = this.#head === this.#items.length
+    if (empty || (this.#head > COMPACT_FROM && this.#head * 2 > this.#items.length)) this.#items = this.drain()
     return item
   }
 

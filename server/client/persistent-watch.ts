@@ -80,7 +80,10 @@ class EventQueue {
   push(event: PersistentEvent, watchedPath: string): void {
     if (this.#ended) return
     const waiter = this.#waiters.shift()
-    if (waiter) return waiter.resolve({ done: false, value: event })
+    if (waiter) {
+      waiter.resolve({ done: false, value: event })
+      return
+    }
     if (this.#events.length >= WAITING_EVENTS_MAX) this.#events = [{ type: 'gap', path: watchedPath }]
     this.#events.push(event)
   }

@@ -77,3 +77,17 @@ export class ServerList {
     return server
   }
 }
+
+/** Between tries, once each server has been tried: doubles from the first to the second. */
+const RETRY_FIRST_MS = 20
+const RETRY_MAX_MS = 500
+
+/** How long to wait before the next try: not at all while there are servers that have not been tried. */
+export function retryDelayMs(
+  failures: number,
+  options: { readonly servers: ServerList; readonly random: () => number },
+): number {
+  const round = Math.floor(failures / options.servers.size)
+  if (round === 0) return 0
+  return Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** (round - 1)) * (0.5 + options.random() / 2)
+}

@@ -73,7 +73,9 @@ export class WatchRegistry {
    * server must not be asked for a standard one: before 3.9 it would replace the persistent one.
    */
   isCovered(table: StandardTable, path: string): boolean {
-    return this.#persistent.persistent.has(path) || (table !== 'child' && this.#persistent.persistentRecursive.has(path))
+    return (
+      this.#persistent.persistent.has(path) || (table !== 'child' && this.#persistent.persistentRecursive.has(path))
+    )
   }
 
   isWatched(path: string): boolean {
@@ -114,13 +116,17 @@ export class WatchRegistry {
 
   /** The session is over: everyone is told, nothing stays. */
   end(cause: Error | null): void {
-    const once = new Map<Watcher, string>()
+    const once = new Map<string, Set<Watcher>>()
     for (const table of STANDARD_TABLES) {
-      for (const [path, watchers] of this.#standard[table]) for (const watcher of watchers) once.set(watcher, path)
+      for (const [path, watchers] of this.#standard[table]) for (const watcher of watchers) addTo(once, path, watcher)
       this.#standard[table].clear()
     }
-    for (const [watcher, path] of once) callListener(watcher, { type: 'none', path: this.#toCaller(path) })
-    const listeners = PERSISTENT_MODES.flatMap((mode) => [...this.#persistent[mode].values()].flatMap((set) => [...set]))
+    for (const [path, watchers] of once) {
+      for (const watcher of watchers) callListener(watcher, { type: 'none', path: this.#toCaller(path) })
+    }
+    const listeners = PERSISTENT_MODES.flatMap((mode) =>
+      [...this.#persistent[mode].values()].flatMap((set) => [...set]),
+    )
     for (const mode of PERSISTENT_MODES) this.#persistent[mode].clear()
     for (const listener of listeners) callListener((c) => listener.onEnd(c), cause)
   }

@@ -14,12 +14,13 @@ import { XIDS } from '#shared/zk/op.ts'
 import type { ReplyBody } from '#shared/zk/reply.ts'
 import type { ClientRequest, ConnectResponse, SetWatchesRequest } from '#shared/zk/request.ts'
 import { ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
+import { CallQueue } from './call-queue.ts'
 import { Connection, type Dial } from './connection.ts'
 import { Credentials } from './credentials.ts'
 import { connectionLoss, errorFor, sessionExpired, TooManyRequestsError } from './errors.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Listeners } from './listeners.ts'
-import { Call, type CallOptions, Fifo, type OnOutcome } from './pending-calls.ts'
+import { Call, type CallOptions, type OnOutcome } from './pending-calls.ts'
 import { retryDelayMs, type ServerAddress, type ServerList } from './server-list.ts'
 import type { SessionState, StateChange } from './session-state.ts'
 import type { WatchRegistry } from './watch-registry.ts'
@@ -35,13 +36,7 @@ export interface SessionOptions {
   readonly random: () => number
 }
 
-const XID_MAX = 2 ** 31 - 1
 const PASSWD_BYTES = 16
-
-interface SentCall {
-  readonly xid: number
-  readonly call: Call
-}
 
 export class Session {
   readonly states = new Listeners<StateChange>()
@@ -55,13 +50,11 @@ export class Session {
   #timeoutMs: number
   #lastZxidSeen: Zxid = ZERO_ZXID
   #leaseFrom = 0
-  #xid = 0
   #connection: Connection | null = null
   #heartbeat: Heartbeat | null = null
   #retry: NodeJS.Timeout | null = null
   #failures = 0
-  readonly #unsent = new Fifo<Call>()
-  readonly #sent = new Fifo<SentCall>()
+  readonly #calls = new CallQueue()
   readonly #credentials = new Credentials()
 
   constructor(options: SessionOptions, watches: WatchRegistry) {
@@ -105,12 +98,12 @@ export class Session {
   ): Promise<ReplyBody> {
     if (this.#endCause) return Promise.reject(this.#endCause)
     const { outstandingMax } = this.#options
-    if (this.#sent.length + this.#unsent.length >= outstandingMax) {
+    if (this.#calls.length >= outstandingMax) {
       return Promise.reject(new TooManyRequestsError(outstandingMax))
     }
     const call = new Call(request, path, options, onOutcome)
     if (this.#state === 'connected') this.#send(call)
-    else this.#unsent.push(call)
+    else this.#calls.hold(call)
     return call.answer
   }
 
@@ -184,7 +177,7 @@ export class Session {
       const requests = this.#watches.toSetWatches(this.#lastZxidSeen)
       this.#sendWatches(connection, requests, () => this.#watches.reportGap())
     }
-    for (const call of this.#unsent.drain()) if (!call.settled) this.#send(call)
+    for (const call of this.#calls.takeHeld()) this.#send(call)
     this.#enter('connected', null)
   }
 
@@ -199,20 +192,14 @@ export class Session {
     })
   }
 
-  #send(call: Call, xid = this.#nextXid()): void {
-    call.sentAt = performance.now()
-    this.#sent.push({ xid, call })
+  #send(call: Call, special: number | null = null): void {
+    const xid = this.#calls.markSent(call, special)
     this.#connection?.send((writer) => writeRequest(writer, xid, call.request))
   }
 
   #sendAuth(packet: AuthPacket): Promise<void> {
     this.#connection?.send((writer) => writeAuthPacket(writer, packet))
     return this.#credentials.sent()
-  }
-
-  #nextXid(): number {
-    this.#xid = this.#xid === XID_MAX ? 1 : this.#xid + 1
-    return this.#xid
   }
 
   #onFrame(frame: Uint8Array): void {
@@ -227,12 +214,19 @@ export class Session {
   }
 
   #onAnswer(xid: number, zxid: Zxid, err: number, reader: JuteReader): void {
-    const sent = this.#sent.shift()
-    if (sent?.xid !== xid) throw new Error(`an answer to xid ${xid}, where ${sent?.xid ?? 'none'} was next`)
-    const { call } = sent
+    const call = this.#calls.take(xid, connectionLoss)
     this.#leaseFrom = Math.max(this.#leaseFrom, call.sentAt)
-    if (err === ERROR_CODES.OK) call.succeed(readReplyBody(reader, opOf(call.request)), zxid)
-    else call.refuse(err, zxid)
+    if (err !== ERROR_CODES.OK) {
+      call.refuse(err, zxid)
+      return
+    }
+    try {
+      call.succeed(readReplyBody(reader, opOf(call.request)), zxid)
+    } catch (cause) {
+      // The connection is of no more use, and this call is no longer among those that its end rejects.
+      call.fail(connectionLoss)
+      throw cause
+    }
   }
 
   #onAuthAnswer(err: number): void {
@@ -252,26 +246,17 @@ export class Session {
       this.#enter('suspended', cause)
     } else {
       this.#failures += 1
-      this.#dropOld()
+      // A call waits for a connection no longer than a server would wait for us.
+      this.#calls.dropOlderThan(this.#timeoutMs, connectionLoss)
     }
     if (this.#endCause === null)
       this.#retry = setTimeout(() => this.#connect(), retryDelayMs(this.#failures, this.#options))
   }
 
-  /** A call waits for a connection no longer than a server would wait for us. */
-  #dropOld(): void {
-    const now = performance.now()
-    for (const call of this.#unsent.drain()) {
-      if (now - call.createdAt >= this.#timeoutMs) call.fail(connectionLoss)
-      else if (!call.settled) this.#unsent.push(call)
-    }
-  }
-
   #disconnect(makeError: (path: string | null) => Error): void {
     this.#heartbeat?.stop()
     this.#heartbeat = null
-    for (const { call } of this.#sent.drain()) call.fail(makeError)
-    for (const call of this.#unsent.drain()) call.fail(makeError)
+    this.#calls.failAll(makeError)
   }
 
   #enter(state: SessionState, cause: Error | null): void {

@@ -1,44 +1,30 @@
 // The client: ZooKeeper's operations as typed calls over one session that survives lost connections.
-// The session (session.ts) sends and reconnects, the registry (watch-registry.ts) knows who watches what;
-// here paths get their chroot, answers their types, watches their listeners.
+// The session (session.ts) sends and reconnects, watches are kept by watch-keeper.ts; here paths get their
+// chroot and answers their types.
 
 import { utf8Encode } from '#shared/base/text.ts'
 import type { Acl, AuthId } from '#shared/zk/acl.ts'
-import { ERROR_CODES } from '#shared/zk/errors.ts'
 import type { SessionId } from '#shared/zk/ids.ts'
 import type { ReplyBody } from '#shared/zk/reply.ts'
 import type { ClientRequest } from '#shared/zk/request.ts'
 import type { Stat } from '#shared/zk/stat.ts'
-import { ADD_WATCH_MODES, WATCHER_TYPES } from '#shared/zk/watch.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
 import { type Chroot, makeChroot } from './chroot.ts'
 import { type ConnectOptions, whenConnected, withDefaults } from './connect-options.ts'
 import { type CreateOptions, checkPath, createRequest, type NodeData, toBytes } from './create-mode.ts'
-import { badArguments, ClientClosedError, ConnectionLossError, NoNodeError, NoWatcherError } from './errors.ts'
+import { badArguments, ClientClosedError, NoNodeError } from './errors.ts'
 import type { CallOptions, OnOutcome } from './pending-calls.ts'
-import { type PersistentWatch, WatchHandle } from './persistent-watch.ts'
+import type { PersistentWatch } from './persistent-watch.ts'
 import { type ConnectString, formatAddress, parseConnectString, ServerList } from './server-list.ts'
 import { Session } from './session.ts'
 import type { SessionState, StateChange } from './session-state.ts'
 import { Transaction } from './transaction.ts'
-import {
-  type PersistentEvent,
-  type PersistentMode,
-  type StandardTable,
-  WATCHED_PATHS_MAX,
-  type Watcher,
-  WatchRegistry,
-} from './watch-registry.ts'
+import { type AddWatchOptions, WatchKeeper } from './watch-keeper.ts'
+import { type Watcher, WatchRegistry } from './watch-registry.ts'
 
 export interface ReadOptions extends CallOptions {
   /** Called once, at the first change after this read; a reconnect in between does not lose it. */
   readonly watch?: Watcher
-}
-
-export interface AddWatchOptions extends CallOptions {
-  /** The whole subtree, without the children-changed events. */
-  readonly recursive?: boolean
-  readonly onEvent?: (event: PersistentEvent) => void
 }
 
 type Body<T extends ReplyBody['type']> = Extract<ReplyBody, { readonly type: T }>
@@ -48,17 +34,16 @@ const CLOSE_TIMEOUT_MS = 3000
 
 export class ZooKeeper {
   readonly #session: Session
-  readonly #watches: WatchRegistry
+  readonly #keeper: WatchKeeper
   readonly #chroot: Chroot
 
   private constructor(connect: ConnectString, options: ConnectOptions) {
     this.#chroot = makeChroot(connect.chroot)
-    this.#watches = new WatchRegistry(this.#chroot.toCaller)
+    const watches = new WatchRegistry(this.#chroot.toCaller)
     const settings = withDefaults(options, connect.servers.length)
-    this.#session = new Session(
-      { ...settings, servers: new ServerList(connect.servers, settings.random) },
-      this.#watches,
-    )
+    const servers = new ServerList(connect.servers, settings.random)
+    this.#session = new Session({ ...settings, servers }, watches)
+    this.#keeper = new WatchKeeper(this.#session, watches)
   }
 
   /**
@@ -121,7 +106,7 @@ export class ZooKeeper {
   /** Null when there is no such node; a watch then waits for its creation. */
   async exists(path: string, options: ReadOptions = {}): Promise<Stat | null> {
     const target = this.#toServer(path)
-    const { watch, onOutcome } = this.#arm(target, options.watch, 'data', 'exist')
+    const { watch, onOutcome } = this.#keeper.arm(target, options.watch, 'data', 'exist')
     try {
       return (await this.#ask('stat', { type: 'exists', path: target, watch }, path, options, onOutcome)).stat
     } catch (error) {
@@ -132,7 +117,7 @@ export class ZooKeeper {
 
   async getData(path: string, options: ReadOptions = {}): Promise<{ data: Uint8Array | null; stat: Stat }> {
     const target = this.#toServer(path)
-    const { watch, onOutcome } = this.#arm(target, options.watch, 'data')
+    const { watch, onOutcome } = this.#keeper.arm(target, options.watch, 'data', null)
     const { data, stat } = await this.#ask('data', { type: 'getData', path: target, watch }, path, options, onOutcome)
     return { data, stat }
   }
@@ -145,7 +130,7 @@ export class ZooKeeper {
   /** Names, not paths, in no order. */
   async getChildren(path: string, options: ReadOptions = {}): Promise<{ children: readonly string[]; stat: Stat }> {
     const target = this.#toServer(path)
-    const { watch, onOutcome } = this.#arm(target, options.watch, 'child')
+    const { watch, onOutcome } = this.#keeper.arm(target, options.watch, 'child', null)
     const request = { type: 'getChildren2', path: target, watch } as const
     const { children, stat } = await this.#ask('childrenStat', request, path, options, onOutcome)
     return { children, stat }
@@ -189,29 +174,12 @@ export class ZooKeeper {
 
   /** Events until it is removed. After a reconnect it gets a `gap`: what happened meanwhile is not replayed. */
   async addWatch(path: string, options: AddWatchOptions = {}): Promise<PersistentWatch> {
-    const target = this.#toServer(path)
-    this.#checkWatchLimit()
-    const mode = options.recursive ? 'persistentRecursive' : 'persistent'
-    const handle = new WatchHandle(path, mode, options.onEvent ?? null, (it) => this.#removeWatch(it, target))
-    const covered = this.#watches.hasPersistent('persistentRecursive', target)
-    // Before it is sent, so that reads behind it in the pipeline find the path covered.
-    this.#watches.addPersistent(mode, target, handle)
-    try {
-      if (!covered) await this.#askForWatch(mode, target, path, options)
-      return handle
-    } catch (error) {
-      await this.#removeWatch(handle, target).catch(() => {})
-      throw error
-    }
+    return this.#keeper.add({ path, target: this.#toServer(path) }, options)
   }
 
   /** Removes every watch of this client on exactly this path. Throws NoWatcherError when there is none. */
   async removeWatches(path: string, options: CallOptions = {}): Promise<void> {
-    const target = this.#toServer(path)
-    const request = { type: 'removeWatches', path: target, watcherType: WATCHER_TYPES.any } as const
-    await this.#ask('none', request, path, options, ({ err }) => {
-      if (err === ERROR_CODES.OK) this.#watches.forget(target)
-    })
+    await this.#keeper.removeAll({ path, target: this.#toServer(path) }, options)
   }
 
   /** Ends the session, and with it its ephemerals, then the connection. Never throws; may be called twice. */
@@ -243,52 +211,6 @@ export class ZooKeeper {
 
   #toServer(path: string): string {
     return this.#chroot.toServer(checkPath(path))
-  }
-
-  /** A standard watch: whether to ask the server for it, and how to register it when the answer is there. */
-  #arm(target: string, watcher: Watcher | undefined, present: StandardTable, absent: StandardTable | null = null) {
-    if (!watcher) return { watch: false, onOutcome: null }
-    this.#checkWatchLimit()
-    const onOutcome: OnOutcome = ({ err }) => {
-      if (err === ERROR_CODES.OK) this.#watches.addStandard(present, target, watcher)
-      else if (err === ERROR_CODES.NONODE && absent) this.#watches.addStandard(absent, target, watcher)
-    }
-    return { watch: !this.#watches.isCovered(target), onOutcome }
-  }
-
-  async #askForWatch(mode: PersistentMode, target: string, path: string, options: CallOptions): Promise<void> {
-    await this.#ask('errorCode', { type: 'addWatch', path: target, mode: ADD_WATCH_MODES[mode] }, path, options)
-  }
-
-  /** Nothing may be missed by those who stay: before 3.9 a server removes all watches of a path together. */
-  async #removeWatch(handle: WatchHandle, target: string): Promise<void> {
-    const wasLast = this.#watches.removePersistent(handle.mode, target, handle)
-    handle.onEnd(null)
-    if (!wasLast || this.#session.state !== 'connected') return
-    try {
-      if (!this.#watches.isCovered(target)) await this.#unwatch(target, handle.path)
-      else if (handle.mode === 'persistentRecursive') await this.#askForWatch('persistent', target, handle.path, {})
-    } catch (error) {
-      // With the connection the watch is gone as well.
-      if (!(error instanceof NoWatcherError || error instanceof ConnectionLossError)) throw error
-    }
-  }
-
-  async #unwatch(target: string, path: string): Promise<void> {
-    const request = { type: 'removeWatches', path: target, watcherType: WATCHER_TYPES.any } as const
-    const removed = this.#ask('none', request, path, {})
-    // Right behind it: what changes in between is later than the zxid that this request names.
-    const standard = this.#watches.toSetWatchesOf(target, this.#session.lastZxidSeen)
-    if (standard) this.#session.setWatches(standard)
-    await removed
-  }
-
-  #checkWatchLimit(): void {
-    if (this.#watches.watchedPaths >= WATCHED_PATHS_MAX) {
-      throw new RangeError(
-        `this client watches ${WATCHED_PATHS_MAX} paths already; remove some, or use a recursive watch`,
-      )
-    }
   }
 }
 

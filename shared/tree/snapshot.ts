@@ -1,0 +1,64 @@
+// Taking a tree apart for a snapshot while it goes on changing, and putting one together again. The bytes are
+// the storage's business; replaying the log over a fuzzy snapshot is apply.ts.
+// Source: DataTree.serialize and deserialize, storage.md §5 and §6.
+
+import { baseName, parentPath } from '../zk/path.ts'
+import type { DataTree, Znode } from './data-tree.ts'
+import { treeDigest } from './node-digest.ts'
+import { indexOwner } from './owner-index.ts'
+import { recountQuotas } from './quota.ts'
+
+export interface WalkedNode {
+  /** As snapshots write it: the root is `''`. */
+  readonly path: string
+  /** The live node: write it down before the tree changes again. */
+  readonly node: Znode
+}
+
+/**
+ * All nodes, parents before children. Entries may be applied between two steps. Whatever is created after this
+ * call is left out, since the log above `lastProcessedZxid` (as it is now: the snapshot's name) creates it again;
+ * so no path comes twice, and the walk ends however fast children come and go.
+ */
+export function walkTree(tree: DataTree): Generator<WalkedNode, void, undefined> {
+  return walkUpTo(tree, tree.lastProcessedZxid)
+}
+
+/** A Map's order is that of insertion, and no child is ever inserted before its parent. */
+function* walkUpTo(tree: DataTree, zxid: number): Generator<WalkedNode, void, undefined> {
+  for (const [path, node] of tree.nodes) {
+    if (node.czxid <= zxid) yield { path: path === '/' ? '' : path, node }
+  }
+}
+
+/** The nodes that were loaded cannot be those of a tree: the snapshot is damaged, and another one is needed. */
+export class BrokenTree extends Error {
+  override readonly name = 'BrokenTree'
+}
+
+/** Puts a node from a snapshot into a tree from createTree, replacing one of that path; finishLoad completes it. */
+export function loadNode(tree: DataTree, path: string, node: Znode): void {
+  tree.nodes.set(path === '' ? '/' : path, node)
+}
+
+/**
+ * Rebuilds everything that follows from the loaded nodes: children, indexes, quota counts and the digest.
+ * Throws BrokenTree when a node has no parent.
+ */
+export function finishLoad(tree: DataTree): void {
+  for (const node of tree.nodes.values()) node.children = null
+  tree.ephemerals.clear()
+  tree.containers.clear()
+  tree.ttls.clear()
+  for (const [path, node] of tree.nodes) {
+    if (path === '/') continue
+    const parent = tree.nodes.get(parentPath(path))
+    if (!path.startsWith('/') || !parent)
+      throw new BrokenTree(`the snapshot holds ${path} but not its parent: it is damaged, use an older one`)
+    parent.children ??= new Set()
+    parent.children.add(baseName(path))
+    indexOwner(tree, path, node.ephemeralOwner)
+  }
+  recountQuotas(tree)
+  tree.digest = treeDigest(tree)
+}

@@ -1,6 +1,6 @@
 // Types that the tree's files share with the peer above them.
 
-import type { AuthId } from '../zk/acl.ts'
+import type { Acl, AuthId } from '../zk/acl.ts'
 import type { ErrorCode } from '../zk/errors.ts'
 import type { SessionId } from '../zk/ids.ts'
 import type { ReplyBody } from '../zk/reply.ts'
@@ -18,6 +18,10 @@ export interface PrepareContext {
 export interface Change {
   readonly type: 'created' | 'deleted' | 'dataChanged' | 'aclChanged'
   readonly path: string
+  /** The node's after the change; a deleted node's last one. `null` is world:anyone ALL. */
+  readonly acl: readonly Acl[] | null
+  /** The parent's, which guards the news that its children changed; `null` for the other types. */
+  readonly parentAcl: readonly Acl[] | null
 }
 
 export interface Applied {

@@ -1,0 +1,82 @@
+// Who may do what: normalising the ACL lists that clients send, and checking a node's list against the
+// identities of a connection. Source: PrepRequestProcessor.fixupACL, ZooKeeperServer.checkACL,
+// client-protocol.md §10. How somebody proves an identity is the host's business.
+
+import { err, ok, type Result } from '../base/result.ts'
+import type { Acl, AuthId } from '../zk/acl.ts'
+import { ERROR_CODES, type ErrorCode } from '../zk/errors.ts'
+import { ipMatches, isIpRange } from './ip-address.ts'
+
+interface Scheme {
+  readonly isValid: (id: string) => boolean
+  readonly matches: (id: string, aclId: string) => boolean
+  /** Whether the ACL scheme `auth` stands for identities of this scheme. */
+  readonly isAuthenticated: boolean
+}
+
+/** `world` and `auth` are not here: the rules below treat them themselves. `super` cannot stand in an ACL. */
+const SCHEMES = new Map<string, Scheme>([
+  [
+    'digest',
+    {
+      isValid: (id) => /^[^:]*:[^:]+$/.test(id),
+      matches: (id, aclId) => id === aclId,
+      isAuthenticated: true,
+    },
+  ],
+  ['ip', { isValid: isIpRange, matches: ipMatches, isAuthenticated: false }],
+])
+
+const INVALID = err(ERROR_CODES.INVALIDACL)
+
+/** Longest ACL list that one node may carry, after expansion. */
+export const ACL_ENTRIES_MAX = 1000
+
+/**
+ * What is logged for a list that a client sent: no duplicates, `auth` replaced by the client's own identities.
+ * INVALIDACL for an empty list, an unknown scheme, an id that its scheme refuses, or too many entries.
+ */
+export function fixupAcl(acl: readonly Acl[] | null, auth: readonly AuthId[]): Result<readonly Acl[], ErrorCode> {
+  if (acl === null || acl.length === 0) return INVALID
+  if (acl.length === 1 && isWorld(acl[0])) return ok(acl)
+  const fixed = new Map<string, Acl>()
+  for (const entry of acl) {
+    const expanded = expand(entry, auth)
+    if (expanded.length === 0) return INVALID
+    for (const one of expanded) fixed.set(`${one.perms} ${one.scheme}:${one.id}`, one)
+  }
+  return fixed.size > ACL_ENTRIES_MAX ? INVALID : ok([...fixed.values()])
+}
+
+function isWorld(entry: AuthId | undefined): boolean {
+  return entry !== undefined && entry.scheme === 'world' && entry.id === 'anyone'
+}
+
+/** Empty for an entry that is not valid. */
+function expand(entry: Acl, auth: readonly AuthId[]): readonly Acl[] {
+  if (isWorld(entry)) return [entry]
+  if (entry.scheme === 'auth') {
+    const own = auth.filter((id) => SCHEMES.get(id.scheme)?.isAuthenticated)
+    return own.map(({ scheme, id }) => ({ perms: entry.perms, scheme, id }))
+  }
+  return SCHEMES.get(entry.scheme)?.isValid(entry.id) ? [entry] : []
+}
+
+/** Whether somebody with these identities has at least one of the `perms` bits. A null list allows everything. */
+export function isAllowed(acl: readonly Acl[] | null, perms: number, auth: readonly AuthId[]): boolean {
+  if (acl === null || acl.length === 0) return true
+  for (const id of auth) if (id.scheme === 'super') return true
+  for (const entry of acl) {
+    if ((entry.perms & perms) === 0) continue
+    if (isWorld(entry)) return true
+    const scheme = SCHEMES.get(entry.scheme)
+    if (!scheme) continue
+    for (const id of auth) if (id.scheme === entry.scheme && scheme.matches(id.id, entry.id)) return true
+  }
+  return false
+}
+
+/** The list as somebody without ADMIN sees it: `bob:x` instead of `bob:<hash>`. */
+export function maskDigests(acl: readonly Acl[]): readonly Acl[] {
+  return acl.map((entry) => (entry.scheme === 'digest' ? { ...entry, id: entry.id.replace(/:.*/s, ':x') } : entry))
+}

@@ -1,0 +1,185 @@
+// What a txn does to znodes: create, delete, setData, setACL, with the indexes, the digest and the quota
+// counts that follow from them. Each also does the right thing when a fuzzy snapshot already holds its
+// effect, or that of a later txn on the same path. Source: DataTree.createNode, deleteNode, storage.md §6.
+
+import { type Acl, PERMS } from '../zk/acl.ts'
+import { ERROR_CODES, type ErrorCode } from '../zk/errors.ts'
+import { NO_SESSION, type SessionId } from '../zk/ids.ts'
+import { baseName, joinPath, parentPath } from '../zk/path.ts'
+import type { CreateContainerTxn, CreateTtlTxn, CreateTxn } from '../zk/txn.ts'
+import type { Zxid } from '../zk/zxid.ts'
+import type { Change } from './contract.ts'
+import { CONTAINER_OWNER, type DataTree, type Znode } from './data-tree.ts'
+import { nodeDigest } from './node-digest.ts'
+import { ttlOwner } from './owner.ts'
+import { indexOwner, unindexOwner } from './owner-index.ts'
+import { countTowardsQuota, onQuotaNodeCreated } from './quota.ts'
+
+/** One entry on its way into the tree. */
+export interface Application {
+  readonly tree: DataTree
+  readonly zxid: Zxid
+  readonly timeMs: number
+  readonly sessionId: SessionId
+  readonly keepsDigest: boolean
+  /** Digests of nodes after, less those before. Exact: a sum of fewer than 2^21 32-bit numbers. */
+  digestDelta: number
+  readonly changes: Change[]
+}
+
+function digestOf(a: Application, path: string, node: Znode): number {
+  return a.keepsDigest ? nodeDigest(path, node) : 0
+}
+
+function ownerOf(a: Application, txn: CreateTxn | CreateTtlTxn | CreateContainerTxn): SessionId {
+  if (txn.type === 'createContainer') return CONTAINER_OWNER
+  if (txn.type === 'createTTL') return ttlOwner(txn.ttlMs)
+  return txn.ephemeral ? a.sessionId : NO_SESSION
+}
+
+/** The new node; NONODE without a parent; NODEEXISTS when it is there already, which only a replay meets. */
+export function applyCreate(a: Application, txn: CreateTxn | CreateTtlTxn | CreateContainerTxn): Znode | ErrorCode {
+  const { tree, zxid } = a
+  const { path, data } = txn
+  const above = parentPath(path)
+  const parent = tree.nodes.get(above)
+  if (!parent) return ERROR_CODES.NONODE
+  const existing = tree.nodes.get(path)
+  const digestBefore = digestOf(a, above, parent)
+  countCreation(parent, txn.parentCVersion, zxid, existing !== undefined)
+  if (existing) {
+    // The list in the snapshot may be a later one; then its setACL, or a delete, is still to come.
+    existing.acl = shareAcl(txn.acl, parent.acl)
+    a.digestDelta += digestOf(a, above, parent) - digestBefore
+    return ERROR_CODES.NODEEXISTS
+  }
+  const node: Znode = {
+    data,
+    acl: shareAcl(txn.acl, parent.acl),
+    czxid: zxid,
+    mzxid: zxid,
+    pzxid: zxid,
+    ctime: a.timeMs,
+    mtime: a.timeMs,
+    version: 0,
+    cversion: 0,
+    aversion: 0,
+    ephemeralOwner: ownerOf(a, txn),
+    children: null,
+  }
+  parent.children ??= new Set()
+  parent.children.add(baseName(path))
+  tree.nodes.set(path, node)
+  indexOwner(tree, path, node.ephemeralOwner)
+  a.digestDelta += digestOf(a, above, parent) - digestBefore + digestOf(a, path, node)
+  onQuotaNodeCreated(tree, path)
+  countTowardsQuota(tree, path, data?.length ?? 0, 1)
+  a.changes.push({ type: 'created', path, acl: node.acl, parentAcl: parent.acl })
+  return node
+}
+
+/**
+ * The counter that sequence numbers come from. It takes the leader's value, but never goes back: a snapshot may
+ * have counted later children already. "Later" is read modulo 2^32, so that it survives its own overflow.
+ */
+function countCreation(parent: Znode, parentCVersion: number, zxid: Zxid, replayed: boolean): void {
+  // -1 says "one more than you have", which is only safe while the parent has not seen this txn.
+  if (parentCVersion === -1 && replayed && parent.pzxid >= zxid) return
+  const next = parentCVersion === -1 ? (parent.cversion + 1) | 0 : parentCVersion
+  if (((next - parent.cversion) | 0) <= 0) return
+  parent.cversion = next
+  if (zxid > parent.pzxid) parent.pzxid = zxid
+}
+
+/** Most nodes are open to all, and most others are guarded like their parent: one list in memory serves them. */
+function shareAcl(acl: readonly Acl[] | null, parentAcl: readonly Acl[] | null): readonly Acl[] | null {
+  if (acl === null || isOpen(acl)) return null
+  return parentAcl !== null && sameAcl(acl, parentAcl) ? parentAcl : acl
+}
+
+function isOpen(acl: readonly Acl[]): boolean {
+  const [only] = acl
+  return acl.length === 1 && only?.perms === PERMS.ALL && only.scheme === 'world' && only.id === 'anyone'
+}
+
+function sameAcl(a: readonly Acl[], b: readonly Acl[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((one, i) => one.perms === b[i]?.perms && one.scheme === b[i]?.scheme && one.id === b[i]?.id)
+  )
+}
+
+/** NONODE when it is not there; the parent still learns of the deletion, which its snapshot may have missed. */
+export function applyDelete(a: Application, path: string): ErrorCode {
+  const { tree, zxid } = a
+  const above = parentPath(path)
+  const parent = tree.nodes.get(above)
+  if (!parent || path === '/') return ERROR_CODES.NONODE
+  const digestBefore = digestOf(a, above, parent)
+  parent.children?.delete(baseName(path))
+  if (zxid > parent.pzxid) parent.pzxid = zxid
+  a.digestDelta += digestOf(a, above, parent) - digestBefore
+  const node = tree.nodes.get(path)
+  if (!node) return ERROR_CODES.NONODE
+  removeBelow(a, path, node)
+  removeOne(a, path, node)
+  a.changes.push({ type: 'deleted', path, acl: node.acl, parentAcl: parent.acl })
+  return ERROR_CODES.OK
+}
+
+function removeOne(a: Application, path: string, node: Znode): void {
+  a.digestDelta -= digestOf(a, path, node)
+  a.tree.nodes.delete(path)
+  unindexOwner(a.tree, path, node.ephemeralOwner)
+  countTowardsQuota(a.tree, path, -(node.data?.length ?? 0), -1)
+}
+
+/**
+ * Only a replay finds children here: the snapshot holds a later node of the same name with children of its own.
+ * All of them were created after this delete, so their creates are still to be replayed.
+ */
+function removeBelow(a: Application, path: string, node: Znode): void {
+  if (node.children === null || node.children.size === 0) return
+  const paths = [...node.children].map((name) => joinPath(path, name))
+  for (let at = paths.pop(); at !== undefined; at = paths.pop()) {
+    const below = a.tree.nodes.get(at)
+    if (!below) continue
+    for (const name of below.children ?? []) paths.push(joinPath(at, name))
+    removeOne(a, at, below)
+  }
+}
+
+export function applySetData(
+  a: Application,
+  path: string,
+  data: Uint8Array | null,
+  version: number,
+): Znode | ErrorCode {
+  const node = a.tree.nodes.get(path)
+  if (!node) return ERROR_CODES.NONODE
+  const digestBefore = digestOf(a, path, node)
+  countTowardsQuota(a.tree, path, (data?.length ?? 0) - (node.data?.length ?? 0), 0)
+  node.data = data
+  node.version = version
+  node.mzxid = a.zxid
+  node.mtime = a.timeMs
+  a.digestDelta += digestOf(a, path, node) - digestBefore
+  a.changes.push({ type: 'dataChanged', path, acl: node.acl, parentAcl: null })
+  return node
+}
+
+export function applySetAcl(
+  a: Application,
+  path: string,
+  acl: readonly Acl[] | null,
+  version: number,
+): Znode | ErrorCode {
+  const node = a.tree.nodes.get(path)
+  if (!node) return ERROR_CODES.NONODE
+  const digestBefore = digestOf(a, path, node)
+  node.acl = shareAcl(acl, null)
+  node.aversion = version
+  a.digestDelta += digestOf(a, path, node) - digestBefore
+  a.changes.push({ type: 'aclChanged', path, acl: node.acl, parentAcl: null })
+  return node
+}

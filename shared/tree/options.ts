@@ -1,0 +1,20 @@
+// What an operator can switch about the tree; every function that depends on one takes these as its last
+// argument. Reading them from a zoo.cfg is the host's business.
+
+export interface TreeOptions {
+  /** Allows TTL znodes. ZooKeeper's `extendedTypesEnabled`. */
+  readonly extendedTypesEnabled: boolean
+  /** Refuses writes beyond a hard quota instead of only counting. ZooKeeper's `enforceQuota`. */
+  readonly enforceQuota: boolean
+  /** Lets everybody do everything. ZooKeeper's `skipACL`. */
+  readonly skipAcl: boolean
+  /** Keeps DataTree.digest up to date; it costs two or three checksums a txn. ZooKeeper's `digest.enabled`. */
+  readonly digest: boolean
+}
+
+export const DEFAULT_TREE_OPTIONS: TreeOptions = {
+  extendedTypesEnabled: false,
+  enforceQuota: false,
+  skipAcl: false,
+  digest: true,
+}

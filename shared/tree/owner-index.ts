@@ -1,0 +1,29 @@
+// The tree's indexes by owner: ephemerals of a session, containers, TTL nodes.
+
+import type { SessionId } from '../zk/ids.ts'
+import type { DataTree } from './data-tree.ts'
+import { kindOfOwner } from './owner.ts'
+
+export function indexOwner(tree: DataTree, path: string, owner: SessionId): void {
+  const kind = kindOfOwner(owner)
+  if (kind === 'persistent') return
+  if (kind === 'container') tree.containers.add(path)
+  else if (kind === 'ttl') tree.ttls.add(path)
+  else {
+    const paths = tree.ephemerals.get(owner)
+    if (paths) paths.add(path)
+    else tree.ephemerals.set(owner, new Set([path]))
+  }
+}
+
+export function unindexOwner(tree: DataTree, path: string, owner: SessionId): void {
+  const kind = kindOfOwner(owner)
+  if (kind === 'persistent') return
+  if (kind === 'container') tree.containers.delete(path)
+  else if (kind === 'ttl') tree.ttls.delete(path)
+  else {
+    const paths = tree.ephemerals.get(owner)
+    paths?.delete(path)
+    if (paths?.size === 0) tree.ephemerals.delete(owner)
+  }
+}

@@ -31,7 +31,7 @@ function member(sid: number, lastZxid = '0x0'): MemberView {
     watches: 0,
     outstanding: 0,
     requests: 0,
-    heardAt: 0,
+    heardAt: 1,
   }
 }
 

@@ -30,7 +30,7 @@ export function applyEvent(view: ClusterView, event: GatewayEvent): void {
   switch (event.type) {
     case 'member':
       view.members[sid] = { ...event.member }
-      startCountingAt(view, event.member.lastZxid)
+      if (event.member.heardAt > 0) startCountingAt(view, event.member.lastZxid)
       return
     case 'process':
       foldProcess(view, event)

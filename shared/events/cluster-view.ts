@@ -40,7 +40,7 @@ export interface MemberView {
   watches: number
   outstanding: number
   requests: number
-  /** When this description was last confirmed, ms since 1970. */
+  /** When this description was last confirmed, ms since 1970; 0: the member has said nothing yet. */
   heardAt: number
 }
 

@@ -2,19 +2,15 @@
 // member's client port answers, the process counts as running. It only ever signals the process it spawned.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, fstatSync, openSync, readSync, renameSync, statSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { ProcessState } from '#shared/events/cluster-view.ts'
 import { EnsembleError } from './ensemble-error.ts'
+import { lastLogLine, openLog } from './log-file.ts'
 import { HOST } from './ports.ts'
 import type { MemberPlan } from './zoo-cfg.ts'
 
-/** A larger server.log is set aside as server.log.1 at the next start. */
-const LOG_BYTES_MAX = 4 * 1024 * 1024
-const LOG_TAIL_BYTES = 4096
-/** Characters of a log line that a reason quotes. */
-const REASON_MAX = 300
 /** After SIGTERM; then SIGKILL. */
 const STOP_DEADLINE_MS = 5000
 const PROBE_INTERVAL_MS = 20
@@ -182,26 +178,4 @@ function memberEnv(): NodeJS.ProcessEnv {
     if (value !== undefined) env[name] = value
   }
   return env
-}
-
-function openLog(path: string): number {
-  try {
-    if (statSync(path).size > LOG_BYTES_MAX) renameSync(path, `${path}.1`)
-  } catch {
-    // There is none yet.
-  }
-  return openSync(path, 'a', 0o600)
-}
-
-function lastLogLine(path: string): string {
-  try {
-    const file = openSync(path, 'r')
-    const tail = Buffer.alloc(LOG_TAIL_BYTES)
-    const read = readSync(file, tail, 0, LOG_TAIL_BYTES, Math.max(0, fstatSync(file).size - LOG_TAIL_BYTES))
-    closeSync(file)
-    const text = tail.toString('utf8', 0, read).trimEnd()
-    return text.slice(text.lastIndexOf('\n') + 1).slice(0, REASON_MAX)
-  } catch {
-    return ''
-  }
 }

@@ -91,6 +91,20 @@ describe('rounds', () => {
     expect(view.parked).toEqual({})
   })
 
+  test('a member that serves has applied what a snapshot brought it', () => {
+    const serving = (zxid: string): GatewayEvent => ({
+      type: 'serving',
+      t: 9,
+      sid: 1,
+      state: 'FOLLOWING',
+      epoch: 1,
+      zxid,
+    })
+    const view = fold([proposed(1, 3, z(1, 1)), proposed(2, 3, z(1, 2)), serving(z(1, 1)), serving(z(2, 0))])
+    expect(view.rounds.map((round) => round.members['1']?.applied)).toEqual([9, undefined])
+    expect(view.parked).toEqual({})
+  })
+
   test('a quorum names whose ack completed it, once', () => {
     const view = fold([
       proposed(1, 3, z(1, 1)),

@@ -120,6 +120,8 @@ function foldMember(
       return
     case 'serving':
       if (event.state === 'LEADING') foldEpoch(view, t, sid, event.epoch)
+      // A snapshot brings transactions without any mark of their own.
+      foldMark(view, t, sid, 'applied', event.zxid)
       if (!member) return
       member.serving = true
       member.state = event.state

@@ -79,6 +79,7 @@ function setStage(round: RoundView, member: string, stage: Stage, t: number): bo
 /** Member `sid` reached `stage` at `t` with everything of that epoch up to `zxid`. */
 export function foldMark(view: ClusterView, t: number, sid: number, stage: Stage, zxid: string): void {
   const member = String(sid)
+  if (counterOfText(zxid) === 0) return // The start of an epoch is no transaction.
   const epoch = epochText(zxid)
   const end = countUpTo(view.rounds, zxid)
   for (let i = end - 1; i >= 0; i -= 1) {

@@ -36,6 +36,11 @@ export class TreeDecoder {
   #left = 0
   #consumed = 0
 
+  constructor() {
+    // In the order of the snapshot, so that writing it again gives the same bytes.
+    this.#tree.nodes.clear()
+  }
+
   /** True once the end mark has been read. */
   get done(): boolean {
     return this.#expect === 'done'
@@ -68,6 +73,9 @@ export class TreeDecoder {
 
   /** The tree, complete with what is derived from its nodes. To be called once, when done. */
   finish(): DataTree {
+    if (!this.#tree.nodes.has('/')) throw new DecodeError('a snapshot without a root')
+    // /zookeeper/config is missing in snapshots older than 3.5.
+    for (const [path, node] of createTree().nodes) if (!this.#tree.nodes.has(path)) loadNode(this.#tree, path, node)
     try {
       finishLoad(this.#tree)
     } catch (cause) {

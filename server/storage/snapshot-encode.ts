@@ -5,6 +5,7 @@
 import { adler32 } from '#shared/base/checksum.ts'
 import { writeAclList } from '#shared/jute/records/acl.ts'
 import { JuteWriter } from '#shared/jute/writer.ts'
+import { CONFIG_PATH } from '#shared/tree/create-tree.ts'
 import type { DataTree, Znode } from '#shared/tree/data-tree.ts'
 import { walkTree } from '#shared/tree/snapshot.ts'
 import type { Acl } from '#shared/zk/acl.ts'
@@ -36,6 +37,8 @@ export function* encodeTree(tree: DataTree): Generator<Uint8Array, void> {
   yield writer.take()
 
   const acls = new AclTable()
+  // Apache's first entry too.
+  acls.add(tree.nodes.get(CONFIG_PATH)?.acl ?? null)
   let visited = 0
   for (const node of tree.nodes.values()) {
     if (node.czxid <= label) acls.add(node.acl)
@@ -120,7 +123,7 @@ class AclTable {
 
   /**
    * A list that was not met has come by a setACL after the label, while we were on our way; replay sets it again
-   * before anybody is served. Until then the first listed one stands in: READ for anyone, of /zookeeper/config.
+   * before anybody is served. Until then the first listed one stands in: that of /zookeeper/config, READ for anyone.
    */
   idOf(acl: readonly Acl[] | null): number {
     if (acl === null) return OPEN_ACL_ID

@@ -11,7 +11,6 @@ import type { Disk } from './disk.ts'
 import { TreeDecoder } from './snapshot-decode.ts'
 import { encodeSnapshotFile } from './snapshot-encode.ts'
 import {
-  DIGEST_TRAILER_BYTES,
   DIGEST_VERSION,
   SEAL_BYTES,
   SNAPSHOT_HEADER_BYTES,
@@ -126,13 +125,13 @@ export interface LoadedSnapshot {
 export async function loadSnapshot(path: string): Promise<LoadedSnapshot> {
   const handle = await fsp.open(path, 'r')
   try {
-    return await load(handle)
+    return await load(handle, (await handle.stat()).size)
   } finally {
     await handle.close()
   }
 }
 
-async function load(handle: FileHandle): Promise<LoadedSnapshot> {
+async function load(handle: FileHandle, size: number): Promise<LoadedSnapshot> {
   const header = await readAt(handle, 0, SNAPSHOT_HEADER_BYTES)
   const reader = new JuteReader(header)
   if (reader.int() !== SNAPSHOT_MAGIC) throw new DecodeError('it does not start with ZKSN')
@@ -143,7 +142,7 @@ async function load(handle: FileHandle): Promise<LoadedSnapshot> {
   let checksum = adler32(header)
   let at = SNAPSHOT_HEADER_BYTES
   while (!decoder.done) {
-    const chunk = await readAt(handle, at, READ_BYTES)
+    const chunk = await readAt(handle, at, Math.max(0, Math.min(READ_BYTES, size - at)))
     if (chunk.length === 0) throw new DecodeError('it ends before its nodes do')
     at += chunk.length
     decoder.push(chunk)
@@ -159,14 +158,13 @@ async function load(handle: FileHandle): Promise<LoadedSnapshot> {
 function readTrailer(trailer: Uint8Array, checksum: number): LoadedSnapshot['digest'] {
   const reader = new JuteReader(trailer)
   checkSeal(reader, checksum)
-  if (reader.remaining < DIGEST_TRAILER_BYTES + SEAL_BYTES) return null
+  if (reader.remaining === 0) return null
   const zxid = reader.zxid()
   const version = reader.int()
-  // Older digest versions are written in another form, and are not comparable anyway.
-  if (version !== DIGEST_VERSION) return null
-  const value = reader.ulong()
-  checkSeal(reader, adler32(trailer.subarray(0, SEAL_BYTES + DIGEST_TRAILER_BYTES), checksum))
-  return { zxid, value }
+  // Before version 2 it was written as text; it cannot be compared, but the seal behind it can be checked.
+  const value = version < DIGEST_VERSION ? reader.string() : reader.ulong()
+  checkSeal(reader, adler32(trailer.subarray(0, trailer.length - reader.remaining), checksum))
+  return version === DIGEST_VERSION && typeof value === 'bigint' ? { zxid, value } : null
 }
 
 function checkSeal(reader: JuteReader, checksum: number): void {

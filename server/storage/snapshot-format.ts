@@ -6,8 +6,6 @@ export const SNAPSHOT_VERSION = 2
 export const SNAPSHOT_HEADER_BYTES = 16
 /** long Adler-32, ustring "/". */
 export const SEAL_BYTES = 13
-/** long zxid, int version, long digest. */
-export const DIGEST_TRAILER_BYTES = 20
 export const DIGEST_VERSION = 2
 
 /** Stands where a node's path would stand, behind the last node. The root's own path is "" there. */

@@ -33,6 +33,15 @@ export function logHeaderProblem(bytes: Buffer): string | null {
   return version === VERSION ? null : `its format version is ${version}, not ${VERSION}`
 }
 
+/** Whether the header was being written when a crash came: its first bytes are there, the others still zero. */
+export function isTornHeader(bytes: Buffer): boolean {
+  const whole = Buffer.alloc(LOG_HEADER_BYTES)
+  writeLogHeader(whole, 0)
+  let same = 0
+  while (same < bytes.length && bytes[same] === whole[same]) same += 1
+  return bytes.subarray(same).every((byte) => byte === 0)
+}
+
 /** Writes the record of `txn` at `at`, which needs txn.length + RECORD_FRAME_BYTES bytes of room. */
 export function writeRecord(bytes: Buffer, at: number, txn: Uint8Array): void {
   bytes.writeUInt32BE(0, at)

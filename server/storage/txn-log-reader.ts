@@ -6,6 +6,7 @@ import { formatZxid, ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
 import { StorageError } from './storage-error.ts'
 import {
   checkFrame,
+  isTornHeader,
   LOG_HEADER_BYTES,
   logHeaderProblem,
   RECORD_FRAME_BYTES,
@@ -90,9 +91,12 @@ class Scan {
   async #readHeader(): Promise<boolean> {
     await this.#more()
     const head = this.#buffer.subarray(0, Math.min(LOG_HEADER_BYTES, this.#end))
-    const zeros = head.every((byte) => byte === 0)
-    if (head.length < LOG_HEADER_BYTES || (zeros && (await this.#judgeRest()) === 'clean')) return false
+    if (head.length < LOG_HEADER_BYTES) return false
     const problem = logHeaderProblem(head)
+    if (problem && isTornHeader(head)) {
+      this.#at = LOG_HEADER_BYTES
+      if ((await this.#judgeRest()) === 'clean') return false
+    }
     if (problem) throw new StorageError(`${this.#path} is not a transaction log: ${problem}. Move it out of the way.`)
     this.#at = LOG_HEADER_BYTES
     return true

@@ -68,28 +68,29 @@ export class WatchRegistry {
     return this.#persistent[mode].delete(path)
   }
 
-  /**
-   * True when a persistent watch on exactly this path already brings the events of that table. Then the
-   * server must not be asked for a standard one: before 3.9 it would replace the persistent one.
-   */
-  isCovered(table: StandardTable, path: string): boolean {
-    return (
-      this.#persistent.persistent.has(path) || (table !== 'child' && this.#persistent.persistentRecursive.has(path))
-    )
+  /** True when a persistent watch on exactly this path brings its events, so that a server is not to be asked. */
+  isCovered(path: string): boolean {
+    return this.#persistent.persistent.has(path) || this.#persistent.persistentRecursive.has(path)
   }
 
-  isWatched(path: string): boolean {
-    return this.#tables().some(([, table]) => table.has(path))
+  hasPersistent(mode: PersistentMode, path: string): boolean {
+    return this.#persistent[mode].has(path)
   }
 
   /** Hands an event to everyone it concerns; standard watches are used up by it. */
   fire(event: WatchEvent): void {
-    const { type, path } = event
-    const told: WatchEvent = { type, path: this.#toCaller(path) }
+    this.#tell(event)
+    if (event.type !== 'nodeCreated' && event.type !== 'nodeDeleted') return
+    const parent = parentPath(event.path)
+    if (this.#persistent.persistentRecursive.has(parent)) this.#tell({ type: 'nodeChildrenChanged', path: parent })
+  }
+
+  #tell(event: WatchEvent): void {
+    const told: WatchEvent = { type: event.type, path: this.#toCaller(event.path) }
     const once = new Set<Watcher>()
     for (const table of tablesFor(event)) {
-      for (const watcher of this.#standard[table].get(path) ?? []) once.add(watcher)
-      this.#standard[table].delete(path)
+      for (const watcher of this.#standard[table].get(event.path) ?? []) once.add(watcher)
+      this.#standard[table].delete(event.path)
     }
     for (const watcher of once) callListener(watcher, told)
     for (const listener of this.#persistentListeners(event)) callListener((e) => listener.onEvent(e), told)
@@ -152,14 +153,14 @@ export class WatchRegistry {
     return requests
   }
 
-  /** The standard watches of one path, to arm them again after the server was made to forget the path. */
+  /** The standard watches of one path, to arm them again after a server was made to forget the path. */
   toSetWatchesOf(path: string, relativeZxid: Zxid): SetWatchesRequest | null {
     const lists = emptyLists()
-    for (const [table, paths] of this.#tables()) if (paths.has(path)) lists[table].push(path)
+    for (const table of STANDARD_TABLES) if (this.#standard[table].has(path)) lists[table].push(path)
     return Object.values(lists).some((list) => list.length > 0) ? setWatches(relativeZxid, lists) : null
   }
 
-  /** Persistent ones last: before 3.9 a server keeps one mode a path, the one that came last. */
+  /** The one that is to stay comes last: recursive, else persistent, else standard. */
   #tables(): [Table, ReadonlyMap<string, unknown>][] {
     return [
       ...STANDARD_TABLES.map((table): [Table, ReadonlyMap<string, unknown>] => [table, this.#standard[table]]),

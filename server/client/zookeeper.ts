@@ -23,6 +23,7 @@ import type { SessionState, StateChange } from './session-state.ts'
 import { Transaction } from './transaction.ts'
 import {
   type PersistentEvent,
+  type PersistentMode,
   type StandardTable,
   WATCHED_PATHS_MAX,
   type Watcher,
@@ -192,13 +193,14 @@ export class ZooKeeper {
     this.#checkWatchLimit()
     const mode = options.recursive ? 'persistentRecursive' : 'persistent'
     const handle = new WatchHandle(path, mode, options.onEvent ?? null, (it) => this.#removeWatch(it, target))
+    const covered = this.#watches.hasPersistent('persistentRecursive', target)
     // Before it is sent, so that reads behind it in the pipeline find the path covered.
     this.#watches.addPersistent(mode, target, handle)
     try {
-      await this.#ask('errorCode', { type: 'addWatch', path: target, mode: ADD_WATCH_MODES[mode] }, path, options)
+      if (!covered) await this.#askForWatch(mode, target, path, options)
       return handle
     } catch (error) {
-      this.#watches.removePersistent(mode, target, handle)
+      await this.#removeWatch(handle, target).catch(() => {})
       throw error
     }
   }
@@ -251,22 +253,34 @@ export class ZooKeeper {
       if (err === ERROR_CODES.OK) this.#watches.addStandard(present, target, watcher)
       else if (err === ERROR_CODES.NONODE && absent) this.#watches.addStandard(absent, target, watcher)
     }
-    return { watch: !this.#watches.isCovered(present, target), onOutcome }
+    return { watch: !this.#watches.isCovered(target), onOutcome }
   }
 
+  async #askForWatch(mode: PersistentMode, target: string, path: string, options: CallOptions): Promise<void> {
+    await this.#ask('errorCode', { type: 'addWatch', path: target, mode: ADD_WATCH_MODES[mode] }, path, options)
+  }
+
+  /** Nothing may be missed by those who stay: before 3.9 a server removes all watches of a path together. */
   async #removeWatch(handle: WatchHandle, target: string): Promise<void> {
     const wasLast = this.#watches.removePersistent(handle.mode, target, handle)
     handle.onEnd(null)
     if (!wasLast || this.#session.state !== 'connected') return
-    const request = { type: 'removeWatches', path: target, watcherType: WATCHER_TYPES.any } as const
-    const removed = this.#ask('none', request, handle.path, {})
-    // Before 3.9 a server removes all watches of the path together: ask for the others again, right behind.
-    const others = this.#watches.toSetWatchesOf(target, this.#session.lastZxidSeen)
-    if (others) this.#session.setWatches(others)
-    await removed.catch((error: unknown) => {
+    try {
+      if (!this.#watches.isCovered(target)) await this.#unwatch(target, handle.path)
+      else if (handle.mode === 'persistentRecursive') await this.#askForWatch('persistent', target, handle.path, {})
+    } catch (error) {
       // With the connection the watch is gone as well.
       if (!(error instanceof NoWatcherError || error instanceof ConnectionLossError)) throw error
-    })
+    }
+  }
+
+  async #unwatch(target: string, path: string): Promise<void> {
+    const request = { type: 'removeWatches', path: target, watcherType: WATCHER_TYPES.any } as const
+    const removed = this.#ask('none', request, path, {})
+    // Right behind it: what changes in between is later than the zxid that this request names.
+    const standard = this.#watches.toSetWatchesOf(target, this.#session.lastZxidSeen)
+    if (standard) this.#session.setWatches(standard)
+    await removed
   }
 
   #checkWatchLimit(): void {

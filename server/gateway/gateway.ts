@@ -1,5 +1,6 @@
 // Puts the gateway together: member streams into the history, the history to the pages, requests to the
-// services, all on one loopback port. Opened after the ensemble's processes, closed before them.
+// services, all on one loopback port. Opened before the ensemble's processes, so that it hears them from the
+// start, and closed before them.
 
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
@@ -59,9 +60,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if (!searched) void locks.directories.search(session)
     searched = true
   }
+  let sessionWanted = false
   const emit = (event: GatewayEvent): void => {
     history.append(event)
     locks.directories.onEvent(event)
+    // Not before somebody can answer: the client's waits between tries would only delay the first page.
+    if (event.type === 'serving' && !sessionWanted) {
+      sessionWanted = true
+      session.start()
+    }
   }
 
   const about = (): About => ({
@@ -90,7 +97,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const port = await listenFrom(server, options.port)
   access = makeAccess(port, token)
   const streams = followMembers(ensemble, history.view, emit, log)
-  session.start()
 
   return {
     port,

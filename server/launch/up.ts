@@ -32,11 +32,9 @@ export async function runUp(options: UpOptions, { memberEntry, webDir, version }
   const log = gatewayLog(ensemble.dataDir)
   let gateway: Gateway | null = null
   try {
-    ensemble.startAll()
-    const running = ensemble.whenRunning()
-    running.catch(() => undefined) // Awaited below; the gateway may fail first.
     gateway = await startGateway({ ensemble, port: options.port, webDir, version, log })
-    const early = await Promise.race([running.then(() => null), stop.asked])
+    ensemble.startAll()
+    const early = await Promise.race([ensemble.whenRunning().then(() => null), stop.asked])
     if (early === null) {
       const pagePort = { wanted: options.port, used: gateway.port }
       say(describeUp({ ensemble, url: gateway.url, pagePort }))

@@ -254,6 +254,13 @@ describe('members', () => {
     })
   })
 
+  test('what a member has applied is its last zxid, and a truncation takes it back', () => {
+    const applied = fold([...introduce(1), mark(1, 1, 'applied', z(1, 8))])
+    expect(applied.members['1']?.lastZxid).toBe(z(1, 8))
+    applyEvent(applied, { type: 'stats', t: 2, sid: 1, stats: { ...STATS, lastZxid: z(1, 7) } })
+    expect(applied.members['1']?.lastZxid).toBe(z(1, 7))
+  })
+
   test('stats describe a member', () => {
     const view = fold([...introduce(1), { type: 'stats', t: 9, sid: 1, stats: STATS }])
     expect(view.members['1']).toMatchObject({ pid: 77, state: 'FOLLOWING', epoch: 2, znodes: 6, heardAt: 9 })

@@ -16,7 +16,7 @@ import {
 } from './fold-log.ts'
 import { foldMark, foldProposed, foldQuorum, startCountingAt } from './fold-rounds.ts'
 import type { GatewayEvent } from './socket-protocol.ts'
-import { readableZxid } from './zxid-text.ts'
+import { newerZxid, readableZxid } from './zxid-text.ts'
 
 type EventOf<Type extends GatewayEvent['type']> = Extract<GatewayEvent, { type: Type }>
 
@@ -49,9 +49,12 @@ export function applyEvent(view: ClusterView, event: GatewayEvent): void {
     case 'proposed':
       foldProposed(view, t, sid, event.txn)
       return
-    case 'mark':
+    case 'mark': {
       foldMark(view, t, sid, event.stage, event.zxid)
+      const member = view.members[sid]
+      if (member && event.stage === 'applied') member.lastZxid = newerZxid(member.lastZxid, event.zxid)
       return
+    }
     case 'quorum':
       foldQuorum(view, t, event.zxid, event.by)
       return

@@ -12,6 +12,10 @@ export function compareZxidText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
+export function newerZxid(a: string, b: string): string {
+  return compareZxidText(a, b) >= 0 ? a : b
+}
+
 /** The hex digits of the epoch; empty for epoch 0. */
 export function epochText(zxid: string): string {
   return zxid.length <= PREFIX_AND_COUNTER ? '' : zxid.slice(2, -8)

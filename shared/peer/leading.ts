@@ -11,6 +11,7 @@ import { nextZxid, propose } from '../zab/leader-broadcast.ts'
 import type { AuthId } from '../zk/acl.ts'
 import { ERROR_CODES, type ErrorCode } from '../zk/errors.ts'
 import { NO_SESSION, type SessionId } from '../zk/ids.ts'
+import { opName } from '../zk/op.ts'
 import type { ForwardedRequest, RevalidateRequest, Touch } from '../zk/packet.ts'
 import type { ClientRequest, WriteRequest } from '../zk/request.ts'
 import type { Entry, Txn } from '../zk/txn.ts'
@@ -78,8 +79,11 @@ function ownerOf(origin: Submission['origin']): number {
   return typeof origin === 'number' ? origin : 0
 }
 
+/** What takes a zxid. An undecodable request does if its operation would have. */
 export function isWrite(request: ClientRequest): request is WriteRequest {
-  return WRITES.has(request.type)
+  if (request.type !== 'undecodable') return WRITES.has(request.type)
+  const name = opName(request.op)
+  return name !== null && WRITES.has(name)
 }
 
 const WRITES: ReadonlySet<string> = new Set<WriteRequest['type']>([
@@ -95,7 +99,6 @@ const WRITES: ReadonlySet<string> = new Set<WriteRequest['type']>([
   'createSession',
   'closeSession',
   'deleteContainer',
-  'undecodable',
 ])
 
 export function onLearnerRequest(

@@ -8,14 +8,17 @@ import { addWatch } from '../tree/watch-table.ts'
 import { type Acl, PERMS } from '../zk/acl.ts'
 import { ERROR_CODES, type ErrorCode } from '../zk/errors.ts'
 import { NO_BODY, type ReplyBody } from '../zk/reply.ts'
-import type { ReadRequest } from '../zk/request.ts'
+import type { ReadRequest, UndecodableRequest } from '../zk/request.ts'
 import type { ConnId, PeerEffect } from './contract.ts'
 import type { Conn, Peer } from './state.ts'
 
-export function answerRead(peer: Peer, conn: Conn, xid: number, request: ReadRequest, out: PeerEffect[]): void {
+export function answerRead(peer: Peer, conn: Conn, xid: number, request: LocalRequest, out: PeerEffect[]): void {
   const { err, body } = read(peer, conn, request, out)
   out.push({ type: 'reply', conn: conn.id, xid, zxid: peer.zxid, err, body, request })
 }
+
+/** What is answered here; an undecodable read keeps its place among them. */
+type LocalRequest = ReadRequest | UndecodableRequest
 
 interface Answer {
   readonly err: ErrorCode
@@ -26,9 +29,11 @@ function done(err: ErrorCode, body: ReplyBody = NO_BODY): Answer {
   return { err, body }
 }
 
-function read(peer: Peer, conn: Conn, request: ReadRequest, out: PeerEffect[]): Answer {
+function read(peer: Peer, conn: Conn, request: LocalRequest, out: PeerEffect[]): Answer {
   const { tree, watches } = peer
   switch (request.type) {
+    case 'undecodable':
+      return done(ERROR_CODES.MARSHALLINGERROR)
     case 'ping':
       return done(ERROR_CODES.OK)
     case 'whoAmI':

@@ -76,7 +76,7 @@ export interface DeleteContainerRequest {
   readonly path: string
 }
 
-/** A write whose record could not be decoded: it still consumes a zxid, as an error txn. */
+/** A record that could not be decoded. A write still consumes a zxid, as an error txn; a read is just answered. */
 export interface UndecodableRequest {
   readonly type: 'undecodable'
   /** The opcode of its header. */

@@ -1,0 +1,42 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { adler32, crc32 } from './checksum.ts'
+import { utf8Encode } from './text.ts'
+
+const DIGITS = utf8Encode('123456789')
+
+describe('known values', () => {
+  test('of nothing', () => {
+    expect(adler32(new Uint8Array(0))).toBe(1)
+    expect(crc32(new Uint8Array(0))).toBe(0)
+  })
+
+  test('of the digits 1 to 9, the usual check value', () => {
+    expect(adler32(DIGITS)).toBe(0x091e01de)
+    expect(crc32(DIGITS)).toBe(0xcbf43926)
+  })
+
+  test('sums that would overflow without reduction', () => {
+    // By the definition: a = 1 + n·255, b = n + 255·n(n+1)/2, both modulo 65521.
+    const n = 100_000
+    const a = (1 + n * 255) % 65521
+    const b = (n + 255 * ((n * (n + 1)) / 2)) % 65521
+    expect(adler32(new Uint8Array(n).fill(255))).toBe(b * 65536 + a)
+  })
+
+  test('the node digests of an empty tree', () => {
+    const stat = new Uint8Array(60)
+    expect(crc32(stat)).toBe(0x04128908)
+    expect(crc32(stat, crc32(utf8Encode('/zookeeper')))).toBe(0x4db44d58)
+  })
+})
+
+test('in pieces they give the same as at once', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(200), (bytes, cut) => {
+      const [head, tail] = [bytes.subarray(0, cut), bytes.subarray(cut)]
+      expect(adler32(tail, adler32(head))).toBe(adler32(bytes))
+      expect(crc32(tail, crc32(head))).toBe(crc32(bytes))
+    }),
+  )
+})

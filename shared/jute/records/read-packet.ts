@@ -1,0 +1,199 @@
+// Reading the quorum port's stream: finds where a packet ends, then decodes it. Nothing here throws on what
+// a peer sent: it is a packet, one to wait for, one we do not know, or a reason to close. Source: zab.md §2.
+
+import { asSid } from '../../zk/ids.ts'
+import type { LeaderPacket, LearnerPacket } from '../../zk/packet.ts'
+import { epochOf, ZERO_ZXID, type Zxid } from '../../zk/zxid.ts'
+import { DecodeError, JuteReader, VALUE_BYTES_MAX } from '../reader.ts'
+import { AUTH_ID_BYTES_MIN, readAuthId } from './acl.ts'
+import { PACKET_TYPES } from './packet.ts'
+import { readRequestBody } from './read-request.ts'
+import { readEntry, rememberEncoding } from './txn.ts'
+
+/** The most data in one packet: a txn can be larger than the request it came from. */
+export const PACKET_DATA_BYTES_MAX = 2 * VALUE_BYTES_MAX
+/** The most identities behind one REQUEST, and the longest scheme or id. */
+export const PACKET_AUTH_IDS_MAX = 1024
+export const PACKET_AUTH_BYTES_MAX = 65_536
+
+export type PacketRead<P> =
+  | { readonly type: 'packet'; readonly packet: P; readonly length: number }
+  /** A packet that we do not know, or that this side does not send: whether to ignore it is the host's choice. */
+  | {
+      readonly type: 'unknown'
+      readonly packetType: number
+      readonly zxid: Zxid
+      readonly data: Uint8Array | null
+      readonly length: number
+    }
+  /** The packet is not whole yet. */
+  | { readonly type: 'incomplete' }
+  /** The stream cannot be trusted any more; the reason is for the log. */
+  | { readonly type: 'malformed'; readonly reason: string }
+
+/** The QuorumPacket record; `data` is a window on what was read. */
+interface RawPacket {
+  readonly type: number
+  readonly zxid: Zxid
+  readonly data: Uint8Array | null
+  readonly auth: JuteReader
+}
+
+const INCOMPLETE = { type: 'incomplete' } as const
+/** Used again for every packet, see client-frame.ts. */
+const packetReader = new JuteReader(new Uint8Array(0), 0, 0, PACKET_DATA_BYTES_MAX)
+
+/** Reads the packet that a learner sent, from the front of `bytes`. `length` says how many bytes it took. */
+export function readLearnerPacket(bytes: Uint8Array): PacketRead<LearnerPacket> {
+  return readPacket(bytes, decodeLearnerPacket)
+}
+
+/** Reads the packet that a leader sent, from the front of `bytes`. Behind a SNAP the snapshot stream follows. */
+export function readLeaderPacket(bytes: Uint8Array): PacketRead<LeaderPacket> {
+  return readPacket(bytes, decodeLeaderPacket)
+}
+
+function readPacket<P>(bytes: Uint8Array, decode: (raw: RawPacket) => P | null): PacketRead<P> {
+  try {
+    const length = packetLength(bytes)
+    if (length === null) return INCOMPLETE
+    const reader = packetReader.window(bytes, 0, length)
+    const raw = { type: reader.int(), zxid: reader.zxid(), data: reader.bufferView(), auth: reader }
+    const packet = decode(raw)
+    if (packet !== null) return { type: 'packet', packet, length }
+    return { type: 'unknown', packetType: raw.type, zxid: raw.zxid, data: raw.data?.slice() ?? null, length }
+  } catch (error) {
+    if (error instanceof DecodeError) return { type: 'malformed', reason: error.message }
+    throw error
+  }
+}
+
+/** How long the packet at the front is, or null while that cannot be told or it is not all there. */
+function packetLength(bytes: Uint8Array): number | null {
+  const dataEnd = valueEnd(bytes, 12, PACKET_DATA_BYTES_MAX)
+  if (dataEnd === null || dataEnd + 4 > bytes.length) return null
+  const count = intAt(bytes, dataEnd)
+  if (count < -1 || count > PACKET_AUTH_IDS_MAX) throw new DecodeError(`authinfo of ${count} identities`)
+  let at = dataEnd + 4
+  for (let i = 0; i < count * 2; i += 1) {
+    const end = valueEnd(bytes, at, PACKET_AUTH_BYTES_MAX)
+    if (end === null) return null
+    at = end
+  }
+  return at
+}
+
+/** Where the string or buffer at `at` ends, or null when its end has not come. */
+function valueEnd(bytes: Uint8Array, at: number, bytesMax: number): number | null {
+  if (at + 4 > bytes.length) return null
+  const length = intAt(bytes, at)
+  if (length < -1 || length > bytesMax) throw new DecodeError(`a length of ${length}; the limit is ${bytesMax}`)
+  const end = at + 4 + Math.max(length, 0)
+  return end > bytes.length ? null : end
+}
+
+function intAt(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)
+}
+
+function decodeLearnerPacket(raw: RawPacket): LearnerPacket | null {
+  switch (raw.type) {
+    case PACKET_TYPES.FOLLOWERINFO:
+      return readLearnerInfo(raw, 'FOLLOWERINFO')
+    case PACKET_TYPES.OBSERVERINFO:
+      return readLearnerInfo(raw, 'OBSERVERINFO')
+    case PACKET_TYPES.ACKEPOCH:
+      return { type: 'ACKEPOCH', lastLoggedZxid: raw.zxid, currentEpoch: dataReader(raw).int() }
+    case PACKET_TYPES.ACK:
+      return { type: 'ACK', zxid: raw.zxid }
+    case PACKET_TYPES.PING:
+      return readTouches(raw)
+    case PACKET_TYPES.REVALIDATE: {
+      const reader = dataReader(raw)
+      return { type: 'REVALIDATE', sessionId: reader.sessionId(), timeoutMs: reader.int() }
+    }
+    case PACKET_TYPES.REQUEST:
+      return readForwarded(raw)
+    default:
+      return null
+  }
+}
+
+function decodeLeaderPacket(raw: RawPacket): LeaderPacket | null {
+  switch (raw.type) {
+    case PACKET_TYPES.LEADERINFO:
+      return { type: 'LEADERINFO', epoch: epochOf(raw.zxid), protocolVersion: dataReader(raw).int() }
+    case PACKET_TYPES.DIFF:
+      return { type: 'DIFF', zxid: raw.zxid }
+    case PACKET_TYPES.TRUNC:
+      return { type: 'TRUNC', zxid: raw.zxid }
+    case PACKET_TYPES.SNAP:
+      return { type: 'SNAP', zxid: raw.zxid }
+    case PACKET_TYPES.PROPOSAL:
+      return readCarried(raw, 'PROPOSAL')
+    case PACKET_TYPES.INFORM:
+      return readCarried(raw, 'INFORM')
+    case PACKET_TYPES.COMMIT:
+      return { type: 'COMMIT', zxid: raw.zxid }
+    case PACKET_TYPES.NEWLEADER:
+      return { type: 'NEWLEADER', epoch: epochOf(raw.zxid), config: readConfig(raw) }
+    case PACKET_TYPES.UPTODATE:
+      return { type: 'UPTODATE' }
+    case PACKET_TYPES.PING:
+      return { type: 'PING', zxid: raw.zxid }
+    case PACKET_TYPES.REVALIDATE: {
+      const reader = dataReader(raw)
+      return { type: 'REVALIDATE', sessionId: reader.sessionId(), valid: reader.bool() }
+    }
+    case PACKET_TYPES.SYNC:
+      return { type: 'SYNC' }
+    default:
+      return null
+  }
+}
+
+function dataReader(raw: RawPacket): JuteReader {
+  if (raw.data === null) throw new DecodeError(`a packet of type ${raw.type} has no data`)
+  return new JuteReader(raw.data)
+}
+
+/** Learners older than 3.4 leave out the config version, still older ones all but the sid. */
+function readLearnerInfo(raw: RawPacket, type: 'FOLLOWERINFO' | 'OBSERVERINFO'): LearnerPacket {
+  const reader = dataReader(raw)
+  if (reader.remaining < 8) throw new DecodeError('a learner must name its server id')
+  const sid = asSid(reader.longNumber())
+  const protocolVersion = reader.remaining >= 4 ? reader.int() : 1
+  const configVersion = reader.remaining >= 8 ? reader.zxid() : ZERO_ZXID
+  return { type, acceptedEpoch: epochOf(raw.zxid), sid, protocolVersion, configVersion }
+}
+
+function readTouches(raw: RawPacket): LearnerPacket {
+  const touches = []
+  const reader = new JuteReader(raw.data ?? new Uint8Array(0))
+  while (reader.remaining > 0) touches.push({ sessionId: reader.sessionId(), timeoutMs: reader.int() })
+  return { type: 'PING', zxid: raw.zxid, touches }
+}
+
+function readForwarded(raw: RawPacket): LearnerPacket {
+  const reader = dataReader(raw)
+  const sessionId = reader.sessionId()
+  const cxid = reader.int()
+  const op = reader.int()
+  // The leader answers an operation that it does not know as it does one that it cannot decode.
+  const request = readRequestBody(op, reader) ?? { type: 'undecodable', op }
+  return { type: 'REQUEST', sessionId, cxid, request, authInfo: raw.auth.vector(AUTH_ID_BYTES_MIN, readAuthId) }
+}
+
+function readCarried(raw: RawPacket, type: 'PROPOSAL' | 'INFORM'): LeaderPacket {
+  if (raw.data === null) throw new DecodeError(`a ${type} carries no txn`)
+  const entry = readEntry(raw.data)
+  if (entry.zxid !== raw.zxid) throw new DecodeError(`a ${type} of ${raw.zxid} carries the txn ${entry.zxid}`)
+  rememberEncoding(entry, raw.data)
+  return { type, entry }
+}
+
+/** No text, or a single byte, means that the leader names no configuration. */
+function readConfig(raw: RawPacket): string | null {
+  if (raw.data === null || raw.data.length <= 1) return null
+  return new JuteReader(raw.data).text(raw.data.length)
+}

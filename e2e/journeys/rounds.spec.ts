@@ -12,7 +12,7 @@ test('a write becomes a round with its quorum marked', async ({ app, client, bas
   await expectShownSoon('round', since, () => expect(row.first()).toBeVisible())
   await expect(row.first()).toContainText('create')
 
-  await row.first().click()
+  await row.first().getByText('create', { exact: true }).click()
   const inspector = app.getByRole('complementary', { name: 'Inspector' })
   await expect(inspector).toContainText(/made the quorum/)
   await expect(inspector).toContainText('All 3 members have applied it')

@@ -5,6 +5,7 @@ import { addWatch } from '#shared/tree/watch-table.ts'
 import { asSessionId, asSid } from '#shared/zk/ids.ts'
 import { makeZxid } from '#shared/zk/zxid.ts'
 import type { ClientConnection } from './client-connection.ts'
+import type { ClientOutput } from './client-output.ts'
 import { createTextCommands, EXPENSIVE_PER_SECOND_MAX, isTextCommand } from './four-letter.ts'
 import type { ServerFacts } from './server-facts.ts'
 import { testConfig } from './testing/test-config.ts'
@@ -17,19 +18,21 @@ const CONNECTION = {
   id: 1 as ConnId,
   address: '127.0.0.1',
   port: 40802,
-  outstanding: 0,
   received: 5,
-  sent: 5,
   hasSession: true,
   sessionId: SESSION,
   lastOp: 'ADDW',
   establishedWallMs: 1795347472743,
   timeoutMs: 10_000,
   lastCxid: 4,
-  lastReplyZxid: makeZxid(0, 0x94),
-  lastReplyMs: 1175152.3,
-  lastLatencyMs: 0.4,
-  latency: { ...createLatency(), count: 2, sumMs: 3, maxMs: 2 },
+  output: {
+    outstanding: 0,
+    sent: 5,
+    lastReplyZxid: makeZxid(0, 0x94),
+    lastReplyMs: 1175152.3,
+    lastLatencyMs: 0.4,
+    latency: { ...createLatency(), count: 2, sumMs: 3, maxMs: 2 },
+  } satisfies Partial<ClientOutput> as unknown as ClientOutput,
   resetCounts: () => undefined,
 } satisfies Partial<ClientConnection> as unknown as ClientConnection
 

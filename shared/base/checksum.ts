@@ -25,17 +25,37 @@ export function adler32(bytes: Uint8Array, running: number = ADLER32_START): num
 }
 
 const CRC_POLYNOMIAL = 0xedb88320
-const CRC_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte
-  for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ CRC_POLYNOMIAL : crc >>> 1
-  return crc
-})
+/** Four tables of 256: what a byte does to the sum when none, one, two or three bytes follow it. */
+const CRC_TABLES = makeCrcTables()
+
+function makeCrcTables(): Int32Array {
+  const tables = new Int32Array(1024)
+  for (let byte = 0; byte < 256; byte += 1) {
+    let crc = byte
+    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ CRC_POLYNOMIAL : crc >>> 1
+    tables[byte] = crc
+  }
+  for (let i = 256; i < 1024; i += 1) {
+    const before = tables[i - 256] ?? 0
+    tables[i] = (before >>> 8) ^ (tables[before & 0xff] ?? 0)
+  }
+  return tables
+}
 
 /** CRC-32 of `bytes` behind whatever gave `running`; unsigned. Source: RFC 1952 §8. */
 export function crc32(bytes: Uint8Array, running: number = CRC32_START): number {
+  const tables = CRC_TABLES
   let crc = ~running
-  for (let i = 0; i < bytes.length; i += 1) {
-    crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ (bytes[i] ?? 0)) & 0xff] ?? 0)
+  let at = 0
+  // Four bytes a round: node digests are made on every write.
+  for (const end = bytes.length - 3; at < end; at += 4) {
+    crc ^= (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)
+    crc =
+      (tables[768 + (crc & 0xff)] ?? 0) ^
+      (tables[512 + ((crc >>> 8) & 0xff)] ?? 0) ^
+      (tables[256 + ((crc >>> 16) & 0xff)] ?? 0) ^
+      (tables[crc >>> 24] ?? 0)
   }
+  for (; at < bytes.length; at += 1) crc = (crc >>> 8) ^ (tables[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0)
   return ~crc >>> 0
 }

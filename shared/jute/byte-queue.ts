@@ -39,7 +39,10 @@ export class ByteQueue {
 
   /** The waiting bytes from `from` to `to`, as a window that holds until the next push. */
   view(from = 0, to = this.length): Uint8Array {
-    return this.#bytes.subarray(this.#start + from, this.#start + Math.min(to, this.length))
+    const start = this.#start + from
+    const end = this.#start + Math.min(to, this.length)
+    // Not subarray: of Node's Buffer that is several times slower.
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + start, Math.max(0, end - start))
   }
 
   /** The big-endian int at the front, or null while fewer than four bytes wait. */

@@ -67,6 +67,6 @@ test.each(Object.entries(DECODERS))('%s survives noise and damage', (_, decode) 
       const factor = decode === DECODERS.readReplies ? Object.keys(OP_CODES).length : 1
       expect(size(outcome(() => decode(bytes)))).toBeLessThanOrEqual(factor * (64 + 8 * bytes.length))
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   )
 })

@@ -3,6 +3,7 @@
 
 import type { Brand } from '../base/brand.ts'
 import type { DataTree } from '../tree/data-tree.ts'
+import type { TreeOptions } from '../tree/options.ts'
 import type { DiskEffect, LinkId, NetEffect, NoteEffect, RecoveredLog, ZabConfig, ZabInput } from '../zab/contract.ts'
 import type { AuthId } from '../zk/acl.ts'
 import type { ErrorCode } from '../zk/errors.ts'
@@ -21,6 +22,8 @@ export interface PeerConfig extends ZabConfig {
   readonly maxSessionTimeoutMs: number
   /** The low 40 bits of this, in milliseconds, go into new session ids: something that differs at each start. */
   readonly sessionIdSeedMs: number
+  /** Left out: ZooKeeper's defaults. */
+  readonly tree?: TreeOptions
 }
 
 /** What the disk holds, as a tree and a log. A server alone (no ensemble) is a quorum of one. */
@@ -46,7 +49,7 @@ export type ClientInput =
   | { readonly type: 'disconnected'; readonly conn: ConnId }
 
 export type PeerInput =
-  | Exclude<ZabInput, { type: 'tick' | 'snapshotReceived' }>
+  | Exclude<ZabInput, { type: 'tick' | 'snapshotReceived' | 'reloaded' }>
   /** nowMs monotonic for timers, wallMs since 1970 for txn times. */
   | { readonly type: 'tick'; readonly nowMs: number; readonly wallMs: number }
   | { readonly type: 'snapshotReceived'; readonly link: LinkId; readonly tree: DataTree }

@@ -16,7 +16,10 @@ import type { Entry } from '../zk/txn.ts'
 import type { Notification, ServerState } from '../zk/vote.ts'
 import type { Zxid } from '../zk/zxid.ts'
 
-/** One TCP connection on the quorum port, numbered by the host; a reconnect is a new link. */
+/**
+ * One TCP connection on the quorum port; a reconnect is a new link. The host numbers those that come in
+ * 1, 2, 3 …; the core numbers those that it asks for with `connect` -1, -2, -3 …
+ */
 export type LinkId = Brand<number, 'LinkId'>
 
 /** Disk operations are numbered 1, 2, 3 … in the order of their effects; `persisted` names the last durable one. */
@@ -59,6 +62,8 @@ export type ZabInput =
   | { readonly type: 'snapshotReceived'; readonly link: LinkId }
   /** All disk operations up to and including this one are durable. */
   | { readonly type: 'persisted'; readonly upTo: DiskOp }
+  /** Answers `reload`: what the disk holds now. */
+  | { readonly type: 'reloaded'; readonly recovered: RecoveredLog }
 
 export type DiskEffect =
   /** Append behind the last entry. Group commit is the host's: one flush may cover many. */

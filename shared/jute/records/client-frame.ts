@@ -26,13 +26,16 @@ export type ClientFrame =
   /** No client may ask this: answer UNIMPLEMENTED with zxid -1, then close. */
   | (FrameHead & { readonly type: 'unknownOp' })
 
+/** Used again for every frame: those of one chunk share its memory, and so this reader's view of it. */
+const frameReader = new JuteReader(new Uint8Array(0))
+
 /**
  * Reads one frame of a client that has a session. Throws DecodeError when even the header or an auth packet
  * cannot be read: then the connection is closed without an answer. A request's body that cannot be read
  * gives the request `undecodable`.
  */
 export function decodeClientFrame(bytes: Uint8Array): ClientFrame {
-  const reader = new JuteReader(bytes)
+  const reader = frameReader.window(bytes)
   const { xid, op } = readRequestHeader(reader)
   if (op === OP_CODES.auth) return { type: 'auth', xid, op, auth: readAuthPacket(reader) }
   const request = isClientOp(op) ? readRequestBody(op, reader) : null

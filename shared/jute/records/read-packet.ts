@@ -40,6 +40,8 @@ interface RawPacket {
 }
 
 const INCOMPLETE = { type: 'incomplete' } as const
+/** Used again for every packet, see client-frame.ts. */
+const packetReader = new JuteReader(new Uint8Array(0), 0, 0, PACKET_DATA_BYTES_MAX)
 
 /** Reads the packet that a learner sent, from the front of `bytes`. `length` says how many bytes it took. */
 export function readLearnerPacket(bytes: Uint8Array): PacketRead<LearnerPacket> {
@@ -55,7 +57,7 @@ function readPacket<P>(bytes: Uint8Array, decode: (raw: RawPacket) => P | null):
   try {
     const length = packetLength(bytes)
     if (length === null) return INCOMPLETE
-    const reader = new JuteReader(bytes, 0, length, PACKET_DATA_BYTES_MAX)
+    const reader = packetReader.window(bytes, 0, length)
     const raw = { type: reader.int(), zxid: reader.zxid(), data: reader.bufferView(), auth: reader }
     const packet = decode(raw)
     if (packet !== null) return { type: 'packet', packet, length }
@@ -68,15 +70,13 @@ function readPacket<P>(bytes: Uint8Array, decode: (raw: RawPacket) => P | null):
 
 /** How long the packet at the front is, or null while that cannot be told or it is not all there. */
 function packetLength(bytes: Uint8Array): number | null {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  let at = 12
-  const dataEnd = skipValue(view, at, PACKET_DATA_BYTES_MAX)
+  const dataEnd = valueEnd(bytes, 12, PACKET_DATA_BYTES_MAX)
   if (dataEnd === null || dataEnd + 4 > bytes.length) return null
-  const count = view.getInt32(dataEnd)
+  const count = intAt(bytes, dataEnd)
   if (count < -1 || count > PACKET_AUTH_IDS_MAX) throw new DecodeError(`authinfo of ${count} identities`)
-  at = dataEnd + 4
+  let at = dataEnd + 4
   for (let i = 0; i < count * 2; i += 1) {
-    const end = skipValue(view, at, PACKET_AUTH_BYTES_MAX)
+    const end = valueEnd(bytes, at, PACKET_AUTH_BYTES_MAX)
     if (end === null) return null
     at = end
   }
@@ -84,12 +84,16 @@ function packetLength(bytes: Uint8Array): number | null {
 }
 
 /** Where the string or buffer at `at` ends, or null when its end has not come. */
-function skipValue(view: DataView, at: number, bytesMax: number): number | null {
-  if (at + 4 > view.byteLength) return null
-  const length = view.getInt32(at)
+function valueEnd(bytes: Uint8Array, at: number, bytesMax: number): number | null {
+  if (at + 4 > bytes.length) return null
+  const length = intAt(bytes, at)
   if (length < -1 || length > bytesMax) throw new DecodeError(`a length of ${length}; the limit is ${bytesMax}`)
   const end = at + 4 + Math.max(length, 0)
-  return end > view.byteLength ? null : end
+  return end > bytes.length ? null : end
+}
+
+function intAt(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)
 }
 
 function decodeLearnerPacket(raw: RawPacket): LearnerPacket | null {
@@ -182,10 +186,9 @@ function readForwarded(raw: RawPacket): LearnerPacket {
 
 function readCarried(raw: RawPacket, type: 'PROPOSAL' | 'INFORM'): LeaderPacket {
   if (raw.data === null) throw new DecodeError(`a ${type} carries no txn`)
-  const bytes = new Uint8Array(raw.data)
-  const entry = readEntry(bytes)
+  const entry = readEntry(raw.data)
   if (entry.zxid !== raw.zxid) throw new DecodeError(`a ${type} of ${raw.zxid} carries the txn ${entry.zxid}`)
-  rememberEncoding(entry, bytes)
+  rememberEncoding(entry, raw.data)
   return { type, entry }
 }
 

@@ -1,5 +1,5 @@
 // Entries: TxnHeader, the txn's record, and the tree digest where there is one. The same bytes stand in the
-// log and in PROPOSAL and INFORM packets. Source: the *Txn records of zookeeper.jute, SerializeUtils, storage.md §2–3.
+// log and in PROPOSAL and INFORM packets; entry-cache.ts keeps them. Source: the *Txn records of zookeeper.jute, SerializeUtils, storage.md §2–3.
 
 import { unreachable } from '../../base/assert.ts'
 import { OP_CODES } from '../../zk/op.ts'
@@ -7,6 +7,7 @@ import type { CreateTxn, DeleteTxn, Entry, SetDataTxn, SubTxn, Txn } from '../..
 import { DecodeError, JuteReader, readString } from '../reader.ts'
 import { JuteWriter, writeString } from '../writer.ts'
 import { readAclList, writeAclList } from './acl.ts'
+import { findEntryBytes, keepEntryBytes } from './entry-cache.ts'
 
 /** The only digest version there is; another one reads as "no digest". */
 const DIGEST_VERSION = 2
@@ -25,9 +26,12 @@ export function writeEntry(writer: JuteWriter, entry: Entry): void {
   }
 }
 
+/** Used again for every entry: those of one file or chunk share its memory, and so this reader's view of it. */
+const entryReader = new JuteReader(new Uint8Array(0))
+
 /** Reads one entry that fills `bytes`. Throws DecodeError. */
 export function readEntry(bytes: Uint8Array): Entry {
-  const reader = new JuteReader(bytes)
+  const reader = entryReader.window(bytes)
   const sessionId = reader.sessionId()
   const cxid = reader.int()
   const zxid = reader.zxid()
@@ -43,24 +47,20 @@ function readDigest(reader: JuteReader): bigint | null {
   return version === DIGEST_VERSION ? digest : null
 }
 
-/** An entry is immutable, so one encoding serves the log and every learner. Gone when the entry is. */
-const encodings = new WeakMap<Entry, Uint8Array>()
 const scratch = new JuteWriter(4096)
 
-/** The bytes of `writeEntry`; the same array for the same entry, not to be changed. */
+/** The bytes of `writeEntry`. Log and learners are given the same array, so it is not to be changed. */
 export function encodeEntry(entry: Entry): Uint8Array {
-  const known = encodings.get(entry)
-  if (known) return known
+  const known = findEntryBytes(entry)
+  if (known !== undefined) return known
   scratch.clear()
   writeEntry(scratch, entry)
-  const bytes = scratch.take()
-  encodings.set(entry, bytes)
-  return bytes
+  return keepEntryBytes(entry, scratch.view())
 }
 
-/** Says that `bytes`, which are never changed again, are what `entry` was read from. */
+/** Says that `entry` was read from `bytes`, which are copied: they need not be encoded again. */
 export function rememberEncoding(entry: Entry, bytes: Uint8Array): void {
-  encodings.set(entry, bytes)
+  keepEntryBytes(entry, bytes)
 }
 
 function writeTxn(writer: JuteWriter, txn: Txn | SubTxn): void {

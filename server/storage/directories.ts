@@ -1,0 +1,90 @@
+// The two `version-2` directories of a server: made, checked, and cleared of what a crash left unfinished.
+
+import fsp from 'node:fs/promises'
+import { createTree } from '#shared/tree/create-tree.ts'
+import { ZERO_ZXID } from '#shared/zk/zxid.ts'
+import type { Disk } from './disk.ts'
+import { listNumbered, snapshotName, TEMPORARY_PREFIX } from './file-names.ts'
+import type { Log } from './options.ts'
+import { writeSnapshot } from './snapshot-file.ts'
+import { errorCode, StorageError } from './storage-error.ts'
+
+export interface Directories {
+  readonly snapDir: string
+  readonly logDir: string
+}
+
+/** Makes `version-2` under both directories; the same one when dataLogDir is not given. */
+export async function makeDirectories(disk: Disk, dataDir: string, dataLogDir: string): Promise<Directories> {
+  const [snapDir, logDir] = [`${dataDir}/version-2`, `${dataLogDir}/version-2`]
+  for (const [dir, parent] of [
+    [snapDir, dataDir],
+    [logDir, dataLogDir],
+  ] as const) {
+    try {
+      await fsp.mkdir(dir, { recursive: true, mode: 0o700 })
+      await disk.syncDir(parent)
+    } catch (cause) {
+      const why = errorCode(cause) ?? String(cause)
+      throw new StorageError(`cannot use ${dir} (${why}): it has to be a directory that this user may write to.`, {
+        cause,
+      })
+    }
+  }
+  return { snapDir, logDir }
+}
+
+/** Source: FileTxnSnapLog.checkLogDir and checkSnapDir. */
+export async function checkPlacement({ snapDir, logDir }: Directories): Promise<void> {
+  if (snapDir === logDir) return
+  const [log] = await listNumbered(snapDir, 'log')
+  if (log) throw new StorageError(`${log.path} lies in the snapshot directory: move all log.* to ${logDir}.`)
+  const [snapshot] = await listNumbered(logDir, 'snapshot')
+  if (snapshot) throw new StorageError(`${snapshot.path} lies in the log directory: move all snapshot.* to ${snapDir}.`)
+}
+
+/** Removes temporary files and completes an installation that a crash interrupted. */
+export async function finishInterrupted(disk: Disk, directories: Directories, log: Log): Promise<void> {
+  for (const dir of new Set([directories.snapDir, directories.logDir])) {
+    for (const name of await fsp.readdir(dir)) {
+      if (name.startsWith(TEMPORARY_PREFIX)) await disk.remove(`${dir}/${name}`)
+    }
+  }
+  const installs = await listNumbered(directories.snapDir, 'install')
+  if (installs.length === 0) return
+  log('warn', 'completing the installation of a snapshot from the leader', { name: installs.at(-1)?.name })
+  await completeInstall(disk, directories)
+}
+
+/**
+ * Makes the newest `install.<zxid>` the one and only history: what it replaces goes first, so that no stale
+ * suffix and no hole can ever be replayed on it (R-2872). May be repeated after a crash at any step.
+ */
+export async function completeInstall(disk: Disk, { snapDir, logDir }: Directories): Promise<void> {
+  const installs = await listNumbered(snapDir, 'install')
+  const newest = installs.at(-1)
+  if (!newest) return
+  for (const file of await listNumbered(logDir, 'log')) await disk.remove(file.path)
+  await disk.syncDir(logDir)
+  for (const file of await listNumbered(snapDir, 'snapshot')) await disk.remove(file.path)
+  for (const file of installs) if (file !== newest) await disk.remove(file.path)
+  await disk.rename(newest.path, `${snapDir}/${snapshotName(newest.zxid)}`)
+  await disk.syncDir(snapDir)
+}
+
+/** snapshot.0 of an empty tree: without it, logs without a snapshot would look like lost data (R-3056). */
+export async function writeFirstSnapshot(disk: Disk, snapDir: string): Promise<void> {
+  for (const name of await fsp.readdir(snapDir)) {
+    if (name === 'acceptedEpoch' || name === 'currentEpoch') {
+      throw new StorageError(
+        `${snapDir} holds epoch files but neither snapshots nor logs: this server's data is gone. Restore it, or ` +
+          'delete the epoch files too, to let it start as a new server.',
+      )
+    }
+  }
+  const name = snapshotName(ZERO_ZXID)
+  const temporary = `${snapDir}/${TEMPORARY_PREFIX}${name}`
+  await writeSnapshot(disk, temporary, createTree(), { aborted: false })
+  await disk.rename(temporary, `${snapDir}/${name}`)
+  await disk.syncDir(snapDir)
+}

@@ -1,0 +1,35 @@
+// How a server's storage is set up, under ZooKeeper's names where it has one. Source: operations.md.
+
+import type { Disk } from './disk.ts'
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+export type Log = (level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>) => void
+
+export interface StorageOptions {
+  readonly dataDir: string
+  /** For the transaction logs; dataDir when absent. */
+  readonly dataLogDir?: string | undefined
+  /** A snapshot is due after half of this many entries, plus a random part of the other half. At least 2. */
+  readonly snapCount?: number | undefined
+  /** The same for the size of the logs; 0 turns it off. */
+  readonly snapSizeLimitInKb?: number | undefined
+  /** How much a log file grows at a time; 0 for no padding. */
+  readonly preAllocSizeKb?: number | undefined
+  /** How many of the newest entries are handed back at start; at least 500. */
+  readonly commitLogCount?: number | undefined
+  /** false: acknowledge before the disk has it. Loses acknowledged writes when the machine goes down. */
+  readonly forceSync?: boolean | undefined
+  /** How many snapshots stay when a new one has been written, at least 3; absent: nothing is purged. */
+  readonly snapRetainCount?: number | undefined
+  readonly log: Log
+  /** From 0 to below 1: spreads the snapshots of the servers in time. */
+  readonly random?: (() => number) | undefined
+  readonly disk?: Disk | undefined
+}
+
+export const SNAP_COUNT_DEFAULT = 100_000
+export const SNAP_COUNT_MIN = 2
+export const SNAP_SIZE_LIMIT_KB_DEFAULT = 4_194_304
+export const PRE_ALLOC_SIZE_KB_DEFAULT = 65_536
+export const COMMIT_LOG_COUNT_DEFAULT = 500
+export const SNAP_RETAIN_COUNT_MIN = 3

@@ -1,0 +1,237 @@
+// What a data directory holds, as a tree and its newest entries: the newest snapshot that loads, and every
+// log record behind it, without a gap (D-9 to D-12). Repairs of what a crash left are the last step.
+
+import { DecodeError } from '#shared/jute/reader.ts'
+import { readEntry, rememberEncoding } from '#shared/jute/records/txn.ts'
+import { applyEntry } from '#shared/tree/apply.ts'
+import type { DataTree } from '#shared/tree/data-tree.ts'
+import type { Entry } from '#shared/zk/txn.ts'
+import { formatZxid, ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
+import type { Disk } from './disk.ts'
+import { listNumbered, type NumberedFile } from './file-names.ts'
+import type { Log } from './options.ts'
+import { RecentEntries } from './recent-entries.ts'
+import { type LoadedSnapshot, loadSnapshot, looksComplete } from './snapshot-file.ts'
+import { StorageError } from './storage-error.ts'
+import { continues } from './txn-log-format.ts'
+import { scanLog } from './txn-log-reader.ts'
+
+/** How many snapshots are tried, newest first. Source: FileTxnSnapLog. */
+const CANDIDATES_MAX = 100
+
+export interface RecoveredTree {
+  readonly tree: DataTree
+  readonly lastZxid: Zxid
+  readonly recent: readonly Entry[]
+  readonly recentAfter: Zxid
+}
+
+export interface RecoverOptions {
+  readonly disk: Disk
+  readonly snapDir: string
+  readonly logDir: string
+  readonly commitLogCount: number
+  readonly log: Log
+}
+
+/**
+ * Reads the directories; null when there is neither a snapshot nor a log.
+ * @throws StorageError when acknowledged transactions may be missing
+ */
+export async function recoverTree(options: RecoverOptions): Promise<RecoveredTree | null> {
+  const snapshots = await listNumbered(options.snapDir, 'snapshot')
+  const logs = await listNumbered(options.logDir, 'log')
+  if (snapshots.length === 0) {
+    if (logs.length === 0) return null
+    // Trap 2325: an empty tree must not win an election.
+    throw new StorageError(
+      `${options.logDir} holds transaction logs, but ${options.snapDir} holds no snapshot to apply them to. Restore the ` +
+        'snapshots, or move the logs away and let this server fetch everything from the leader.',
+    )
+  }
+  const { zxid, loaded, newestDamaged } = await loadNewest(snapshots, options.log)
+  const replay = new Replay(zxid, loaded, options)
+  await replay.run(logs)
+  if (newestDamaged > replay.lastZxid) {
+    throw new StorageError(
+      `${options.snapDir}/snapshot.${newestDamaged.toString(16)} is damaged, and the logs end at ` +
+        `${formatZxid(replay.lastZxid)}, before it. Restore it from a copy, or move the data directory away and let ` +
+        'this server fetch everything from the leader.',
+    )
+  }
+  await replay.repair()
+  return replay.result()
+}
+
+async function loadNewest(snapshots: readonly NumberedFile[], log: Log) {
+  let newestDamaged = ZERO_ZXID
+  for (const file of snapshots.toReversed().slice(0, CANDIDATES_MAX)) {
+    const loaded = await tryLoad(file, log)
+    if (loaded) return { zxid: file.zxid, loaded, newestDamaged }
+    if (file.zxid > newestDamaged) newestDamaged = file.zxid
+  }
+  const newest = snapshots.at(-1)
+  throw new StorageError(
+    `no snapshot could be loaded (the newest is ${newest?.path}). Restore one from a copy, or move the data ` +
+      'directory away and let this server fetch everything from the leader.',
+  )
+}
+
+async function tryLoad(file: NumberedFile, log: Log): Promise<LoadedSnapshot | null> {
+  if (!(await looksComplete(file.path))) {
+    log('warn', 'skipping an unfinished snapshot', { path: file.path })
+    return null
+  }
+  try {
+    return await loadSnapshot(file.path)
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    log('error', 'skipping a damaged snapshot', { path: file.path, why: error.message })
+    return null
+  }
+}
+
+/** Applies the logs to a loaded snapshot, and remembers what has to be repaired. */
+class Replay {
+  readonly #options: RecoverOptions
+  readonly #snapshotZxid: Zxid
+  readonly #tree: DataTree
+  readonly #recent: RecentEntries
+  /** Digests are compared behind this zxid: before, the fuzzy snapshot may be ahead of the log. */
+  readonly #comparable: Zxid
+  #mismatches = 0
+  #lastRecord: Zxid | null = null
+  #lastFile = ''
+  readonly #torn: { path: string; end: number }[] = []
+  readonly #empty: string[] = []
+
+  constructor(snapshotZxid: Zxid, loaded: LoadedSnapshot, options: RecoverOptions) {
+    this.#options = options
+    this.#snapshotZxid = snapshotZxid
+    this.#tree = loaded.tree
+    this.#tree.lastProcessedZxid = snapshotZxid
+    this.#recent = new RecentEntries(options.commitLogCount, snapshotZxid)
+    const digestZxid = loaded.digest?.zxid ?? ZERO_ZXID
+    this.#comparable = digestZxid > snapshotZxid ? digestZxid : snapshotZxid
+    if (loaded.digest && digestZxid === snapshotZxid && digestZxid > 0) {
+      this.#compareDigest(snapshotZxid, loaded.digest.value)
+    }
+  }
+
+  get lastZxid(): Zxid {
+    const last = this.#lastRecord
+    return last !== null && last > this.#snapshotZxid ? last : this.#snapshotZxid
+  }
+
+  async run(logs: readonly NumberedFile[]): Promise<void> {
+    const first = logs.findLastIndex((file) => file.zxid <= this.#snapshotZxid + 1)
+    // One file more, whose entries the snapshot already has: a learner may still need them as a DIFF.
+    for (const file of logs.slice(Math.max(0, first - 1))) {
+      const needed = file.zxid > this.#snapshotZxid || logs.indexOf(file) >= first
+      await this.#readFile(file, needed)
+    }
+    if (this.#mismatches > 0) {
+      this.#options.log('error', 'the tree does not match the digests in the log', { mismatches: this.#mismatches })
+    }
+  }
+
+  async #readFile(file: NumberedFile, needed: boolean): Promise<void> {
+    try {
+      const scan = await scanLog(file.path, (zxid, txn) => {
+        this.#onRecord(file, zxid, txn)
+        return true
+      })
+      if (scan.records === 0) this.#empty.push(file.path)
+      else if (scan.ending === 'torn') this.#torn.push({ path: file.path, end: scan.end })
+    } catch (error) {
+      if (needed || !(error instanceof StorageError)) throw error
+      // Everything in this file is older than the snapshot: only the memory of recent entries suffers.
+      this.#options.log('error', 'an old transaction log is damaged', { path: file.path, why: error.message })
+      this.#recent.restartAfter(this.lastZxid)
+      this.#lastRecord = null
+    }
+  }
+
+  #onRecord(file: NumberedFile, zxid: Zxid, txn: Buffer): void {
+    const isNew = zxid > this.#snapshotZxid
+    const last = this.#lastRecord
+    const before = isNew && (last === null || last < this.#snapshotZxid) ? this.#snapshotZxid : last
+    if (before === null) this.#recent.restartBefore(zxid)
+    else if (before !== last) this.#recent.restartAfter(before)
+    if (before !== null && !continues(before, zxid)) {
+      if (isNew) throw this.#gap(file, before, zxid)
+      this.#recent.restartBefore(zxid)
+    }
+    this.#lastRecord = zxid
+    this.#lastFile = file.path
+    const bytes = Uint8Array.prototype.slice.call(txn)
+    if (isNew) this.#recent.push(zxid, this.#apply(file, zxid, bytes))
+    else this.#recent.push(zxid, bytes)
+  }
+
+  #apply(file: NumberedFile, zxid: Zxid, bytes: Uint8Array): Entry {
+    let entry: Entry
+    try {
+      entry = readEntry(bytes)
+    } catch (cause) {
+      throw new StorageError(`${file.path}: the record of ${formatZxid(zxid)} cannot be read: ${String(cause)}`, {
+        cause,
+      })
+    }
+    rememberEncoding(entry, bytes)
+    applyEntry(this.#tree, entry)
+    if (entry.digest !== null && zxid > this.#comparable) this.#compareDigest(zxid, entry.digest)
+    return entry
+  }
+
+  #compareDigest(zxid: Zxid, expected: bigint): void {
+    if (this.#tree.digest === expected) return
+    this.#mismatches += 1
+    if (this.#mismatches > 1) return
+    this.#options.log('error', 'the first digest mismatch', {
+      zxid: formatZxid(zxid),
+      expected: `0x${expected.toString(16)}`,
+      found: `0x${this.#tree.digest.toString(16)}`,
+    })
+  }
+
+  #gap(file: NumberedFile, before: Zxid, zxid: Zxid): StorageError {
+    if (zxid <= before) {
+      return new StorageError(
+        `${file.path} has ${formatZxid(zxid)} behind ${formatZxid(before)}: two histories are mixed in this directory. ` +
+          'Move the data directory away and let this server fetch everything from the leader.',
+      )
+    }
+    const from = this.#lastFile === '' ? 'the snapshot' : this.#lastFile
+    return new StorageError(
+      `${file.path} has ${formatZxid(zxid)} where ${from} ends with ${formatZxid(before)}: transactions between ` +
+        'them are missing. Restore the missing log from a copy, or move the data directory away and let this server ' +
+        'fetch everything from the leader.',
+    )
+  }
+
+  /** Cuts torn ends and removes logs without a record, so that new files follow on what is whole. */
+  async repair(): Promise<void> {
+    const { disk, logDir, log } = this.#options
+    for (const { path, end } of this.#torn) {
+      log('warn', 'cutting an incomplete record off a transaction log', { path, end })
+      const file = await disk.open(path)
+      try {
+        await file.truncate(end)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+    }
+    for (const path of this.#empty) {
+      log('warn', 'removing a transaction log without a record', { path })
+      await disk.remove(path)
+    }
+    if (this.#empty.length > 0) await disk.syncDir(logDir)
+  }
+
+  result(): RecoveredTree {
+    const { recent, recentAfter } = this.#recent.take(this.lastZxid)
+    return { tree: this.#tree, lastZxid: this.lastZxid, recent, recentAfter }
+  }
+}

@@ -1,0 +1,243 @@
+// Reads the middle part of a snapshot (sessions, ACL cache, nodes) as it arrives, chunk by chunk, into a tree:
+// from a file (snapshot-file.ts checks its seals) or from the leader behind a SNAP packet, signature included.
+
+import { ByteQueue } from '#shared/jute/byte-queue.ts'
+import { DecodeError, JuteReader } from '#shared/jute/reader.ts'
+import { readAclList } from '#shared/jute/records/acl.ts'
+import { createTree } from '#shared/tree/create-tree.ts'
+import type { DataTree, Znode } from '#shared/tree/data-tree.ts'
+import { BrokenTree, finishLoad, loadNode } from '#shared/tree/snapshot.ts'
+import type { Acl } from '#shared/zk/acl.ts'
+import type { Zxid } from '#shared/zk/zxid.ts'
+import {
+  DATA_BYTES_MAX,
+  END_PATH,
+  NODE_STAT_BYTES,
+  OPEN_ACL_ID,
+  PATH_BYTES_MAX,
+  SESSION_BYTES,
+  STREAM_SIGNATURE,
+} from './snapshot-format.ts'
+
+const ACL_CACHE_MAX = 2 ** 24
+const SESSIONS_MAX = 2 ** 24
+const INT_BYTES = 4
+
+/** What comes next in the stream. */
+type Expect = 'sessionCount' | 'session' | 'aclCount' | 'acl' | 'node' | 'done'
+
+/** Push chunks until `tree` is there; `consumed` then says where the middle part ended. Throws DecodeError. */
+export class TreeDecoder {
+  readonly #queue = new ByteQueue()
+  readonly #acls = new Map<number, readonly Acl[] | null>([[OPEN_ACL_ID, null]])
+  readonly #tree = createTree()
+  #expect: Expect = 'sessionCount'
+  /** Sessions or ACLs still to come. */
+  #left = 0
+  #consumed = 0
+
+  constructor() {
+    // In the order of the snapshot, so that writing it again gives the same bytes.
+    this.#tree.nodes.clear()
+  }
+
+  /** True once the end mark has been read. */
+  get done(): boolean {
+    return this.#expect === 'done'
+  }
+
+  /** Bytes used up so far. */
+  get consumed(): number {
+    return this.#consumed
+  }
+
+  /** The bytes that were pushed but lie behind the end mark. */
+  rest(): Uint8Array {
+    return this.#queue.view().slice()
+  }
+
+  /** Takes a chunk, which must not change afterwards; returns true when the end mark has been read. */
+  push(chunk: Uint8Array): boolean {
+    this.#queue.push(chunk)
+    if (this.done) return true
+    const window = this.#queue.view()
+    const reader = new JuteReader(window, 0, window.length, DATA_BYTES_MAX)
+    while (!this.done && this.#step(reader, window)) {
+      // Each step reads one whole record.
+    }
+    const used = window.length - reader.remaining
+    this.#queue.consume(used)
+    this.#consumed += used
+    return this.done
+  }
+
+  /** The tree, complete with what is derived from its nodes. To be called once, when done. */
+  finish(): DataTree {
+    if (!this.#tree.nodes.has('/')) throw new DecodeError('a snapshot without a root')
+    // /zookeeper/config is missing in snapshots older than 3.5.
+    for (const [path, node] of createTree().nodes) if (!this.#tree.nodes.has(path)) loadNode(this.#tree, path, node)
+    try {
+      finishLoad(this.#tree)
+    } catch (cause) {
+      throw cause instanceof BrokenTree ? new DecodeError(cause.message) : cause
+    }
+    return this.#tree
+  }
+
+  /** Reads the next record; false when it is not there yet as a whole. */
+  #step(reader: JuteReader, window: Uint8Array): boolean {
+    switch (this.#expect) {
+      case 'sessionCount':
+        if (reader.remaining < INT_BYTES) return false
+        this.#count(reader.int(), SESSIONS_MAX, 'sessions')
+        this.#expect = this.#left > 0 ? 'session' : 'aclCount'
+        return true
+      case 'session':
+        if (reader.remaining < SESSION_BYTES) return false
+        this.#tree.sessions.set(reader.sessionId(), reader.int())
+        this.#left -= 1
+        if (this.#left === 0) this.#expect = 'aclCount'
+        return true
+      case 'aclCount':
+        if (reader.remaining < INT_BYTES) return false
+        this.#count(reader.int(), ACL_CACHE_MAX, 'ACLs')
+        this.#expect = this.#left > 0 ? 'acl' : 'node'
+        return true
+      case 'acl':
+        return this.#readAcl(reader, window)
+      case 'node':
+        return this.#readNode(reader, window)
+      case 'done':
+        return false
+    }
+  }
+
+  #count(count: number, max: number, what: string): void {
+    if (count < 0 || count > max) throw new DecodeError(`a snapshot of ${count} ${what}`)
+    this.#left = count
+  }
+
+  #readAcl(reader: JuteReader, window: Uint8Array): boolean {
+    const at = window.length - reader.remaining
+    if (!aclIsWhole(window, at)) return false
+    const id = reader.longNumber()
+    this.#acls.set(id, readAclList(reader))
+    this.#left -= 1
+    if (this.#left === 0) this.#expect = 'node'
+    return true
+  }
+
+  #readNode(reader: JuteReader, window: Uint8Array): boolean {
+    const bytes = nodeBytes(window, window.length - reader.remaining)
+    if (bytes === null || bytes > reader.remaining) return false
+    const path = reader.string()
+    if (path === END_PATH) {
+      this.#expect = 'done'
+      return true
+    }
+    const data = reader.buffer()
+    const aclId = reader.longNumber()
+    const acl = this.#acls.get(aclId)
+    if (acl === undefined) throw new DecodeError(`${path} has ACL ${aclId}, which the snapshot does not list`)
+    const node: Znode = {
+      data,
+      acl,
+      czxid: reader.zxid(),
+      mzxid: reader.zxid(),
+      ctime: reader.longNumber(),
+      mtime: reader.longNumber(),
+      version: reader.int(),
+      cversion: reader.int(),
+      aversion: reader.int(),
+      ephemeralOwner: reader.sessionId(),
+      pzxid: reader.zxid(),
+      children: null,
+    }
+    loadNode(this.#tree, path, node)
+    return true
+  }
+}
+
+/** A whole SNAP stream: the tree, then the signature. */
+export class SnapshotStreamDecoder {
+  readonly #zxid: Zxid
+  readonly #decoder = new TreeDecoder()
+  readonly #behind = new ByteQueue()
+  #done = false
+
+  /** @param zxid of the SNAP packet before the stream: becomes the tree's lastProcessedZxid */
+  constructor(zxid: Zxid) {
+    this.#zxid = zxid
+  }
+
+  /**
+   * Takes the next chunk, which must not change afterwards.
+   * @returns null while more is needed; at the end the tree, and the bytes behind the stream: the next packets
+   * @throws DecodeError when it is no snapshot, or ends without its signature (an interrupted SNAP)
+   */
+  push(chunk: Uint8Array): { readonly tree: DataTree; readonly rest: Uint8Array } | null {
+    if (this.#done) throw new DecodeError('bytes behind a snapshot stream that has ended')
+    if (!this.#decoder.done) {
+      if (!this.#decoder.push(chunk)) return null
+      this.#behind.push(this.#decoder.rest())
+    } else {
+      this.#behind.push(chunk)
+    }
+    return this.#readSignature()
+  }
+
+  #readSignature(): { readonly tree: DataTree; readonly rest: Uint8Array } | null {
+    const length = this.#behind.peekInt()
+    if (length === null) return null
+    if (length !== STREAM_SIGNATURE.length) throw noSignature()
+    if (this.#behind.length < INT_BYTES + length) return null
+    const signature = new JuteReader(this.#behind.view()).string()
+    if (signature !== STREAM_SIGNATURE) throw noSignature()
+    this.#done = true
+    const tree = this.#decoder.finish()
+    tree.lastProcessedZxid = this.#zxid
+    return { tree, rest: this.#behind.view(INT_BYTES + length).slice() }
+  }
+}
+
+function noSignature(): DecodeError {
+  return new DecodeError(`a snapshot stream ends with "${STREAM_SIGNATURE}"`)
+}
+
+function intAt(window: Uint8Array, at: number): number | null {
+  if (at + INT_BYTES > window.length) return null
+  let value = 0
+  for (let i = at; i < at + INT_BYTES; i += 1) value = (value << 8) | (window[i] ?? 0)
+  return value
+}
+
+/** How long the node's record at `at` is, or null when that is not known yet. The end mark is a path alone. */
+function nodeBytes(window: Uint8Array, at: number): number | null {
+  const pathLength = intAt(window, at)
+  if (pathLength === null) return null
+  if (pathLength < 0 || pathLength > PATH_BYTES_MAX) throw new DecodeError(`a znode's path of ${pathLength} bytes`)
+  const dataAt = at + INT_BYTES + pathLength
+  if (pathLength === END_PATH.length && window[at + INT_BYTES] === END_PATH.charCodeAt(0)) return dataAt - at
+  const dataLength = intAt(window, dataAt)
+  if (dataLength === null) return null
+  if (dataLength < -1 || dataLength > DATA_BYTES_MAX) throw new DecodeError(`a znode's data of ${dataLength} bytes`)
+  return dataAt + INT_BYTES + Math.max(0, dataLength) + NODE_STAT_BYTES - at
+}
+
+/** Whether all of an ACL cache item (long id, vector of ACLs) has arrived. */
+function aclIsWhole(window: Uint8Array, at: number): boolean {
+  let next = at + 8
+  const count = intAt(window, next)
+  if (count === null) return false
+  next += INT_BYTES
+  for (let i = 0; i < count; i += 1) {
+    next += INT_BYTES
+    for (let part = 0; part < 2; part += 1) {
+      const length = intAt(window, next)
+      if (length === null) return false
+      if (length > PATH_BYTES_MAX) throw new DecodeError(`an ACL's name of ${length} bytes`)
+      next += INT_BYTES + Math.max(0, length)
+    }
+  }
+  return next <= window.length
+}

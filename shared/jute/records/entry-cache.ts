@@ -1,0 +1,67 @@
+// Keeps the bytes of entries for their whole way, so that log and learners share one encoding. A bounded
+// cache, by identity; what has been pushed out is encoded again (txn.ts). Bytes stand together in slabs,
+// because one small allocation an entry costs more than encoding it.
+
+import type { Entry } from '../../zk/txn.ts'
+import { counterOf } from '../../zk/zxid.ts'
+
+/** Powers of two: slots are chosen by the low bits of the zxid. At most 16 MiB, and 16 entries above that. */
+const SMALL_SLOTS = 1024
+const LARGE_SLOTS = 16
+const SMALL_BYTES_MAX = 16_384
+const SLAB_BYTES = 65_536
+
+interface Slots {
+  readonly entries: (Entry | undefined)[]
+  readonly bytes: Uint8Array[]
+}
+
+const EMPTY = new Uint8Array(0)
+const small = makeSlots(SMALL_SLOTS)
+const large = makeSlots(LARGE_SLOTS)
+let slab = EMPTY
+let slabUsed = 0
+
+/** The bytes kept for this very entry; shared, so not to be changed. */
+export function findEntryBytes(entry: Entry): Uint8Array | undefined {
+  return find(small, entry) ?? find(large, entry)
+}
+
+/** Keeps a copy of `bytes` for `entry` and returns the copy. */
+export function keepEntryBytes(entry: Entry, bytes: Uint8Array): Uint8Array {
+  const isSmall = bytes.length <= SMALL_BYTES_MAX
+  const slots = isSmall ? small : large
+  const slot = slotOf(slots, entry)
+  const copy = isSmall ? copyToSlab(bytes) : new Uint8Array(bytes)
+  slots.entries[slot] = entry
+  slots.bytes[slot] = copy
+  return copy
+}
+
+function makeSlots(count: number): Slots {
+  return {
+    entries: Array.from<undefined>({ length: count }),
+    bytes: Array.from<Uint8Array>({ length: count }).fill(EMPTY),
+  }
+}
+
+function slotOf(slots: Slots, entry: Entry): number {
+  return counterOf(entry.zxid) & (slots.entries.length - 1)
+}
+
+function find(slots: Slots, entry: Entry): Uint8Array | undefined {
+  const slot = slotOf(slots, entry)
+  return slots.entries[slot] === entry ? slots.bytes[slot] : undefined
+}
+
+/** A slab goes when the last entry in it has left the cache and whoever was given its bytes. */
+function copyToSlab(bytes: Uint8Array): Uint8Array {
+  if (slabUsed + bytes.length > slab.length) {
+    slab = new Uint8Array(SLAB_BYTES)
+    slabUsed = 0
+  }
+  const copy = slab.subarray(slabUsed, slabUsed + bytes.length)
+  copy.set(bytes)
+  slabUsed += bytes.length
+  return copy
+}

@@ -1,0 +1,158 @@
+// Client connections: sessions set up and resumed, requests taken in, replies given in their order.
+// Source: ZooKeeperServer.processConnectRequest, CommitProcessor; watches-sessions.md §3, §7, §8.
+
+import { createQueue, dequeue, enqueue, peek, queueLength } from '../base/queue.ts'
+import { isKnown, setOwner, touch } from '../tree/sessions.ts'
+import { dropConnection } from '../tree/watch-table.ts'
+import { lastZxid } from '../zab/log-window.ts'
+import type { AuthId } from '../zk/acl.ts'
+import { ERROR_CODES } from '../zk/errors.ts'
+import { NO_SESSION } from '../zk/ids.ts'
+import type { ClientInput, ConnId, PeerEffect } from './contract.ts'
+import { forward } from './following.ts'
+import { isWrite, submit } from './leading.ts'
+import { answerRead } from './reads.ts'
+import { type Conn, isServing, type Peer, takeSessionId, type Waiting } from './state.ts'
+
+type Connect = Extract<ClientInput, { type: 'connect' }>
+type Request = Extract<ClientInput, { type: 'request' }>
+
+export function onConnect(peer: Peer, input: Connect, out: PeerEffect[]): void {
+  const { config, leadership, followership } = peer
+  const id = input.conn
+  if (!isServing(peer)) return void out.push({ type: 'closeConn', conn: id, reason: 'not serving' })
+  if (input.lastZxidSeen > peer.zxid)
+    return void out.push({ type: 'closeConn', conn: id, reason: 'the client has seen more than this server (S-4)' })
+  const timeoutMs = Math.min(Math.max(input.timeoutMs, config.minSessionTimeoutMs), config.maxSessionTimeoutMs)
+  const fresh = input.sessionId === NO_SESSION
+  const conn: Conn = {
+    id,
+    sessionId: fresh ? takeSessionId(peer) : input.sessionId,
+    timeoutMs,
+    established: false,
+    auth: [...input.auth],
+    waiting: createQueue(),
+  }
+  peer.conns.set(id, conn)
+  if (fresh) return createSession(peer, conn, out)
+  // The password comes first: a session id alone, which is public, must not cut anybody off (ZK-4b).
+  if (!input.passwordOk) return refuse(peer, conn, 'a wrong session password', out)
+  if (leadership) {
+    if (!touch(leadership.tracker, conn.sessionId, timeoutMs, peer.nowMs))
+      return refuse(peer, conn, 'the session is unknown or over', out)
+    setOwner(leadership.tracker, conn.sessionId, 0)
+    return establish(peer, conn, out)
+  }
+  if (!followership) return
+  const earlier = followership.revalidating.get(conn.sessionId)
+  if (earlier !== undefined) cut(peer, earlier, 'replaced by a newer connection of its session', out)
+  followership.revalidating.set(conn.sessionId, id)
+  const packet = { type: 'REVALIDATE', sessionId: conn.sessionId, timeoutMs } as const
+  out.push({ type: 'send', link: followership.link, packet })
+}
+
+function createSession(peer: Peer, conn: Conn, out: PeerEffect[]): void {
+  const request = { type: 'createSession', timeoutMs: conn.timeoutMs } as const
+  peer.bySession.set(conn.sessionId, conn)
+  const { sessionId } = conn
+  if (peer.leadership) submit(peer, { sessionId, cxid: 0, request, auth: [], origin: 'self' }, out)
+  else if (peer.followership) {
+    const packet = { type: 'REQUEST', sessionId, cxid: 0, request, authInfo: null } as const
+    out.push({ type: 'send', link: peer.followership.link, packet })
+  }
+}
+
+/** The session is this connection's now; one that it had before on this server is closed. */
+export function establish(peer: Peer, conn: Conn, out: PeerEffect[]): void {
+  const earlier = peer.bySession.get(conn.sessionId)
+  if (earlier && earlier !== conn) cut(peer, earlier.id, 'replaced by a newer connection of its session', out)
+  peer.bySession.set(conn.sessionId, conn)
+  conn.established = true
+  peer.followership?.touches.set(conn.sessionId, conn.timeoutMs)
+  out.push({ type: 'session', conn: conn.id, sessionId: conn.sessionId, timeoutMs: conn.timeoutMs })
+  drain(peer, conn, out)
+}
+
+/** Tells the client that its session is over, and closes. */
+export function refuse(peer: Peer, conn: Conn, reason: string, out: PeerEffect[]): void {
+  out.push({ type: 'session', conn: conn.id, sessionId: NO_SESSION, timeoutMs: 0 })
+  cut(peer, conn.id, reason, out)
+}
+
+export function cut(peer: Peer, id: ConnId, reason: string, out: PeerEffect[]): void {
+  onDisconnected(peer, id)
+  out.push({ type: 'closeConn', conn: id, reason })
+}
+
+export function onDisconnected(peer: Peer, id: ConnId): void {
+  const conn = peer.conns.get(id)
+  if (!conn) return
+  peer.conns.delete(id)
+  if (peer.bySession.get(conn.sessionId) === conn) peer.bySession.delete(conn.sessionId)
+  if (peer.followership?.revalidating.get(conn.sessionId) === id) peer.followership.revalidating.delete(conn.sessionId)
+  dropConnection(peer.watches, id)
+}
+
+/** The identity holds for what comes after it on this connection. */
+export function onAuthenticated(peer: Peer, id: ConnId, who: AuthId): void {
+  const conn = peer.conns.get(id)
+  if (!conn || conn.auth.some((a) => a.scheme === who.scheme && a.id === who.id)) return
+  conn.auth.push(who)
+}
+
+export function onRequest(peer: Peer, { conn: id, xid, request }: Request, out: PeerEffect[]): void {
+  const conn = peer.conns.get(id)
+  if (!conn) return // it was cut while the frame was on its way
+  const { leadership, followership } = peer
+  if (leadership && !touch(leadership.tracker, conn.sessionId, null, peer.nowMs)) {
+    // Closing or unknown: the closeSession txn will end the connection; until then it gets no service.
+    if (!isKnown(leadership.tracker, conn.sessionId)) return
+  }
+  followership?.touches.set(conn.sessionId, conn.timeoutMs)
+  if (!isWrite(request) && request.type !== 'sync') {
+    if (queueLength(conn.waiting) === 0 && conn.established) return answerRead(peer, conn, xid, request, out)
+    enqueue(conn.waiting, { xid, request, kind: 'read', ready: true })
+    return
+  }
+  const waiting: Waiting = { xid, request, kind: request.type === 'sync' ? 'sync' : 'write', ready: false }
+  enqueue(conn.waiting, waiting)
+  if (followership) {
+    if (request.type === 'sync') enqueue(followership.syncs, { conn: id, waiting })
+    return forward(followership, conn, xid, request, out)
+  }
+  if (!leadership) return
+  if (isWrite(request))
+    return submit(peer, { sessionId: conn.sessionId, cxid: xid, request, auth: conn.auth.slice(), origin: 'self' }, out)
+  // A sync at the leader waits until everything proposed before it is applied here.
+  enqueue(leadership.syncs, { zxid: lastZxid(peer.zab.log), conn: id, waiting })
+  releaseSyncs(peer, out)
+}
+
+/** Answers own clients' syncs whose proposals have all been applied. */
+export function releaseSyncs(peer: Peer, out: PeerEffect[]): void {
+  const syncs = peer.leadership?.syncs
+  if (!syncs) return
+  for (;;) {
+    const next = peek(syncs)
+    if (!next || next.zxid > peer.tree.lastProcessedZxid) return
+    dequeue(syncs)
+    next.waiting.ready = true
+    const conn = peer.conns.get(next.conn)
+    if (conn) drain(peer, conn, out)
+  }
+}
+
+/** Answers what stands at the front of the queue and need not wait any longer. */
+export function drain(peer: Peer, conn: Conn, out: PeerEffect[]): void {
+  while (conn.established) {
+    const next = peek(conn.waiting)
+    if (!next?.ready) return
+    dequeue(conn.waiting)
+    const { xid, request } = next
+    if (request.type === 'sync') {
+      const body = { type: 'path', path: request.path } as const
+      out.push({ type: 'reply', conn: conn.id, xid, zxid: peer.zxid, err: ERROR_CODES.OK, body, request })
+    } else if (!isWrite(request)) answerRead(peer, conn, xid, request, out)
+    if (!peer.conns.has(conn.id)) return
+  }
+}

@@ -1,0 +1,146 @@
+// The leader's pipeline: requests of its own clients and of its learners become txns, in the order in which
+// they come; sessions are tracked and expired here and nowhere else (S-8).
+// Source: PrepRequestProcessor, LeaderSessionTracker, watches-sessions.md §7.
+
+import { assert } from '../base/assert.ts'
+import { prepareRequest } from '../tree/prepare.ts'
+import { reapCandidates } from '../tree/reaper.ts'
+import { checkOwner, expire, postponeAll, setClosing, setOwner, touch, track } from '../tree/sessions.ts'
+import type { LinkId, ZabEffect } from '../zab/contract.ts'
+import { nextZxid, propose } from '../zab/leader-broadcast.ts'
+import type { AuthId } from '../zk/acl.ts'
+import { ERROR_CODES, type ErrorCode } from '../zk/errors.ts'
+import { NO_SESSION, type SessionId } from '../zk/ids.ts'
+import { opName } from '../zk/op.ts'
+import type { ForwardedRequest, RevalidateRequest, Touch } from '../zk/packet.ts'
+import type { ClientRequest, WriteRequest } from '../zk/request.ts'
+import type { Entry, Txn } from '../zk/txn.ts'
+import type { PeerEffect } from './contract.ts'
+import { stopServing } from './serving.ts'
+import { type Peer, REAP_EVERY_MS } from './state.ts'
+
+/** ZooKeeper's znode.container.maxPerMinute, per round of reaping. */
+const REAP_MAX = 10_000
+
+export interface Submission {
+  readonly sessionId: SessionId
+  readonly cxid: number
+  readonly request: WriteRequest
+  readonly auth: readonly AuthId[]
+  /** Where it came in: this server's own client, a learner, or the leader itself. */
+  readonly origin: 'self' | 'internal' | LinkId
+}
+
+/** Prepares one write and proposes it; a refused one is proposed as an error txn and takes its zxid (T-8). */
+export function submit(peer: Peer, submission: Submission, out: PeerEffect[]): void {
+  const { leadership, zab } = peer
+  const zxid = nextZxid(zab)
+  if (!leadership || zxid === null) return // leadership is ending: the client's connection is closed with it
+  const { sessionId, cxid, request } = submission
+  const refusal = admit(peer, submission)
+  const txn: Txn =
+    refusal === ERROR_CODES.OK
+      ? prepareRequest(
+          peer.tree,
+          leadership.pending,
+          request,
+          { zxid, timeMs: peer.wallMs, sessionId, auth: submission.auth },
+          peer.options,
+        )
+      : { type: 'error', err: refusal }
+  const entry: Entry = { zxid, sessionId, cxid, timeMs: peer.wallMs, txn, digest: null }
+  const effects: ZabEffect[] = []
+  propose(zab, entry, effects)
+  for (const effect of effects) {
+    if (effect.type === 'notServing') stopServing(peer, effect.reason, out)
+    else out.push(effect as PeerEffect) // propose appends and sends; it delivers nothing
+  }
+}
+
+/** Session checks; the ones of the tree come later. */
+function admit(peer: Peer, { sessionId, request, origin }: Submission): ErrorCode {
+  const tracker = peer.leadership?.tracker
+  assert(tracker !== undefined, 'a serving leader tracks sessions')
+  if (request.type === 'createSession') {
+    track(tracker, sessionId, request.timeoutMs, peer.nowMs)
+    setOwner(tracker, sessionId, ownerOf(origin))
+    return ERROR_CODES.OK
+  }
+  if (request.type === 'closeSession') {
+    setClosing(tracker, sessionId)
+    return ERROR_CODES.OK
+  }
+  if (origin === 'internal' || sessionId === NO_SESSION) return ERROR_CODES.OK
+  return checkOwner(tracker, sessionId, ownerOf(origin))
+}
+
+/** The tracker knows owners as numbers: 0 is this server. */
+function ownerOf(origin: Submission['origin']): number {
+  return typeof origin === 'number' ? origin : 0
+}
+
+/** What takes a zxid. An undecodable request does if its operation would have. */
+export function isWrite(request: ClientRequest): request is WriteRequest {
+  if (request.type !== 'undecodable') return WRITES.has(request.type)
+  const name = opName(request.op)
+  return name !== null && WRITES.has(name)
+}
+
+const WRITES: ReadonlySet<string> = new Set<WriteRequest['type']>([
+  'create',
+  'create2',
+  'createContainer',
+  'createTTL',
+  'delete',
+  'setData',
+  'setACL',
+  'multi',
+  'reconfig',
+  'createSession',
+  'closeSession',
+  'deleteContainer',
+])
+
+export function onLearnerRequest(
+  peer: Peer,
+  link: LinkId,
+  packet: ForwardedRequest | RevalidateRequest,
+  out: PeerEffect[],
+): void {
+  const tracker = peer.leadership?.tracker
+  if (!tracker) return
+  const { sessionId } = packet
+  if (packet.type === 'REVALIDATE') {
+    const valid = touch(tracker, sessionId, packet.timeoutMs, peer.nowMs)
+    if (valid) setOwner(tracker, sessionId, link)
+    out.push({ type: 'send', link, packet: { type: 'REVALIDATE', sessionId, valid } })
+    return
+  }
+  const { request, cxid, authInfo } = packet
+  if (isWrite(request)) submit(peer, { sessionId, cxid, request, auth: authInfo ?? [], origin: link }, out)
+}
+
+export function onLearnerTouches(peer: Peer, touches: readonly Touch[]): void {
+  const tracker = peer.leadership?.tracker
+  if (!tracker) return
+  for (const { sessionId, timeoutMs } of touches) touch(tracker, sessionId, timeoutMs, peer.nowMs)
+}
+
+export function onLeadershipTick(peer: Peer, out: PeerEffect[]): void {
+  const { leadership, config, nowMs } = peer
+  if (!leadership) return
+  // O-18 (R-STALL): this process stood still; whoever was silent to us may have been calling all along.
+  const gapMs = nowMs - leadership.lastTickMs
+  leadership.lastTickMs = nowMs
+  if (gapMs > config.tickTimeMs) return postponeAll(leadership.tracker, gapMs)
+  for (const sessionId of expire(leadership.tracker, nowMs))
+    submit(peer, { sessionId, cxid: 0, request: { type: 'closeSession' }, auth: [], origin: 'internal' }, out)
+  if (nowMs < leadership.nextReapMs) return
+  leadership.nextReapMs = nowMs + REAP_EVERY_MS
+  for (const path of reapCandidates(peer.tree, peer.wallMs).slice(0, REAP_MAX))
+    submit(
+      peer,
+      { sessionId: NO_SESSION, cxid: 0, request: { type: 'deleteContainer', path }, auth: [], origin: 'internal' },
+      out,
+    )
+}

@@ -1,0 +1,95 @@
+// step(peer, input, out): the one entry for every host. It feeds the core, turns what the core says into
+// work on tree, sessions and watches, and pushes what the host has to do. Pure, like the core itself.
+
+import { assert, unreachable } from '../base/assert.ts'
+import type { ZabEffect, ZabInput } from '../zab/contract.ts'
+import { step as stepZab } from '../zab/step.ts'
+import { applyCommitted } from './apply.ts'
+import { onAuthenticated, onConnect, onDisconnected, onRequest } from './clients.ts'
+import type { PeerEffect, PeerInput } from './contract.ts'
+import { onLeaderAnswer, sendTouches } from './following.ts'
+import { onLeadershipTick, onLearnerRequest, onLearnerTouches } from './leading.ts'
+import { startServing, stopServing } from './serving.ts'
+import type { Peer } from './state.ts'
+
+export { createPeer, freshRecovered, type Peer } from './state.ts'
+
+export function step(peer: Peer, input: PeerInput, out: PeerEffect[]): void {
+  switch (input.type) {
+    case 'tick':
+      peer.nowMs = input.nowMs
+      peer.wallMs = input.wallMs
+      feed(peer, input, out)
+      return onLeadershipTick(peer, out)
+    case 'snapshotReceived':
+      peer.received = input.tree
+      return feed(peer, input, out)
+    case 'reloaded':
+      if (!peer.zab.reloading) return // a snapshot has replaced the tree meanwhile
+      peer.tree = input.recovered.tree
+      return feed(peer, input, out)
+    case 'connect':
+      return onConnect(peer, input, out)
+    case 'request':
+      return onRequest(peer, input, out)
+    case 'authenticated':
+      return onAuthenticated(peer, input.conn, input.id)
+    case 'disconnected':
+      return onDisconnected(peer, input.conn)
+    case 'notification':
+    case 'linkUp':
+    case 'linkDown':
+    case 'packet':
+    case 'persisted':
+      return feed(peer, input, out)
+    default:
+      return unreachable(input)
+  }
+}
+
+function feed(peer: Peer, input: ZabInput, out: PeerEffect[]): void {
+  const effects: ZabEffect[] = []
+  stepZab(peer.zab, input, effects)
+  follow(peer, effects, out)
+}
+
+/** What the core wants done above it, in order; what it makes us propose comes after the rest of the step. */
+function follow(peer: Peer, effects: readonly ZabEffect[], out: PeerEffect[]): void {
+  const later: (() => void)[] = []
+  for (const effect of effects) {
+    switch (effect.type) {
+      case 'deliver':
+        applyCommitted(peer, effect.entry, out)
+        break
+      case 'adoptSnapshot':
+        assert(peer.received !== null, 'a snapshot is adopted after it has been received')
+        peer.tree = peer.received
+        peer.received = null
+        break
+      case 'reload':
+        out.push(effect)
+        break
+      case 'serving':
+        startServing(peer, effect, out, later)
+        break
+      case 'notServing':
+        stopServing(peer, effect.reason, out)
+        break
+      case 'learnerRequest':
+        later.push(() => onLearnerRequest(peer, effect.link, effect.packet, out))
+        break
+      case 'learnerTouches':
+        onLearnerTouches(peer, effect.touches)
+        break
+      case 'leaderAnswer':
+        onLeaderAnswer(peer, effect.packet, out)
+        break
+      case 'wantTouches':
+        sendTouches(peer, effect.zxid, out)
+        break
+      default:
+        out.push(effect)
+    }
+  }
+  for (const action of later) action()
+}

@@ -1,0 +1,143 @@
+// The peer's state: the core, the tree and the clients of one server, as plain data. What is replicated
+// lives in `tree` and `zab`; everything else dies with a connection, a role or the process.
+
+import { createQueue, type Queue } from '../base/queue.ts'
+import { createTree } from '../tree/create-tree.ts'
+import type { DataTree } from '../tree/data-tree.ts'
+import { DEFAULT_TREE_OPTIONS, type TreeOptions } from '../tree/options.ts'
+import { createPending, type Pending } from '../tree/pending.ts'
+import type { SessionTracker } from '../tree/sessions.ts'
+import { createWatches, type Watches } from '../tree/watch-table.ts'
+import type { LinkId } from '../zab/contract.ts'
+import { createZab, type Zab } from '../zab/state.ts'
+import type { AuthId } from '../zk/acl.ts'
+import { NO_SESSION, type SessionId } from '../zk/ids.ts'
+import type { ClientRequest } from '../zk/request.ts'
+import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
+import type { ConnId, PeerConfig, Recovered } from './contract.ts'
+
+/** A request that waits for its turn: replies leave in the order in which requests came (S-3). */
+export interface Waiting {
+  readonly xid: number
+  readonly request: ClientRequest
+  /** A write waits for its commit, a sync for the leader's word or for `readyAt`; a read only for those before it. */
+  readonly kind: 'write' | 'sync' | 'read'
+  /** For a sync: it may be answered. */
+  ready: boolean
+}
+
+export interface Conn {
+  readonly id: ConnId
+  sessionId: SessionId
+  timeoutMs: number
+  /** False until the session is created or revalidated; nothing is read from it before. */
+  established: boolean
+  readonly auth: AuthId[]
+  readonly waiting: Queue<Waiting>
+}
+
+/** What only the server that leads keeps. */
+export interface Leadership {
+  readonly tracker: SessionTracker
+  readonly pending: Pending
+  lastTickMs: number
+  nextReapMs: number
+  /** Own clients' syncs, answered once everything proposed before them is applied. */
+  readonly syncs: Queue<{ readonly zxid: Zxid; readonly conn: ConnId; readonly waiting: Waiting }>
+}
+
+/** What a server keeps that follows: its dealings with the leader. */
+export interface Followership {
+  readonly link: LinkId
+  /** Sessions heard from since the last ping, with their timeouts. */
+  readonly touches: Map<SessionId, number>
+  /** Connections that wait for the leader to confirm their session. */
+  readonly revalidating: Map<SessionId, ConnId>
+  /** SYNCs sent to the leader; answers come in the same order. */
+  readonly syncs: Queue<{ readonly conn: ConnId; readonly waiting: Waiting }>
+}
+
+export interface Peer {
+  readonly config: PeerConfig
+  readonly options: TreeOptions
+  readonly zab: Zab
+  tree: DataTree
+  /** A snapshot stream that has been read whole, until NEWLEADER makes it ours. */
+  received: DataTree | null
+  /** What replies show: the last applied zxid, or the start of the epoch when nothing has happened in it. */
+  zxid: Zxid
+  readonly watches: Watches<ConnId>
+  readonly conns: Map<ConnId, Conn>
+  readonly bySession: Map<SessionId, Conn>
+  /** Serving clients, as whom; null otherwise. */
+  leadership: Leadership | null
+  followership: Followership | null
+  nextSessionId: SessionId
+  nowMs: number
+  wallMs: number
+}
+
+export function createPeer(config: PeerConfig, recovered: Recovered): Peer {
+  return {
+    config,
+    options: config.tree ?? DEFAULT_TREE_OPTIONS,
+    zab: createZab(config, recovered),
+    tree: recovered.tree,
+    received: null,
+    zxid: recovered.tree.lastProcessedZxid,
+    watches: createWatches<ConnId>(),
+    conns: new Map(),
+    bySession: new Map(),
+    leadership: null,
+    followership: null,
+    nextSessionId: firstSessionId(config),
+    nowMs: 0,
+    wallMs: 0,
+  }
+}
+
+/** A peer without a history, for a disk that holds none. */
+export function freshRecovered(): Recovered {
+  return {
+    acceptedEpoch: 0,
+    currentEpoch: 0,
+    lastZxid: ZERO_ZXID,
+    recent: [],
+    recentAfter: ZERO_ZXID,
+    tree: createTree(),
+  }
+}
+
+/** Server id in the high byte, then 40 bits of the clock at start. Source: SessionTrackerImpl.initializeNextSessionId. */
+function firstSessionId(config: PeerConfig): SessionId {
+  const millis = BigInt.asUintN(64, BigInt(Math.floor(config.sessionIdSeedMs)) << 24n) >> 8n
+  const id = BigInt.asUintN(64, (BigInt(config.sid) << 56n) | millis)
+  return (id === 0x8000000000000000n ? id + 1n : id) as SessionId
+}
+
+export function takeSessionId(peer: Peer): SessionId {
+  const id = peer.nextSessionId
+  peer.nextSessionId = BigInt.asUintN(64, id + 1n) as SessionId
+  return id === NO_SESSION ? takeSessionId(peer) : id
+}
+
+export function isServing(peer: Peer): boolean {
+  return peer.leadership !== null || peer.followership !== null
+}
+
+export function newLeadership(tracker: SessionTracker, nowMs: number): Leadership {
+  return {
+    tracker,
+    pending: createPending(),
+    lastTickMs: nowMs,
+    nextReapMs: nowMs + REAP_EVERY_MS,
+    syncs: createQueue(),
+  }
+}
+
+export function newFollowership(link: LinkId): Followership {
+  return { link, touches: new Map(), revalidating: new Map(), syncs: createQueue() }
+}
+
+/** ZooKeeper's znode.container.checkIntervalMs. */
+export const REAP_EVERY_MS = 60_000

@@ -1,0 +1,131 @@
+// A serving leader: proposals out, acks in, commits by quorum, pings, and stepping down without one.
+// Rules LEAD-*. Source: Leader.propose, processAck, tryToCommit, Leader.lead's loop; zab.md §6.1.
+
+import { assert } from '../base/assert.ts'
+import { dequeue, enqueue, peek } from '../base/queue.ts'
+import type { Sid } from '../zk/ids.ts'
+import { hasQuorum, isVoter } from '../zk/quorum-config.ts'
+import type { Entry } from '../zk/txn.ts'
+import { COUNTER_MAX, counterOf, epochOf, makeZxid, type Zxid } from '../zk/zxid.ts'
+import type { LinkId, ZabEffect } from './contract.ts'
+import { deliverUpTo } from './deliver.ts'
+import { dropLearner } from './leader-discovery.ts'
+import { indexFrom, lastZxid } from './log-window.ts'
+import { appendEntry, type Leading, type Learner, lookAgain, type Zab } from './state.ts'
+
+/** The zxid of the next proposal, or null when this server may not propose (now, or ever again in this epoch). */
+export function nextZxid(zab: Zab): Zxid | null {
+  const role = zab.role
+  if (role.state !== 'LEADING' || role.stage !== 'BROADCAST') return null
+  const last = lastZxid(zab.log)
+  if (epochOf(last) !== role.epoch) return makeZxid(role.epoch, 1)
+  return counterOf(last) >= COUNTER_MAX ? null : makeZxid(role.epoch, counterOf(last) + 1)
+}
+
+/** LEAD-2: one proposal, to the own log and to every participant in sync, in zxid order. */
+export function propose(zab: Zab, entry: Entry, out: ZabEffect[]): void {
+  const leading = zab.role
+  assert(
+    leading.state === 'LEADING' && entry.zxid === nextZxid(zab),
+    'only a serving leader proposes, and the next zxid',
+  )
+  appendEntry(zab, entry, out)
+  for (const learner of leading.learners.values())
+    if (isForwarded(learner) && !learner.observer)
+      out.push({ type: 'send', link: learner.link, packet: { type: 'PROPOSAL', entry } })
+  // B-12 (R-1277): the counter never wraps; an orderly election starts the next epoch.
+  if (counterOf(entry.zxid) >= COUNTER_MAX) lookAgain(zab, 'the counter of this epoch is used up', out)
+}
+
+function isForwarded(learner: Learner): boolean {
+  return learner.stage === 'synced' || learner.stage === 'current'
+}
+
+/** LEAD-3 (O-7): the leader's own ack counts once the entry is durable here. */
+export function onOwnLogged(zab: Zab, leading: Leading, zxid: Zxid, out: ZabEffect[]): void {
+  if (zxid <= leading.selfAcked || leading.stage !== 'BROADCAST') return
+  leading.selfAcked = zxid
+  commit(zab, leading, zab.config.sid, out)
+}
+
+export function onProposalAck(zab: Zab, leading: Leading, learner: Learner, zxid: Zxid, out: ZabEffect[]): void {
+  if (counterOf(zxid) === 0) return // UPTODATE's
+  if (zxid > lastZxid(zab.log)) return dropLearner(leading, learner.link, 'an ACK for what was never proposed', out)
+  if (zxid <= learner.acked) return
+  learner.acked = zxid
+  if (learner.voting) commit(zab, leading, learner.sid, out)
+}
+
+/**
+ * LEAD-4: committed is what a quorum has durable, in zxid order and without gaps. Acks are cumulative: every
+ * log is written in order. `by` is whose ack brought us here.
+ */
+function commit(zab: Zab, leading: Leading, by: Sid, out: ZabEffect[]): void {
+  const upTo = quorumAcked(zab, leading)
+  if (upTo <= leading.committed) return
+  const from = indexFrom(zab.log, (leading.committed + 1) as Zxid)
+  const to = indexFrom(zab.log, (upTo + 1) as Zxid)
+  leading.committed = upTo
+  for (const learner of leading.learners.values()) {
+    if (!isForwarded(learner)) continue
+    for (let i = from; i < to; i += 1) {
+      const entry = zab.log.entries[i]
+      if (!entry) continue
+      const { link } = learner
+      if (learner.observer) out.push({ type: 'send', link, packet: { type: 'INFORM', entry } })
+      else out.push({ type: 'send', link, packet: { type: 'COMMIT', zxid: entry.zxid } })
+    }
+  }
+  out.push({ type: 'committed', zxid: upTo, by })
+  answerSyncs(leading, out)
+  deliverUpTo(zab, upTo, out)
+}
+
+/** The largest zxid that a quorum of voters has acked. */
+function quorumAcked(zab: Zab, leading: Leading): Zxid {
+  const { quorum, sid } = zab.config
+  const acks: Zxid[] = isVoter(quorum, sid) ? [leading.selfAcked] : []
+  for (const learner of leading.learners.values()) if (learner.voting) acks.push(learner.acked)
+  acks.sort((a, b) => b - a)
+  let voters = 0
+  for (const server of quorum.servers.values()) if (server.role === 'participant') voters += 1
+  return acks[Math.floor(voters / 2)] ?? leading.committed
+}
+
+/** LEAD-5: a SYNC is answered behind the COMMIT of everything proposed before it. */
+export function onSyncRequest(zab: Zab, leading: Leading, link: LinkId, out: ZabEffect[]): void {
+  const last = lastZxid(zab.log)
+  if (last <= leading.committed) out.push({ type: 'send', link, packet: { type: 'SYNC' } })
+  else enqueue(leading.syncs, { zxid: last, link })
+}
+
+function answerSyncs(leading: Leading, out: ZabEffect[]): void {
+  for (;;) {
+    const next = peek(leading.syncs)
+    if (!next || next.zxid > leading.committed) return
+    dequeue(leading.syncs)
+    if (leading.learners.has(next.link)) out.push({ type: 'send', link: next.link, packet: { type: 'SYNC' } })
+  }
+}
+
+export function onLeaderTick(zab: Zab, leading: Leading, out: ZabEffect[]): void {
+  const { nowMs, config } = zab
+  if (leading.stage !== 'BROADCAST' && nowMs >= leading.deadlineMs)
+    return lookAgain(zab, 'no quorum of learners within initLimit', out)
+  for (const learner of [...leading.learners.values()])
+    if (nowMs >= learner.deadlineMs) dropLearner(leading, learner.link, 'silent for syncLimit', out)
+  if (nowMs < leading.nextPingMs) return
+  // A pause of this process must not make it ping in a burst.
+  leading.nextPingMs = Math.max(leading.nextPingMs + config.tickTimeMs / 2, nowMs)
+  if (leading.stage === 'BROADCAST' && leading.checkAtNextPing) {
+    // LEAD-6 (L-11): without a quorum of learners in sync, stop.
+    const alive: Sid[] = [config.sid]
+    for (const learner of leading.learners.values())
+      if (learner.voting && learner.stage === 'current') alive.push(learner.sid)
+    if (!hasQuorum(config.quorum, alive)) return lookAgain(zab, 'lost the quorum', out)
+  }
+  leading.checkAtNextPing = !leading.checkAtNextPing
+  const zxid = lastZxid(zab.log)
+  for (const learner of leading.learners.values())
+    if (isForwarded(learner)) out.push({ type: 'send', link: learner.link, packet: { type: 'PING', zxid } })
+}

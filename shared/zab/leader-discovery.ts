@@ -1,0 +1,142 @@
+// A leader's way to its epoch: hear which epochs a quorum accepted, promise a larger one, have a quorum
+// promise it too. Rules DISC-*. Source: Leader.lead, Leader.getEpochToPropose, Leader.waitForEpochAck.
+
+import { createQueue } from '../base/queue.ts'
+import { asSid, type Sid } from '../zk/ids.ts'
+import { LEARNER_PROTOCOL_VERSION, type LearnerPacket } from '../zk/packet.ts'
+import { hasQuorum, isVoter } from '../zk/quorum-config.ts'
+import { EPOCH_MAX, NO_ZXID, ZERO_ZXID } from '../zk/zxid.ts'
+import type { LinkId, ZabEffect } from './contract.ts'
+import { beginSync, syncLearner } from './leader-sync.ts'
+import { lastZxid } from './log-window.ts'
+import { type Leading, type Learner, lookAgain, saveEpoch, type Zab } from './state.ts'
+
+export function startLeading(zab: Zab, out: ZabEffect[]): void {
+  const { config, nowMs } = zab
+  const leading: Leading = {
+    state: 'LEADING',
+    stage: 'DISCOVERY',
+    epoch: 0,
+    learners: new Map(),
+    initialLast: ZERO_ZXID,
+    selfAcked: NO_ZXID,
+    committed: NO_ZXID,
+    syncs: createQueue(),
+    deadlineMs: nowMs + config.initLimit * config.tickTimeMs,
+    nextPingMs: nowMs + config.tickTimeMs / 2,
+    checkAtNextPing: false,
+  }
+  zab.role = leading
+  out.push({ type: 'state', state: 'LEADING', round: zab.round, reason: 'elected' })
+  out.push({ type: 'phase', phase: 'DISCOVERY', epoch: zab.acceptedEpoch, leader: config.sid })
+  out.push({ type: 'listen', on: true })
+  fixEpoch(zab, leading, out)
+}
+
+/** DISC-1: the new epoch is larger than any that a quorum, this server included, ever accepted. */
+function fixEpoch(zab: Zab, leading: Leading, out: ZabEffect[]): void {
+  if (leading.stage !== 'DISCOVERY') return
+  const heard: Sid[] = [zab.config.sid]
+  let highest = zab.acceptedEpoch
+  for (const learner of leading.learners.values()) {
+    highest = Math.max(highest, learner.acceptedEpoch)
+    if (learner.voting) heard.push(learner.sid)
+  }
+  if (!hasQuorum(zab.config.quorum, heard)) return
+  if (highest + 1 >= EPOCH_MAX) return lookAgain(zab, `epoch ${highest} leaves no room for another`, out)
+  leading.epoch = highest + 1
+  leading.stage = 'SAVING_ACCEPTED'
+  saveEpoch(zab, 'accepted', leading.epoch, out) // DISC-2 (O-1): durable before LEADERINFO leaves
+}
+
+/** The promise is on disk: tell the learners. */
+export function onAcceptedSaved(zab: Zab, leading: Leading, out: ZabEffect[]): void {
+  leading.stage = 'EPOCH_ACKS'
+  for (const learner of leading.learners.values()) sendLeaderInfo(leading, learner, out)
+  checkEpochAcks(zab, leading, out)
+}
+
+/** The current epoch is on disk: bring everybody up to date. */
+export function onCurrentSaved(zab: Zab, leading: Leading, out: ZabEffect[]): void {
+  beginSync(zab, leading, out)
+}
+
+export function onLearnerInfo(
+  zab: Zab,
+  leading: Leading,
+  link: LinkId,
+  packet: Extract<LearnerPacket, { type: 'FOLLOWERINFO' | 'OBSERVERINFO' }>,
+  out: ZabEffect[],
+): void {
+  const { config } = zab
+  if (leading.learners.has(link)) return dropLearner(leading, link, `a second ${packet.type}`, out)
+  if (packet.configVersion > config.quorum.version)
+    return dropLearner(leading, link, 'it knows a newer configuration', out)
+  const observer = packet.type === 'OBSERVERINFO'
+  const learner: Learner = {
+    link,
+    sid: asSid(packet.sid),
+    voting: !observer && isVoter(config.quorum, packet.sid),
+    observer,
+    stage: 'info',
+    acceptedEpoch: packet.acceptedEpoch,
+    lastLogged: NO_ZXID,
+    acked: NO_ZXID,
+    deadlineMs: zab.nowMs + (config.initLimit + config.syncLimit) * config.tickTimeMs,
+  }
+  // A reconnect replaces the connection that the same server had before.
+  for (const other of leading.learners.values())
+    if (other.sid === learner.sid) dropLearner(leading, other.link, 'replaced by a newer connection', out)
+  leading.learners.set(link, learner)
+  if (leading.stage === 'DISCOVERY') fixEpoch(zab, leading, out)
+  else if (leading.stage !== 'SAVING_ACCEPTED') sendLeaderInfo(leading, learner, out)
+}
+
+function sendLeaderInfo(leading: Leading, learner: Learner, out: ZabEffect[]): void {
+  out.push({
+    type: 'send',
+    link: learner.link,
+    packet: { type: 'LEADERINFO', epoch: leading.epoch, protocolVersion: LEARNER_PROTOCOL_VERSION },
+  })
+}
+
+export function onAckEpoch(
+  zab: Zab,
+  leading: Leading,
+  learner: Learner,
+  packet: Extract<LearnerPacket, { type: 'ACKEPOCH' }>,
+  out: ZabEffect[],
+): void {
+  if (learner.stage !== 'info' || leading.stage === 'DISCOVERY' || leading.stage === 'SAVING_ACCEPTED')
+    return dropLearner(leading, learner.link, 'an ACKEPOCH that was not asked for', out)
+  learner.lastLogged = packet.lastLoggedZxid
+  if (leading.stage === 'EPOCH_ACKS') {
+    // DISC-3 (O-2, L-7): whoever knows more must lead; we never "repair" it.
+    const own = lastZxid(zab.log)
+    const moreRecent =
+      packet.currentEpoch > zab.currentEpoch ||
+      (packet.currentEpoch === zab.currentEpoch && packet.lastLoggedZxid > own)
+    if (moreRecent) return lookAgain(zab, `server ${learner.sid} has a more recent history`, out)
+    learner.stage = 'epochAcked'
+    checkEpochAcks(zab, leading, out)
+    return
+  }
+  learner.stage = 'epochAcked'
+  if (leading.stage === 'SYNC' || leading.stage === 'BROADCAST') syncLearner(zab, leading, learner, out)
+}
+
+/** DISC-4: with the promises of a quorum the epoch is ours: make it current, durably, then synchronize. */
+function checkEpochAcks(zab: Zab, leading: Leading, out: ZabEffect[]): void {
+  const acked: Sid[] = [zab.config.sid]
+  for (const learner of leading.learners.values())
+    if (learner.voting && learner.stage === 'epochAcked') acked.push(learner.sid)
+  if (!hasQuorum(zab.config.quorum, acked)) return
+  leading.stage = 'SAVING_CURRENT'
+  saveEpoch(zab, 'current', leading.epoch, out)
+}
+
+/** Ends one learner's connection; the others and the leadership go on. */
+export function dropLearner(leading: Leading, link: LinkId, reason: string, out: ZabEffect[]): void {
+  leading.learners.delete(link)
+  out.push({ type: 'close', link, reason })
+}

@@ -1,0 +1,105 @@
+// A leader with its epoch: it brings learners up to date and, once a quorum has the initial history on
+// disk, starts to serve. Rules SYNC-* and LEAD-*. Source: LearnerHandler.run, Leader.waitForNewLeaderAck.
+
+import type { Sid } from '../zk/ids.ts'
+import { formatQuorumConfig, hasQuorum } from '../zk/quorum-config.ts'
+import { makeZxid, type Zxid } from '../zk/zxid.ts'
+import type { ZabEffect } from './contract.ts'
+import { deliverUpTo } from './deliver.ts'
+import { onProposalAck } from './leader-broadcast.ts'
+import { dropLearner } from './leader-discovery.ts'
+import { indexFrom, lastZxid } from './log-window.ts'
+import type { Leading, Learner, Zab } from './state.ts'
+import { planSync } from './sync-plan.ts'
+
+export function beginSync(zab: Zab, leading: Leading, out: ZabEffect[]): void {
+  leading.stage = 'SYNC'
+  leading.initialLast = lastZxid(zab.log)
+  leading.selfAcked = leading.initialLast
+  leading.committed = leading.initialLast
+  leading.deadlineMs = zab.nowMs + zab.config.initLimit * zab.config.tickTimeMs
+  out.push({ type: 'phase', phase: 'SYNCHRONIZATION', epoch: leading.epoch, leader: zab.config.sid })
+  for (const learner of [...leading.learners.values()])
+    if (learner.stage === 'epochAcked') syncLearner(zab, leading, learner, out)
+  checkNewLeaderAcks(zab, leading, out)
+}
+
+/**
+ * Sends everything the learner lacks, then NEWLEADER (O-5). From here on it is forwarded every proposal, in
+ * this same step, so that none falls between stream and broadcast (M-3).
+ */
+export function syncLearner(zab: Zab, leading: Leading, learner: Learner, out: ZabEffect[]): void {
+  const { link, sid } = learner
+  const { log, config } = zab
+  const plan = planSync(log, leading.committed, learner.lastLogged)
+  if (plan.how === 'SNAP') {
+    // The tree holds what has been delivered; committed entries beyond it follow as proposals.
+    const at = deliveredZxid(zab)
+    out.push({ type: 'send', link, packet: { type: 'SNAP', zxid: at } })
+    out.push({ type: 'sendSnapshot', link })
+    out.push({ type: 'learnerSync', link, sid, how: 'SNAP', zxid: at })
+    sendCommitted(zab, learner, at, leading.committed, out)
+  } else {
+    const zxid = plan.zxid ?? leading.committed
+    out.push({ type: 'send', link, packet: { type: plan.how, zxid } })
+    out.push({ type: 'learnerSync', link, sid, how: plan.how, zxid })
+    for (const entry of plan.entries) {
+      out.push({ type: 'send', link, packet: { type: 'PROPOSAL', entry } })
+      out.push({ type: 'send', link, packet: { type: 'COMMIT', zxid: entry.zxid } })
+    }
+  }
+  if (!learner.observer) {
+    for (let i = indexFrom(log, (leading.committed + 1) as Zxid); i < log.entries.length; i += 1) {
+      const entry = log.entries[i]
+      if (entry) out.push({ type: 'send', link, packet: { type: 'PROPOSAL', entry } })
+    }
+  }
+  out.push({
+    type: 'send',
+    link,
+    packet: { type: 'NEWLEADER', epoch: leading.epoch, config: formatQuorumConfig(config.quorum) },
+  })
+  learner.stage = 'synced'
+}
+
+function deliveredZxid(zab: Zab): Zxid {
+  return zab.log.entries[zab.log.delivered - 1]?.zxid ?? zab.log.after
+}
+
+function sendCommitted(zab: Zab, learner: Learner, after: Zxid, upTo: Zxid, out: ZabEffect[]): void {
+  for (let i = indexFrom(zab.log, (after + 1) as Zxid); i < zab.log.entries.length; i += 1) {
+    const entry = zab.log.entries[i]
+    if (!entry || entry.zxid > upTo) return
+    out.push({ type: 'send', link: learner.link, packet: { type: 'PROPOSAL', entry } })
+    out.push({ type: 'send', link: learner.link, packet: { type: 'COMMIT', zxid: entry.zxid } })
+  }
+}
+
+/** ACKs of learners: the first one must be NEWLEADER's (M-5), later ones are for proposals. */
+export function onAck(zab: Zab, leading: Leading, learner: Learner, zxid: Zxid, out: ZabEffect[]): void {
+  if (learner.stage === 'synced') {
+    if (zxid !== makeZxid(leading.epoch, 0))
+      return dropLearner(leading, learner.link, 'its first ACK is not for NEWLEADER', out)
+    learner.stage = 'current'
+    if (leading.stage === 'BROADCAST') out.push({ type: 'send', link: learner.link, packet: { type: 'UPTODATE' } })
+    else checkNewLeaderAcks(zab, leading, out)
+    return
+  }
+  if (learner.stage !== 'current') return dropLearner(leading, learner.link, 'an ACK before its time', out)
+  onProposalAck(zab, leading, learner, zxid, out)
+}
+
+/** LEAD-1: a quorum holds the initial history and this epoch on disk: all of it is committed, serve. */
+function checkNewLeaderAcks(zab: Zab, leading: Leading, out: ZabEffect[]): void {
+  const acked: Sid[] = [zab.config.sid]
+  for (const learner of leading.learners.values())
+    if (learner.voting && learner.stage === 'current') acked.push(learner.sid)
+  if (!hasQuorum(zab.config.quorum, acked)) return
+  leading.stage = 'BROADCAST'
+  zab.vote = { ...zab.vote, peerEpoch: leading.epoch } // E-5: late joiners must see one consistent vote
+  deliverUpTo(zab, leading.initialLast, out)
+  out.push({ type: 'phase', phase: 'BROADCAST', epoch: leading.epoch, leader: zab.config.sid })
+  out.push({ type: 'serving', state: 'LEADING', epoch: leading.epoch, zxid: makeZxid(leading.epoch, 0) })
+  for (const learner of leading.learners.values())
+    if (learner.stage === 'current') out.push({ type: 'send', link: learner.link, packet: { type: 'UPTODATE' } })
+}

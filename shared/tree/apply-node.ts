@@ -2,12 +2,13 @@
 // counts that follow from them. Each also does the right thing when a fuzzy snapshot already holds its
 // effect, or that of a later txn on the same path. Source: DataTree.createNode, deleteNode, storage.md §6.
 
-import { type Acl, PERMS } from '../zk/acl.ts'
+import type { Acl } from '../zk/acl.ts'
 import { ERROR_CODES, type ErrorCode } from '../zk/errors.ts'
 import { NO_SESSION, type SessionId } from '../zk/ids.ts'
 import { baseName, joinPath, parentPath } from '../zk/path.ts'
 import type { CreateContainerTxn, CreateTtlTxn, CreateTxn } from '../zk/txn.ts'
 import type { Zxid } from '../zk/zxid.ts'
+import { isOpenAcl } from './acl.ts'
 import type { Change } from './contract.ts'
 import { CONTAINER_OWNER, type DataTree, type Znode } from './data-tree.ts'
 import { nodeDigest } from './node-digest.ts'
@@ -93,13 +94,8 @@ function countCreation(parent: Znode, parentCVersion: number, zxid: Zxid, replay
 
 /** Most nodes are open to all, and most others are guarded like their parent: one list in memory serves them. */
 function shareAcl(acl: readonly Acl[] | null, parentAcl: readonly Acl[] | null): readonly Acl[] | null {
-  if (acl === null || isOpen(acl)) return null
+  if (acl === null || isOpenAcl(acl)) return null
   return parentAcl !== null && sameAcl(acl, parentAcl) ? parentAcl : acl
-}
-
-function isOpen(acl: readonly Acl[]): boolean {
-  const [only] = acl
-  return acl.length === 1 && only?.perms === PERMS.ALL && only.scheme === 'world' && only.id === 'anyone'
 }
 
 function sameAcl(a: readonly Acl[], b: readonly Acl[]): boolean {

@@ -1,0 +1,324 @@
+// One client's connection: frames in, replies and watch events out, in order. It decides nothing about
+// znodes or sessions; that is the peer's. What it does decide is what every server must: who may speak, how
+// much may wait, and what garbage gets. Source: NIOServerCnxn, ZooKeeperServer.processPacket; client-protocol.md §2–4.
+
+import type { Socket } from 'node:net'
+import { Framer } from '#shared/jute/framer.ts'
+import { DecodeError, JuteReader } from '#shared/jute/reader.ts'
+import { type AuthPacket, decodeClientFrame } from '#shared/jute/records/client-frame.ts'
+import { readConnectRequest } from '#shared/jute/records/connect.ts'
+import type { ClientEffect, ConnId, PeerInput } from '#shared/peer/contract.ts'
+import { ERROR_CODES } from '#shared/zk/errors.ts'
+import { NO_SESSION, type SessionId } from '#shared/zk/ids.ts'
+import { OP_CODES, XIDS } from '#shared/zk/op.ts'
+import type { ConnectRequest } from '#shared/zk/request.ts'
+import { NO_ZXID, ZERO_ZXID } from '#shared/zk/zxid.ts'
+import { ClientOutput, type ClientOutputHost } from './client-output.ts'
+import { authenticate, type DigestRule } from './digest-auth.ts'
+import type { MemberLogger } from './logging.ts'
+import { lastOpWord } from './op-words.ts'
+import { PASSWORD_BYTES, type PasswordRule, passwordIsRight, sessionPassword } from './session-password.ts'
+
+/** A ConnectRequest has 45 bytes, and some room for a password of odd length. */
+export const CONNECT_FRAME_BYTES_MAX = 4096
+/** Answers that a client has not read: beyond this nothing more is read from it. */
+export const READ_AHEAD_BYTES_MAX = 1024 * 1024
+
+type ReplyEffect = Extract<ClientEffect, { type: 'reply' }>
+type WatchEffect = Extract<ClientEffect, { type: 'watchEvent' }>
+
+/** What a connection needs from the server around it. */
+export interface ConnectionHost extends ClientOutputHost {
+  readonly log: MemberLogger
+  readonly frameBytesMax: number
+  readonly outstandingMax: number
+  readonly passwords: PasswordRule
+  readonly digest: DigestRule
+  readonly feed: (input: PeerInput) => void
+  readonly isServing: () => boolean
+  readonly isTextCommand: (word: string) => boolean
+  readonly textCommand: (word: string, connection: ClientConnection) => Promise<string>
+  /** False: this address has tried too many wrong passwords lately. */
+  readonly mayResume: (address: string) => boolean
+  readonly onWrongPassword: (address: string) => void
+  /** It waits because too many requests are outstanding; `proceed` when that is over. */
+  readonly onHeld: (connection: ClientConnection) => void
+  readonly onClosed: (connection: ClientConnection, reason: string) => void
+}
+
+/** fresh: nothing said. text: a four-letter word. connecting: the peer sets up the session. */
+type Phase = 'fresh' | 'text' | 'connecting' | 'open' | 'closing' | 'closed'
+
+export class ClientConnection {
+  readonly id: ConnId
+  /** Without port, IPv4 in its own form. */
+  readonly address: string
+  readonly port: number
+  readonly openedAtMs: number
+  /** Since 1970, for `cons`. */
+  readonly establishedWallMs = Date.now()
+  readonly output: ClientOutput
+  sessionId: SessionId = NO_SESSION
+  timeoutMs = 0
+  received = 0
+  lastOp = 'NA'
+  lastCxid = -1
+  readonly #host: ConnectionHost
+  readonly #socket: Socket
+  readonly #framer: Framer
+  #phase: Phase = 'fresh'
+  #connect: ConnectRequest | null = null
+  /** An answer of our own that waits until all requests before it are answered. */
+  #barrier: (() => void) | null = null
+  #closeReason = 'the client closed it'
+
+  constructor(id: ConnId, socket: Socket, host: ConnectionHost) {
+    this.id = id
+    this.#host = host
+    this.#socket = socket
+    this.address = plainAddress(socket.remoteAddress ?? 'unknown')
+    this.port = socket.remotePort ?? 0
+    this.openedAtMs = host.nowMs()
+    this.output = new ClientOutput(socket, host, () => this.#onTooSlow())
+    this.#framer = new Framer(host.frameBytesMax)
+    socket.on('data', (chunk: Buffer) => {
+      if (this.#phase === 'text' || this.#phase === 'closing') return
+      this.#framer.push(chunk)
+      this.proceed()
+    })
+    socket.on('drain', () => this.proceed())
+    socket.on('error', (error) => this.#destroy(error.message))
+    socket.on('close', () => this.#onClosed())
+  }
+
+  get isSessionless(): boolean {
+    return this.#phase === 'fresh'
+  }
+
+  get hasSession(): boolean {
+    return this.#phase === 'open'
+  }
+
+  /** Handles what has arrived, as far as that may be done now; stops reading from the socket otherwise. */
+  proceed(): void {
+    while (this.#mayRead()) {
+      if (this.#phase === 'fresh' && !this.#checkFirst()) return
+      const frame = this.#framer.next()
+      if (frame.type === 'incomplete') {
+        if (this.#socket.isPaused()) this.#socket.resume()
+        return
+      }
+      if (frame.type === 'badLength') {
+        this.#refuse(`a frame of ${frame.length} bytes; the limit is ${this.#host.frameBytesMax} (jute.maxbuffer)`)
+        return
+      }
+      this.#onFrame(frame.bytes)
+    }
+    if (this.#phase === 'connecting' || this.#phase === 'open') this.#socket.pause()
+  }
+
+  #mayRead(): boolean {
+    if (this.#phase === 'fresh') return true
+    if (this.#phase !== 'open' || this.#barrier || this.output.queuedBytes > READ_AHEAD_BYTES_MAX) return false
+    const { traffic, outstandingMax } = this.#host
+    if (traffic.outstanding < outstandingMax || this.output.outstanding === 0) return true
+    this.#host.onHeld(this)
+    return false
+  }
+
+  /** Looks at the first four bytes; false when there is no frame to be read behind them. */
+  #checkFirst(): boolean {
+    const word = this.#framer.peekWord()
+    if (word === null) return false
+    if (this.#host.isTextCommand(word)) {
+      this.#answerText(word)
+      return false
+    }
+    const length = new DataView(this.#framer.view().slice(0, 4).buffer).getInt32(0)
+    if (length <= 0 || length > CONNECT_FRAME_BYTES_MAX) {
+      this.#refuse(`a first frame of ${length} bytes, which is no connect request`)
+      return false
+    }
+    if (!this.#host.isServing()) {
+      this.#destroy('not serving')
+      return false
+    }
+    return true
+  }
+
+  #answerText(word: string): void {
+    this.#phase = 'text'
+    this.#host.textCommand(word, this).then(
+      (answer) => this.#socket.end(answer),
+      (error: Error) => {
+        this.#host.log.error({ word }, `text command failed: ${error.message}`)
+        this.#socket.destroy()
+      },
+    )
+  }
+
+  #onFrame(bytes: Uint8Array): void {
+    this.received += 1
+    this.#host.traffic.received += 1
+    try {
+      if (this.#phase === 'fresh') this.#onConnect(readConnectRequest(new JuteReader(bytes)))
+      else this.#onRequestFrame(bytes)
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error
+      this.#refuse(error.message)
+    }
+  }
+
+  #onConnect(connect: ConnectRequest): void {
+    const { passwords, mayResume, onWrongPassword, feed } = this.#host
+    const resumes = connect.sessionId !== NO_SESSION
+    if (resumes && !mayResume(this.address)) {
+      this.#destroy('too many wrong session passwords from this address')
+      return
+    }
+    const passwordOk = !resumes || passwordIsRight(passwords, connect.sessionId, connect.passwd)
+    if (!passwordOk) onWrongPassword(this.address)
+    this.#phase = 'connecting'
+    this.#connect = connect
+    const { sessionId, timeoutMs, lastZxidSeen } = connect
+    const auth = [{ scheme: 'ip', id: this.address }]
+    feed({ type: 'connect', conn: this.id, sessionId, passwordOk, timeoutMs, lastZxidSeen, auth })
+  }
+
+  #onRequestFrame(bytes: Uint8Array): void {
+    if (isPing(bytes)) {
+      this.lastOp = 'PING'
+      this.#ask(XIDS.ping, PING)
+      return
+    }
+    const frame = decodeClientFrame(bytes)
+    this.lastCxid = frame.xid
+    switch (frame.type) {
+      case 'auth':
+        this.lastOp = 'NA'
+        return this.#onAuth(frame.auth)
+      case 'unknownOp':
+        this.#host.log.warn({ from: this.address, op: frame.op }, 'unknown operation: answered UNIMPLEMENTED, closed')
+        return this.#answerInTurn(() => {
+          this.output.ownReply(frame.xid, NO_ZXID, ERROR_CODES.UNIMPLEMENTED)
+          this.end('it asked for an unknown operation')
+        })
+      case 'request':
+        this.lastOp = lastOpWord(frame.request.type)
+        this.#ask(frame.xid, frame.request)
+    }
+  }
+
+  #ask(xid: number, request: Extract<PeerInput, { type: 'request' }>['request']): void {
+    this.output.expectReply()
+    this.#host.feed({ type: 'request', conn: this.id, xid, request })
+  }
+
+  #onAuth(packet: AuthPacket): void {
+    const { digest, feed, log, traffic } = this.#host
+    const ids = authenticate(digest, packet.scheme, packet.auth)
+    if (ids === null) {
+      traffic.authFailed += 1
+      log.warn({ from: this.address, scheme: packet.scheme.slice(0, 32) }, 'authentication failed: scheme not offered')
+      this.output.ownReply(XIDS.auth, ZERO_ZXID, ERROR_CODES.AUTHFAILED)
+      this.end('authentication failed')
+      return
+    }
+    if (ids.some((id) => id.scheme === 'super')) log.warn({ from: this.address }, 'superuser authenticated')
+    for (const id of ids) feed({ type: 'authenticated', conn: this.id, id })
+    this.output.ownReply(XIDS.auth, ZERO_ZXID, ERROR_CODES.OK)
+  }
+
+  /** Replies leave in the order of requests: ours waits for those that are under way. */
+  #answerInTurn(answer: () => void): void {
+    if (this.output.outstanding === 0) answer()
+    else this.#barrier = answer
+  }
+
+  #onTooSlow(): void {
+    this.#host.log.warn({ from: this.address, conn: this.id }, 'client cut off: it does not read its answers')
+    this.#host.traffic.connectionsDropped += 1
+    this.#destroy('it does not read its answers')
+  }
+
+  /** Performs `session`: the answer to the ConnectRequest. */
+  onSession(sessionId: SessionId, timeoutMs: number): void {
+    if (this.#phase !== 'connecting' || !this.#connect) return
+    const valid = timeoutMs > 0
+    this.sessionId = sessionId
+    this.timeoutMs = timeoutMs
+    const passwd = valid ? sessionPassword(this.#host.passwords, sessionId) : new Uint8Array(PASSWORD_BYTES)
+    const readOnly = this.#connect.readOnly === null ? null : false
+    this.output.connectResponse({ protocolVersion: 0, timeoutMs, sessionId, passwd, readOnly })
+    this.#connect = null
+    if (!valid) return
+    this.#phase = 'open'
+    this.proceed()
+  }
+
+  /** Performs `reply`. */
+  onReply(effect: ReplyEffect): void {
+    if (this.#phase !== 'open') return
+    this.output.reply(effect)
+    if (this.#barrier && this.output.outstanding === 0) {
+      const answer = this.#barrier
+      this.#barrier = null
+      answer()
+      this.proceed()
+    }
+  }
+
+  /** Performs `watchEvent`; `onDelivered` when the operating system has it. */
+  onWatchEvent(effect: WatchEffect, onDelivered: (() => void) | null): void {
+    if (this.#phase === 'open') this.output.watchEvent(effect, onDelivered)
+  }
+
+  /** Performs `closeConn`: sends what is queued, then closes. */
+  end(reason: string): void {
+    if (this.#phase === 'closing' || this.#phase === 'closed') return
+    this.#closeReason = reason
+    this.#phase = 'closing'
+    this.output.end()
+  }
+
+  /** Closes at once. */
+  cut(reason: string): void {
+    this.#destroy(reason)
+  }
+
+  resetCounts(): void {
+    this.received = 0
+    this.output.resetCounts()
+  }
+
+  #refuse(what: string): void {
+    this.#host.log.warn({ from: this.address, conn: this.id }, `client closed: it sent ${what}`)
+    this.#destroy(`it sent ${what}`)
+  }
+
+  #destroy(reason: string): void {
+    if (this.#phase === 'closed') return
+    if (this.#phase !== 'closing') this.#closeReason = reason
+    this.#socket.destroy()
+    this.#onClosed()
+  }
+
+  #onClosed(): void {
+    if (this.#phase === 'closed') return
+    this.#phase = 'closed'
+    this.output.abandon()
+    this.#host.onClosed(this, this.#closeReason)
+  }
+}
+
+const PING = { type: 'ping' } as const
+
+/** xid, then the opcode 11: the most frequent frame of an idle client, and the shortest. */
+function isPing(bytes: Uint8Array): boolean {
+  return bytes.length >= 8 && bytes[4] === 0 && bytes[5] === 0 && bytes[6] === 0 && bytes[7] === OP_CODES.ping
+}
+
+/** `127.0.0.1` for `::ffff:127.0.0.1`. */
+function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
+}

@@ -1,0 +1,153 @@
+// The client port: takes connections in, within the limits, and hands the peer's effects to the one they
+// are for. What a connection does with its bytes is client-connection.ts's business.
+
+import { createServer, type Server, type Socket } from 'node:net'
+import type { ClientEffect, ConnId, PeerInput } from '#shared/peer/contract.ts'
+import { ClientConnection, type ConnectionHost } from './client-connection.ts'
+import type { MemberConfig } from './config.ts'
+import { createFailureLimiter } from './failure-limiter.ts'
+import { listen, stopListening } from './listening.ts'
+import type { MemberLogger } from './logging.ts'
+import type { PasswordRule } from './session-password.ts'
+import type { Traffic } from './traffic.ts'
+import type { Turn } from './turn.ts'
+
+export interface ClientPortOptions {
+  readonly config: MemberConfig
+  readonly passwords: PasswordRule
+  readonly turn: Turn
+  readonly log: MemberLogger
+  readonly traffic: Traffic
+  readonly feed: (input: PeerInput) => void
+  readonly isServing: () => boolean
+  /** Monotonic. */
+  readonly nowMs: () => number
+  readonly isTextCommand: (word: string) => boolean
+  readonly textCommand: (word: string, connection: ClientConnection) => Promise<string>
+  readonly onDisconnected: (connection: ClientConnection, reason: string) => void
+}
+
+export interface ClientPort {
+  listen(): Promise<number>
+  /** `onDelivered`: for a watch event, when the operating system has it. */
+  perform(effect: ClientEffect, onDelivered: (() => void) | null): void
+  /** Cuts off connections that have said nothing in time. To be called now and then. */
+  sweep(): void
+  connection(id: ConnId): ClientConnection | null
+  /** All of them, those without a session included. */
+  connections(): Iterable<ClientConnection>
+  connectionCount(): number
+  close(): Promise<void>
+}
+
+export function createClientPort(options: ClientPortOptions): ClientPort {
+  const { config, traffic, log, turn, nowMs } = options
+  const connections = new Map<ConnId, ClientConnection>()
+  const byAddress = new Map<string, number>()
+  const failures = createFailureLimiter()
+  let held = new Set<ClientConnection>()
+  let releasing = false
+  let lastConn = 0
+  const server: Server = createServer({ noDelay: true, keepAlive: config.clientTcpKeepAlive }, onSocket)
+
+  const host: ConnectionHost = {
+    turn,
+    log,
+    traffic,
+    frameBytesMax: config.frameBytesMax,
+    outstandingMax: config.outstandingMax,
+    passwords: options.passwords,
+    digest: { enabled: config.digestEnabled, superDigest: config.superDigest },
+    feed: options.feed,
+    isServing: options.isServing,
+    nowMs,
+    isTextCommand: options.isTextCommand,
+    textCommand: options.textCommand,
+    mayResume: (address) => failures.mayTry(address, nowMs()),
+    onWrongPassword(address) {
+      if (failures.failed(address, nowMs())) log.warn({ from: address }, 'a session was resumed with a wrong password')
+    },
+    onHeld: (connection) => held.add(connection),
+    onClosed,
+  }
+
+  function onSocket(socket: Socket): void {
+    const address = socket.remoteAddress ?? ''
+    const count = byAddress.get(address) ?? 0
+    const tooMany = config.maxClientCnxns > 0 && count >= config.maxClientCnxns
+    if (tooMany || (config.maxCnxns > 0 && connections.size >= config.maxCnxns)) {
+      traffic.connectionsRejected += 1
+      const limit = tooMany ? `maxClientCnxns is ${config.maxClientCnxns}` : `maxCnxns is ${config.maxCnxns}`
+      log.warn({ from: address }, `connection refused: ${limit}`)
+      socket.destroy()
+      return
+    }
+    byAddress.set(address, count + 1)
+    socket.once('close', () => {
+      const left = (byAddress.get(address) ?? 1) - 1
+      if (left > 0) byAddress.set(address, left)
+      else byAddress.delete(address)
+    })
+    lastConn += 1
+    const id = lastConn as ConnId // numbered by the host, as the contract says
+    connections.set(id, new ClientConnection(id, socket, host))
+  }
+
+  function onClosed(connection: ClientConnection, reason: string): void {
+    connections.delete(connection.id)
+    held.delete(connection)
+    options.feed({ type: 'disconnected', conn: connection.id })
+    options.onDisconnected(connection, reason)
+    releaseHeld()
+  }
+
+  /** Reads on from the connections that waited for others' requests to be answered. */
+  function releaseHeld(): void {
+    if (releasing || held.size === 0 || traffic.outstanding >= config.outstandingMax) return
+    releasing = true
+    turn.atEnd(() => {
+      releasing = false
+      const waiting = held
+      held = new Set()
+      for (const connection of waiting) connection.proceed()
+    })
+  }
+
+  return {
+    listen: () =>
+      listen(server, 'client', {
+        port: config.clientPort,
+        ...(config.clientPortAddress === null ? {} : { host: config.clientPortAddress }),
+        ...(config.clientPortListenBacklog === null ? {} : { backlog: config.clientPortListenBacklog }),
+      }),
+    perform(effect, onDelivered) {
+      const connection = connections.get(effect.conn)
+      if (!connection) return
+      switch (effect.type) {
+        case 'reply':
+          connection.onReply(effect)
+          return releaseHeld()
+        case 'watchEvent':
+          return connection.onWatchEvent(effect, onDelivered)
+        case 'session':
+          return connection.onSession(effect.sessionId, effect.timeoutMs)
+        case 'closeConn':
+          return connection.end(effect.reason)
+      }
+    },
+    sweep() {
+      const deadline = nowMs() - config.sessionlessTimeoutMs
+      for (const connection of connections.values())
+        if (connection.isSessionless && connection.openedAtMs < deadline)
+          connection.cut('it did not connect a session in time')
+    },
+    connection: (id) => connections.get(id) ?? null,
+    connections: () => connections.values(),
+    connectionCount: () => connections.size,
+    async close() {
+      const stopped = stopListening(server)
+      for (const connection of [...connections.values()]) connection.end('this server is stopping')
+      await stopped
+    },
+  }
+}

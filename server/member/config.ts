@@ -1,0 +1,248 @@
+// One member's configuration: a standard zoo.cfg and its myid file, checked whole before anything starts.
+// Which keys exist is config-keys.ts; what a server line looks like is shared/zk/quorum-config.ts.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { err, ok, type Result } from '#shared/base/result.ts'
+import type { TreeOptions } from '#shared/tree/options.ts'
+import { asSid, type Sid } from '#shared/zk/ids.ts'
+import { isVoter, parseServer, type QuorumConfig, type ServerSpec, voters } from '#shared/zk/quorum-config.ts'
+import { ZERO_ZXID } from '#shared/zk/zxid.ts'
+import { keyProblem } from './config-keys.ts'
+import { Values } from './config-values.ts'
+import { parseProperties } from './properties.ts'
+
+export interface MemberConfig {
+  readonly sid: Sid
+  /** Alone, without election and quorum ports: a quorum of one. */
+  readonly standalone: boolean
+  readonly quorum: QuorumConfig
+  readonly dataDir: string
+  readonly dataLogDir: string
+  readonly clientPort: number
+  /** `null`: all addresses. */
+  readonly clientPortAddress: string | null
+  /** `null`: the operating system's. */
+  readonly clientPortListenBacklog: number | null
+  readonly tickTimeMs: number
+  readonly initLimit: number
+  readonly syncLimit: number
+  readonly minSessionTimeoutMs: number
+  readonly maxSessionTimeoutMs: number
+  /** Per address; 0: no limit. */
+  readonly maxClientCnxns: number
+  /** In total; 0: no limit. */
+  readonly maxCnxns: number
+  readonly fourLetterWords: ReadonlySet<string> | 'all'
+  /** This server's share of the ensemble's limit. */
+  readonly outstandingMax: number
+  /** Bytes of a client's frame. */
+  readonly frameBytesMax: number
+  readonly sessionlessTimeoutMs: number
+  readonly snapCount: number
+  readonly preAllocBytes: number
+  readonly commitLogCount: number
+  readonly forceSync: boolean
+  readonly snapRetainCount: number
+  /** 0: never. */
+  readonly purgeIntervalHours: number
+  readonly electionConnectTimeoutMs: number
+  readonly quorumListenOnAllIPs: boolean
+  readonly tcpKeepAlive: boolean
+  readonly clientTcpKeepAlive: boolean
+  readonly tree: TreeOptions
+  readonly digestEnabled: boolean
+  /** `super:<digest>`; null: there is no superuser. */
+  readonly superDigest: string | null
+  /** Observers of this process connect here, on the loopback only; null: none. */
+  readonly eventPort: number | null
+  /** The ensemble's secret; null: session passwords as ZooKeeper derives them. */
+  readonly secretFile: string | null
+}
+
+/** All problems of a configuration, each a sentence for the person who wrote it. */
+export type ConfigProblems = readonly string[]
+
+export const FOUR_LETTER_DEFAULT = ['srvr', 'ruok', 'mntr'] as const
+/** All that a whitelist may name. Source: operations.md §1, without gtmk, stmk and hash, which have no meaning here. */
+export const FOUR_LETTER_WORDS: ReadonlySet<string> = new Set(
+  'conf cons crst dirs dump envi isro mntr ruok srst srvr stat wchc wchp wchs'.split(' '),
+)
+
+/** Reads `zoo.cfg` and, where there are server lines, `dataDir/myid`. */
+export function loadConfig(path: string): Result<MemberConfig, ConfigProblems> {
+  const text = readText(path)
+  if (!text.ok) return err([`cannot read the configuration: ${text.error}`])
+  return parseConfig(text.value, (dataDir) => readText(join(dataDir, 'myid')))
+}
+
+function readText(path: string): Result<string, string> {
+  try {
+    return ok(readFileSync(path, 'utf8'))
+  } catch (error) {
+    return err(`${path}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/** `readMyid` gives the text of the myid file in a data directory, or why there is none. */
+export function parseConfig(
+  text: string,
+  readMyid: (dataDir: string) => Result<string, string>,
+): Result<MemberConfig, ConfigProblems> {
+  const entries = parseProperties(text)
+  const problems: string[] = []
+  for (const [key, value] of entries) {
+    const problem = keyProblem(key, value)
+    if (problem) problems.push(problem)
+  }
+  const read = new Values(entries, problems)
+  const dataDir = read.directory('dataDir', null)
+  const servers = readServers(entries, problems)
+  const standaloneEnabled = read.boolean('standaloneEnabled', true)
+  const standalone = servers.size === 0 || (servers.size === 1 && standaloneEnabled)
+  const sid = standalone ? aloneSid(servers) : readSid(dataDir, servers, readMyid, problems)
+  checkEnsemble(servers, standaloneEnabled, problems)
+  const quorum = { servers: servers.size > 0 ? servers : aloneServer(), version: ZERO_ZXID }
+  checkPeerType(read, quorum, sid, problems)
+  const tickTimeMs = read.integer('tickTime', 3000, 1, 3_600_000)
+  const minSessionTimeoutMs = read.integer('minSessionTimeout', -1, -1, 2 ** 31 - 1)
+  const maxSessionTimeoutMs = read.integer('maxSessionTimeout', -1, -1, 2 ** 31 - 1)
+  const config: MemberConfig = {
+    sid,
+    standalone,
+    quorum,
+    dataDir,
+    dataLogDir: read.directory('dataLogDir', dataDir),
+    clientPort: read.required('clientPort', 0, 65535),
+    clientPortAddress: entries.get('clientPortAddress')?.trim() || null,
+    clientPortListenBacklog: orNull(read.integer('clientPortListenBacklog', -1, -1, 65535)),
+    tickTimeMs,
+    initLimit: standalone ? read.integer('initLimit', 10, 1, 100_000) : read.required('initLimit', 1, 100_000),
+    syncLimit: standalone ? read.integer('syncLimit', 5, 1, 100_000) : read.required('syncLimit', 1, 100_000),
+    minSessionTimeoutMs: minSessionTimeoutMs === -1 ? 2 * tickTimeMs : minSessionTimeoutMs,
+    maxSessionTimeoutMs: maxSessionTimeoutMs === -1 ? 20 * tickTimeMs : maxSessionTimeoutMs,
+    maxClientCnxns: read.integer('maxClientCnxns', 60, 0, 1_000_000),
+    maxCnxns: read.integer('maxCnxns', 0, 0, 1_000_000),
+    fourLetterWords: readWhitelist(entries.get('4lw.commands.whitelist'), problems),
+    outstandingMax: outstandingShare(
+      read.integer('globalOutstandingLimit', 1000, 1, 10_000_000),
+      voters(quorum).length,
+    ),
+    frameBytesMax: read.integer('jute.maxbuffer', 0xfffff, 1024, 2 ** 30),
+    sessionlessTimeoutMs: read.integer('nio.sessionlessCnxnTimeout', 10_000, 1, 3_600_000),
+    snapCount: read.integer('snapCount', 100_000, 2, 2 ** 31 - 1),
+    preAllocBytes: read.integer('preAllocSize', 65_536, 0, 2 ** 21) * 1024,
+    commitLogCount: read.integer('commitLogCount', 500, 1, 1_000_000),
+    forceSync: read.yesNo('forceSync', true),
+    snapRetainCount: read.integer('autopurge.snapRetainCount', 3, 3, 10_000),
+    purgeIntervalHours: read.integer('autopurge.purgeInterval', 0, 0, 24 * 365),
+    electionConnectTimeoutMs: read.integer('cnxTimeout', 5000, 1, 600_000),
+    quorumListenOnAllIPs: read.boolean('quorumListenOnAllIPs', false),
+    tcpKeepAlive: read.boolean('tcpKeepAlive', false),
+    clientTcpKeepAlive: read.boolean('clientTcpKeepAlive', false),
+    tree: {
+      extendedTypesEnabled: read.boolean('extendedTypesEnabled', false),
+      enforceQuota: read.boolean('enforceQuota', false),
+      skipAcl: read.yesNo('skipACL', false),
+      digest: read.boolean('digest.enabled', true),
+    },
+    digestEnabled: read.boolean('DigestAuthenticationProvider.enabled', true),
+    superDigest: readSuperDigest(entries.get('DigestAuthenticationProvider.superDigest'), problems),
+    eventPort: orNull(read.integer('zabscope.eventPort', -1, 0, 65535)),
+    secretFile: entries.has('zabscope.secretFile') ? read.directory('zabscope.secretFile', null) : null,
+  }
+  if (config.minSessionTimeoutMs > config.maxSessionTimeoutMs)
+    problems.push('minSessionTimeout is larger than maxSessionTimeout; lower one or raise the other')
+  if (config.eventPort !== null && config.secretFile === null)
+    problems.push('zabscope.eventPort needs zabscope.secretFile, by which observers prove themselves')
+  return problems.length === 0 ? ok(config) : err(problems)
+}
+
+function orNull(value: number): number | null {
+  return value === -1 ? null : value
+}
+
+/** Apache's share: the limit divided by the other members. */
+function outstandingShare(limit: number, quorumSize: number): number {
+  return quorumSize > 2 ? Math.max(1, Math.floor(limit / (quorumSize - 1))) : limit
+}
+
+function readWhitelist(value: string | undefined, problems: string[]): MemberConfig['fourLetterWords'] {
+  if (value === undefined) return new Set(FOUR_LETTER_DEFAULT)
+  const words = value.split(',').map((word) => word.trim())
+  for (const word of words)
+    if (word !== '' && word !== '*' && !FOUR_LETTER_WORDS.has(word))
+      problems.push(`4lw.commands.whitelist: ${word} is not a word that this server answers; remove it`)
+  // `srvr` is always allowed, as in ZooKeeper.
+  return words.includes('*') ? 'all' : new Set(['srvr', ...words.filter((word) => word !== '')])
+}
+
+function readSuperDigest(value: string | undefined, problems: string[]): string | null {
+  if (value === undefined || value === '') return null
+  if (!/^super:[A-Za-z0-9+/]{27}=$/.test(value.trim())) {
+    problems.push('DigestAuthenticationProvider.superDigest: write super:<base64 of SHA1("super:password")>')
+    return null
+  }
+  return value.trim()
+}
+
+function readServers(entries: ReadonlyMap<string, string>, problems: string[]): Map<Sid, ServerSpec> {
+  const servers = new Map<Sid, ServerSpec>()
+  for (const [key, value] of entries) {
+    const number = /^server\.(\d+)$/.exec(key)?.[1]
+    if (number === undefined) continue
+    const sid = Number(number)
+    if (sid < 1 || sid > 255) problems.push(`${key}: a server id is a number from 1 to 255`)
+    const parsed = parseServer(sid, value)
+    if (parsed.ok) servers.set(parsed.value.sid, parsed.value)
+    else problems.push(parsed.error)
+  }
+  return servers
+}
+
+const ALONE = asSid(1)
+
+function aloneSid(servers: ReadonlyMap<Sid, ServerSpec>): Sid {
+  return [...servers.keys()][0] ?? ALONE
+}
+
+/** Its ports are never opened. */
+function aloneServer(): Map<Sid, ServerSpec> {
+  const spec = { sid: ALONE, host: '127.0.0.1', quorumPort: 2888, electionPort: 3888 }
+  return new Map([[ALONE, { ...spec, role: 'participant', client: null }]])
+}
+
+function checkEnsemble(servers: ReadonlyMap<Sid, ServerSpec>, standaloneEnabled: boolean, problems: string[]): void {
+  if (servers.size === 0) return
+  const participants = [...servers.values()].filter((server) => server.role === 'participant').length
+  if (participants === 0) problems.push('at least one server line must be a participant')
+  if (participants === 1 && servers.size > 1 && standaloneEnabled)
+    problems.push('one participant with observers needs standaloneEnabled=false')
+}
+
+function checkPeerType(read: Values, quorum: QuorumConfig, sid: Sid, problems: string[]): void {
+  const peerType = read.text('peerType')
+  if (peerType === null) return
+  if (peerType !== 'observer' && peerType !== 'participant')
+    problems.push(`peerType=${peerType}: only participant or observer`)
+  else if ((peerType === 'participant') !== isVoter(quorum, sid))
+    problems.push(`peerType=${peerType} contradicts the line server.${sid}; its last word decides, so make them agree`)
+}
+
+function readSid(
+  dataDir: string,
+  servers: ReadonlyMap<Sid, ServerSpec>,
+  readMyid: (dataDir: string) => Result<string, string>,
+  problems: string[],
+): Sid {
+  const text = readMyid(dataDir)
+  if (!text.ok) {
+    problems.push(`the file myid is missing: write this server's number into dataDir/myid (${text.error})`)
+    return ALONE
+  }
+  const value = text.value.trim()
+  const sid = asSid(Number(value))
+  if (!/^\d{1,3}$/.test(value) || !servers.has(sid))
+    problems.push(`myid holds ${JSON.stringify(value.slice(0, 20))}, but must be the N of one of the server.N lines`)
+  return sid
+}

@@ -1,0 +1,240 @@
+// Connections between election ports: at most one a pair of servers, kept by the one with the larger sid.
+// Carries opaque messages; what they mean is the core's business. Source: QuorumCnxManager, election.md §2.
+
+import { createServer, type Server, Socket } from 'node:net'
+import { ELECTION_FRAME_BYTES_MAX, Framer } from '#shared/jute/framer.ts'
+import { readHandshake, writeHandshake } from '#shared/jute/records/notification.ts'
+import { JuteWriter } from '#shared/jute/writer.ts'
+import type { Sid } from '#shared/zk/ids.ts'
+import type { ServerSpec } from '#shared/zk/quorum-config.ts'
+import { listen, stopListening } from './listening.ts'
+import type { MemberLogger } from './logging.ts'
+
+/** Connections from servers outside the configuration, for example tools that look for the leader. */
+export const STRANGERS_MAX = 16
+/** Connections that have not said yet who they are. */
+export const NAMELESS_MAX = 64
+/** Tries to reach a server that refuses, before the next message to it starts them anew. */
+export const RETRIES_MAX = 10
+export const RETRY_DELAY_MS = 250
+
+export interface ElectionPortOptions {
+  readonly self: ServerSpec
+  readonly servers: ReadonlyMap<Sid, ServerSpec>
+  readonly listenOnAllIPs: boolean
+  readonly connectTimeoutMs: number
+  readonly handshakeTimeoutMs: number
+  readonly keepAlive: boolean
+  readonly log: MemberLogger
+  readonly onMessage: (from: Sid, payload: Uint8Array) => void
+}
+
+export interface ElectionPort {
+  listen(): Promise<number>
+  /** `frame`: a message with its length before it. A newer one replaces one that is still unsent. */
+  send(to: Sid, frame: Uint8Array): void
+  /** Servers that we have a connection with. */
+  connected(): Sid[]
+  close(): Promise<void>
+}
+
+/** What we know of one other server. */
+interface Remote {
+  readonly sid: Sid
+  socket: Socket | null
+  /** Our own attempt to connect, until its handshake is sent. */
+  attempt: Socket | null
+  retries: number
+  retryTimer: NodeJS.Timeout | null
+  unsent: Uint8Array | null
+  /** Sent again on a fresh connection: the one before may have lost it. */
+  last: Uint8Array | null
+}
+
+export function createElectionPort(options: ElectionPortOptions): ElectionPort {
+  const { self, servers, log } = options
+  const remotes = new Map<Sid, Remote>()
+  const nameless = new Set<Socket>()
+  let closed = false
+  const hello = new JuteWriter()
+  writeHandshake(hello, self.sid, `${bracketed(self.host)}:${self.electionPort}`)
+  const server: Server = createServer({ noDelay: true, keepAlive: options.keepAlive }, onIncoming)
+
+  function remoteOf(sid: Sid): Remote {
+    let remote = remotes.get(sid)
+    if (!remote) {
+      remote = { sid, socket: null, attempt: null, retries: 0, retryTimer: null, unsent: null, last: null }
+      remotes.set(sid, remote)
+    }
+    return remote
+  }
+
+  function onIncoming(socket: Socket): void {
+    if (nameless.size >= NAMELESS_MAX) return void socket.destroy()
+    nameless.add(socket)
+    const framer = new Framer(ELECTION_FRAME_BYTES_MAX)
+    const timer = setTimeout(() => refuse('says nothing'), options.handshakeTimeoutMs)
+    const refuse = (reason: string) => {
+      log.warn({ from: socket.remoteAddress }, `election connection closed: it ${reason}`)
+      socket.destroy()
+    }
+    const onData = (chunk: Buffer) => {
+      framer.push(chunk)
+      const read = readHandshake(framer.view())
+      if (read.type === 'incomplete') return
+      if (read.type === 'malformed') return refuse(`sends ${read.reason}`)
+      framer.skip(read.length)
+      nameless.delete(socket)
+      clearTimeout(timer)
+      socket.off('data', onData)
+      onNamed(socket, framer, read.handshake.sid)
+    }
+    socket.on('data', onData)
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => {
+      nameless.delete(socket)
+      clearTimeout(timer)
+    })
+  }
+
+  function onNamed(socket: Socket, framer: Framer, sid: Sid): void {
+    if (sid === self.sid) {
+      log.warn({ from: socket.remoteAddress }, `another process claims server id ${sid}, which is ours`)
+      return void socket.destroy()
+    }
+    if (sid < self.sid) {
+      // The larger sid keeps the connection that it opens itself: call back, at the configured address.
+      socket.destroy()
+      if (!servers.has(sid)) return
+      const remote = remoteOf(sid)
+      if (remote.attempt) return
+      dropSocket(remote)
+      connect(remote)
+      return
+    }
+    if (!servers.has(sid) && !remotes.has(sid) && strangers() >= STRANGERS_MAX) return void socket.destroy()
+    adopt(remoteOf(sid), socket, framer)
+  }
+
+  function strangers(): number {
+    let count = 0
+    for (const sid of remotes.keys()) if (!servers.has(sid)) count += 1
+    return count
+  }
+
+  /** `socket` becomes the connection with this server, in place of any earlier one. */
+  function adopt(remote: Remote, socket: Socket, framer: Framer): void {
+    dropSocket(remote)
+    remote.socket = socket
+    remote.retries = 0
+    cancelRetry(remote)
+    const onBytes = () => {
+      for (;;) {
+        const frame = framer.next()
+        if (frame.type === 'incomplete') return
+        if (frame.type === 'badLength') {
+          log.warn({ peer: remote.sid }, `election connection closed: a message of ${frame.length} bytes`)
+          return void socket.destroy()
+        }
+        options.onMessage(remote.sid, frame.bytes)
+      }
+    }
+    socket.on('data', (chunk: Buffer) => {
+      framer.push(chunk)
+      onBytes()
+    })
+    socket.on('drain', () => sendUnsent(remote))
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => {
+      if (remote.socket === socket) remote.socket = null
+      if (!remote.socket && !servers.has(remote.sid)) remotes.delete(remote.sid)
+    })
+    remote.unsent ??= remote.last
+    sendUnsent(remote)
+    onBytes()
+  }
+
+  function dropSocket(remote: Remote): void {
+    const socket = remote.socket
+    remote.socket = null
+    socket?.destroy()
+  }
+
+  function sendUnsent(remote: Remote): void {
+    const { socket, unsent } = remote
+    if (!socket || !unsent || socket.writableLength > 0) return
+    remote.unsent = null
+    remote.last = unsent
+    socket.write(unsent)
+  }
+
+  function connect(remote: Remote): void {
+    const spec = servers.get(remote.sid)
+    if (!spec || closed || remote.attempt || remote.socket) return
+    cancelRetry(remote)
+    const socket = new Socket()
+    remote.attempt = socket
+    socket.setNoDelay(true).setKeepAlive(options.keepAlive)
+    const timer = setTimeout(() => socket.destroy(), options.connectTimeoutMs)
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => {
+      clearTimeout(timer)
+      if (remote.attempt !== socket) return
+      remote.attempt = null
+      retryLater(remote)
+    })
+    socket.connect(spec.electionPort, spec.host, () => {
+      clearTimeout(timer)
+      remote.attempt = null
+      socket.write(hello.view())
+      // The smaller sid only announces itself, and is called back.
+      if (self.sid < remote.sid) socket.end()
+      else adopt(remote, socket, new Framer(ELECTION_FRAME_BYTES_MAX))
+    })
+  }
+
+  function retryLater(remote: Remote): void {
+    if (closed || remote.socket || remote.retryTimer || !remote.unsent || remote.retries >= RETRIES_MAX) return
+    remote.retries += 1
+    remote.retryTimer = setTimeout(() => {
+      remote.retryTimer = null
+      connect(remote)
+    }, RETRY_DELAY_MS)
+  }
+
+  function cancelRetry(remote: Remote): void {
+    if (remote.retryTimer) clearTimeout(remote.retryTimer)
+    remote.retryTimer = null
+  }
+
+  return {
+    listen: () =>
+      listen(server, 'election', {
+        port: self.electionPort,
+        ...(options.listenOnAllIPs ? {} : { host: self.host }),
+      }),
+    send(to, frame) {
+      const remote = remotes.get(to) ?? (servers.has(to) ? remoteOf(to) : null)
+      if (!remote || closed) return
+      remote.unsent = frame
+      remote.retries = 0
+      if (remote.socket) sendUnsent(remote)
+      else connect(remote)
+    },
+    connected: () => [...remotes.values()].filter((remote) => remote.socket !== null).map((remote) => remote.sid),
+    async close() {
+      closed = true
+      for (const socket of nameless) socket.destroy()
+      for (const remote of remotes.values()) {
+        cancelRetry(remote)
+        remote.attempt?.destroy()
+        dropSocket(remote)
+      }
+      await stopListening(server)
+    },
+  }
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}

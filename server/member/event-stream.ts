@@ -1,0 +1,122 @@
+// The port for observers, on the loopback only. An observer proves itself with one line, the hexadecimal
+// form of the ensemble's secret; then it gets frames of a 32-bit length and JSON: a StreamHello first,
+// arrays of ClusterEvents after it. What the events are is observe.ts's business.
+
+import { timingSafeEqual } from 'node:crypto'
+import { createServer, type Server, type Socket } from 'node:net'
+import type { ClusterEvent, StreamHello } from '#shared/events/cluster-event.ts'
+import { createEventQueue, type EventQueue } from './event-queue.ts'
+import { listen, stopListening } from './listening.ts'
+import type { MemberLogger } from './logging.ts'
+
+export const OBSERVERS_MAX = 8
+export const BATCH_MS = 33
+const SECRET_LINE_BYTES_MAX = 1024
+const SECRET_TIMEOUT_MS = 5000
+/** While the socket holds this much unsent, further events wait in the bounded queue. */
+const SOCKET_BYTES_MAX = 1024 * 1024
+
+export interface EventStreamOptions {
+  readonly port: number
+  readonly secret: Uint8Array
+  readonly hello: () => StreamHello
+  /** Events are made only while somebody watches. */
+  readonly onWatched: (watched: boolean) => void
+  readonly dropped: (count: number) => ClusterEvent
+  readonly log: MemberLogger
+  /** Bytes that may wait for one observer. */
+  readonly queueBytesMax?: number
+}
+
+export interface EventStream {
+  listen(): Promise<number>
+  emit(event: ClusterEvent): void
+  close(): Promise<void>
+}
+
+interface Observer {
+  readonly socket: Socket
+  readonly queue: EventQueue
+}
+
+export function createEventStream(options: EventStreamOptions): EventStream {
+  const observers = new Set<Observer>()
+  const sockets = new Set<Socket>()
+  const expected = Buffer.from(Buffer.from(options.secret).toString('hex'))
+  let batch: NodeJS.Timeout | null = null
+  const server: Server = createServer({ noDelay: true }, onSocket)
+
+  function onSocket(socket: Socket): void {
+    if (sockets.size >= OBSERVERS_MAX * 2) return void socket.destroy()
+    sockets.add(socket)
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => sockets.delete(socket))
+    const timer = setTimeout(() => refuse('did not prove itself in time'), SECRET_TIMEOUT_MS)
+    socket.on('close', () => clearTimeout(timer))
+    let said = Buffer.alloc(0)
+    const refuse = (reason: string) => {
+      options.log.warn({ from: socket.remoteAddress }, `an observer ${reason}`)
+      socket.destroy()
+    }
+    socket.on('data', function onData(chunk: Buffer) {
+      said = Buffer.concat([said, chunk])
+      const end = said.indexOf('\n')
+      if (end === -1) {
+        if (said.length > SECRET_LINE_BYTES_MAX) refuse('said too much')
+        return
+      }
+      clearTimeout(timer)
+      socket.off('data', onData)
+      socket.resume() // nothing more is expected, but its end has to be noticed
+      const proof = said.subarray(0, end)
+      if (proof.length !== expected.length || !timingSafeEqual(proof, expected)) return refuse('gave a wrong secret')
+      if (observers.size >= OBSERVERS_MAX) return refuse(`is one too many (at most ${OBSERVERS_MAX})`)
+      attach(socket)
+    })
+  }
+
+  function attach(socket: Socket): void {
+    const observer: Observer = { socket, queue: createEventQueue(options.queueBytesMax) }
+    observers.add(observer)
+    if (observers.size === 1) options.onWatched(true)
+    socket.on('drain', () => sendBatch(observer))
+    socket.on('close', () => {
+      if (observers.delete(observer) && observers.size === 0) options.onWatched(false)
+    })
+    socket.write(encodeEventFrame(JSON.stringify(options.hello())))
+  }
+
+  function sendBatches(): void {
+    batch = null
+    for (const observer of observers) sendBatch(observer)
+  }
+
+  function sendBatch(observer: Observer): void {
+    if (observer.socket.writableLength > SOCKET_BYTES_MAX) return // 'drain' comes back here
+    const text = observer.queue.take((count) => JSON.stringify(options.dropped(count)))
+    if (text !== null) observer.socket.write(encodeEventFrame(text))
+  }
+
+  return {
+    listen: () => listen(server, 'event', { host: '127.0.0.1', port: options.port }),
+    emit(event) {
+      if (observers.size === 0) return
+      const json = JSON.stringify(event)
+      for (const observer of observers) observer.queue.push(json)
+      batch ??= setTimeout(sendBatches, BATCH_MS)
+    },
+    async close() {
+      if (batch) clearTimeout(batch)
+      sendBatches()
+      for (const socket of sockets) socket.destroySoon()
+      await stopListening(server)
+    },
+  }
+}
+
+export function encodeEventFrame(json: string): Buffer {
+  const body = Buffer.from(json, 'utf8')
+  const head = Buffer.alloc(4)
+  head.writeUInt32BE(body.length)
+  return Buffer.concat([head, body])
+}

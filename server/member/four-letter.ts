@@ -1,0 +1,84 @@
+// The four-letter words: which exist, which may be asked, how often, and what they answer. The longer texts
+// are in four-letter-text.ts. Source: operations.md §1; which are open by default: security.md ZK-7.
+
+import type { ClientConnection } from './client-connection.ts'
+import { FOUR_LETTER_WORDS } from './config.ts'
+import { confText, consText, dirsText, dumpText, enviText, srvrText, statText } from './four-letter-text.ts'
+import { mntrText } from './mntr-text.ts'
+import type { ServerFacts } from './server-facts.ts'
+import { resetTraffic } from './traffic.ts'
+import { watchesByPathText, watchesBySessionText, watchSummaryText } from './watch-text.ts'
+
+/** An answer is cut off here. */
+export const TEXT_BYTES_MAX = 4 * 1024 * 1024
+/** Words that walk over all connections, watches or sessions: so many a second, for the whole server. */
+export const EXPENSIVE_PER_SECOND_MAX = 10
+
+type Answer = (facts: ServerFacts, asker: ClientConnection) => string | Promise<string>
+
+interface Word {
+  readonly answer: Answer
+  /** It says something also while this server serves no clients. */
+  readonly always: boolean
+  readonly expensive: boolean
+}
+
+function word(answer: Answer, expensive = false): Word {
+  return { answer, always: false, expensive }
+}
+
+const WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
+  ['ruok', { answer: () => 'imok', always: true, expensive: false }],
+  ['envi', { answer: enviText, always: true, expensive: false }],
+  ['isro', { answer: (facts) => (facts.notes.serving ? 'rw' : 'null'), always: true, expensive: false }],
+  ['srvr', word(srvrText)],
+  ['stat', word(statText, true)],
+  ['mntr', word(mntrText)],
+  ['conf', word(confText)],
+  ['cons', word(consText, true)],
+  ['dump', word(dumpText, true)],
+  ['dirs', word(dirsText)],
+  ['wchs', word(watchSummaryText, true)],
+  ['wchc', word(watchesBySessionText, true)],
+  ['wchp', word(watchesByPathText, true)],
+  ['srst', word(resetServer)],
+  ['crst', word(resetConnections)],
+])
+
+function resetServer(facts: ServerFacts): string {
+  resetTraffic(facts.traffic)
+  return 'Server stats reset.\n'
+}
+
+function resetConnections(facts: ServerFacts): string {
+  for (const connection of facts.connections()) connection.resetCounts()
+  return 'Connection stats reset.\n'
+}
+
+export function isTextCommand(name: string): boolean {
+  return FOUR_LETTER_WORDS.has(name)
+}
+
+/** The answer of one server to four-letter words, whitelist and rate limit included. */
+export function createTextCommands(facts: ServerFacts): (name: string, asker: ClientConnection) => Promise<string> {
+  const allowed = facts.config.fourLetterWords
+  let windowEndsMs = 0
+  let expensiveLeft = 0
+  return async (name, asker) => {
+    const found = WORDS.get(name)
+    if (!found || (allowed !== 'all' && !allowed.has(name)))
+      return `${name} is not executed because it is not in the whitelist.\n`
+    if (!found.always && !facts.notes.serving) return 'This ZooKeeper instance is not currently serving requests\n'
+    const nowMs = facts.nowMs()
+    if (nowMs >= windowEndsMs) {
+      windowEndsMs = nowMs + 1000
+      expensiveLeft = EXPENSIVE_PER_SECOND_MAX
+    }
+    if (found.expensive) {
+      if (expensiveLeft === 0) return `${name} is asked for too often; try again in a second.\n`
+      expensiveLeft -= 1
+    }
+    const text = await found.answer(facts, asker)
+    return text.length > TEXT_BYTES_MAX ? `${text.slice(0, TEXT_BYTES_MAX)}\n` : text
+  }
+}

@@ -1,0 +1,174 @@
+// The other half of the pure peer: feeds its inputs, performs its effects in order, and decides nothing.
+// Sockets, disk and clock are behind the seams given to it.
+
+import { writeNotificationFrame } from '#shared/jute/records/notification.ts'
+import { encodeEntry } from '#shared/jute/records/txn.ts'
+import { JuteWriter } from '#shared/jute/writer.ts'
+import type { PeerEffect, PeerInput, Recovered } from '#shared/peer/contract.ts'
+import type { Peer } from '#shared/peer/peer.ts'
+import type { DataTree } from '#shared/tree/data-tree.ts'
+import type { DiskOp } from '#shared/zab/contract.ts'
+import type { Entry } from '#shared/zk/txn.ts'
+import type { Zxid } from '#shared/zk/zxid.ts'
+import type { ClientPort } from './client-port.ts'
+import type { Clock } from './clock.ts'
+import type { ElectionPort } from './election-port.ts'
+import type { MemberLogger } from './logging.ts'
+import type { Observation } from './observe.ts'
+import type { QuorumPort } from './quorum-port.ts'
+import type { RoleNotes } from './server-facts.ts'
+import { countProposal, type Traffic } from './traffic.ts'
+
+/** Time moves at least this often. */
+export const TICK_EVERY_MS = 20
+
+/** What the host asks of a disk; the storage's Storage fits. */
+export interface MemberDisk {
+  append(op: DiskOp, entry: Entry): void
+  truncate(op: DiskOp, zxid: Zxid): void
+  installSnapshot(op: DiskOp, zxid: Zxid, tree: DataTree): void
+  saveEpoch(op: DiskOp, which: 'accepted' | 'current', epoch: number): void
+  reload(): Promise<Recovered>
+  snapshotDue(): boolean
+  takeSnapshot(tree: DataTree): Promise<boolean>
+}
+
+export interface HostParts {
+  readonly peer: Peer
+  readonly step: (peer: Peer, input: PeerInput, out: PeerEffect[]) => void
+  readonly disk: MemberDisk
+  readonly clients: Pick<ClientPort, 'perform'>
+  /** `null` for a server alone, which is its own quorum. */
+  readonly election: Pick<ElectionPort, 'send'> | null
+  readonly quorum: Pick<QuorumPort, 'listen' | 'connect' | 'send' | 'sendSnapshot' | 'close'> | null
+  /** The bytes of the present tree, as they follow a SNAP packet. */
+  readonly snapshotSlices: (tree: DataTree) => Iterator<Uint8Array>
+  readonly observation: Observation
+  readonly clock: Clock
+  readonly traffic: Traffic
+  readonly notes: RoleNotes
+  readonly log: MemberLogger
+  /** The disk failed, or an invariant: the process must end. */
+  readonly onFatal: (error: unknown) => void
+}
+
+export interface Host {
+  /** Safe at any time: what comes while an effect is performed waits until all of them are. */
+  feed(input: PeerInput): void
+  /** Lets time pass. */
+  tick(): void
+}
+
+export function createHost(parts: HostParts): Host {
+  const { peer, step, disk, clients, election, quorum, observation, clock, notes, log } = parts
+  const self = peer.config.sid
+  const effects: PeerEffect[] = []
+  const notification = new JuteWriter()
+  let waiting: PeerInput[] = []
+  let feeding = false
+  let lastTickMs = -1
+
+  /** Takes what waits, and what that brings. */
+  function run(): void {
+    if (feeding) return
+    feeding = true
+    passTime()
+    for (let i = 0; i < waiting.length; i += 1) {
+      const next = waiting[i]
+      if (next) take(next)
+    }
+    waiting = []
+    feeding = false
+  }
+
+  /** Whole milliseconds; the peer sees time pass before anything else that came with it. */
+  function passTime(): void {
+    const nowMs = Math.floor(clock.monotonicMs())
+    if (nowMs <= lastTickMs) return
+    lastTickMs = nowMs
+    take({ type: 'tick', nowMs, wallMs: clock.wallMs() })
+  }
+
+  function take(input: PeerInput): void {
+    observation.onInput(input)
+    effects.length = 0
+    step(peer, input, effects)
+    for (const effect of effects) {
+      observation.onEffect(effect)
+      perform(effect)
+    }
+    if (input.type === 'persisted' && disk.snapshotDue() && !peer.zab.reloading)
+      disk.takeSnapshot(peer.tree).catch(parts.onFatal)
+  }
+
+  function perform(effect: PeerEffect): void {
+    switch (effect.type) {
+      case 'append':
+        if (peer.zab.role.state === 'LEADING') countProposal(parts.traffic, encodeEntry(effect.entry).length)
+        return disk.append(effect.op, effect.entry)
+      case 'truncate':
+        return disk.truncate(effect.op, effect.zxid)
+      case 'installSnapshot':
+        return disk.installSnapshot(effect.op, effect.zxid, peer.tree)
+      case 'saveEpoch':
+        return disk.saveEpoch(effect.op, effect.which, effect.epoch)
+      case 'reload':
+        disk.reload().then((recovered) => host.feed({ type: 'reloaded', recovered }), parts.onFatal)
+        return
+      case 'notify':
+        if (effect.to === self) waiting.push({ type: 'notification', from: self, notification: effect.notification })
+        else if (election) {
+          writeNotificationFrame(notification, effect.notification)
+          election.send(effect.to, notification.take())
+        }
+        return
+      case 'listen':
+        return quorum?.listen(effect.on)
+      case 'connect':
+        return quorum?.connect(effect.link, effect.to)
+      case 'send':
+        return quorum?.send(effect.link, effect.packet)
+      case 'sendSnapshot':
+        return quorum?.sendSnapshot(effect.link, parts.snapshotSlices(peer.tree))
+      case 'close':
+        return quorum?.close(effect.link, effect.reason)
+      case 'session':
+      case 'reply':
+      case 'watchEvent':
+      case 'closeConn':
+        return clients.perform(effect, observation.delivery(effect))
+      case 'state':
+        log.info({ state: effect.state, round: effect.round }, effect.reason)
+        return
+      case 'phase':
+        notes.phase = effect.phase
+        notes.leader = effect.leader
+        log.info({ phase: effect.phase, epoch: effect.epoch, leader: effect.leader }, 'phase')
+        return
+      case 'learnerSync':
+        log.info({ learner: effect.sid, how: effect.how }, 'bringing a learner up to date')
+        return
+      case 'serving':
+        notes.serving = true
+        notes.servingSinceMs = clock.monotonicMs()
+        log.info({ state: effect.state, epoch: effect.epoch }, 'serving clients')
+        return
+      case 'notServing':
+        notes.serving = false
+        log.info(`not serving clients: ${effect.reason}`)
+        return
+      case 'committed':
+      case 'applied':
+        return // observers only
+    }
+  }
+
+  const host: Host = {
+    feed(input) {
+      waiting.push(input)
+      run()
+    },
+    tick: run,
+  }
+  return host
+}

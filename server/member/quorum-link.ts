@@ -1,0 +1,184 @@
+// One connection on a quorum port, from either end: packets out (gathered per turn), packets in, and the
+// snapshot stream behind a SNAP in both directions. Which links exist is quorum-port.ts's business.
+
+import type { Socket } from 'node:net'
+import { assert } from '#shared/base/assert.ts'
+import { ByteQueue } from '#shared/jute/byte-queue.ts'
+import { writePacket } from '#shared/jute/records/packet.ts'
+import { type PacketRead, readLeaderPacket, readLearnerPacket } from '#shared/jute/records/read-packet.ts'
+import { JuteWriter } from '#shared/jute/writer.ts'
+import type { DataTree } from '#shared/tree/data-tree.ts'
+import type { LeaderPacket, LearnerPacket, QuorumPacket } from '#shared/zk/packet.ts'
+import { formatZxid, type Zxid } from '#shared/zk/zxid.ts'
+import { SocketWriter } from './socket-writer.ts'
+import type { Turn } from './turn.ts'
+
+/** What may wait for one server, beside a snapshot's own bytes: beyond, it is too slow to be kept. */
+export const LINK_QUEUE_BYTES_MAX = 128 * 1024 * 1024
+/** Unknown packets that are skipped on one link before it is given up. */
+export const UNKNOWN_PACKETS_MAX = 100
+
+/** Reads the stream behind a SNAP; the storage's. */
+export interface SnapshotReader {
+  /** Takes a chunk; the tree and the bytes behind the stream once it is whole, null before. Throws on damage. */
+  push(chunk: Uint8Array): { readonly tree: DataTree; readonly rest: Uint8Array } | null
+}
+
+export interface QuorumLinkOptions {
+  readonly socket: Socket
+  readonly turn: Turn
+  /** Who is at the other end. */
+  readonly from: 'leader' | 'learner'
+  /** `zxid`: of the SNAP packet. */
+  readonly newSnapshotReader: (zxid: Zxid) => SnapshotReader
+  readonly onPacket: (packet: QuorumPacket) => void
+  readonly onSnapshot: (tree: DataTree) => void
+  /** The link is of no more use; never after `close`. */
+  readonly onDown: (reason: string) => void
+  readonly onSkipped: (what: string) => void
+}
+
+export class QuorumLink {
+  readonly #options: QuorumLinkOptions
+  readonly #writer: SocketWriter
+  readonly #arrived = new ByteQueue()
+  #snapshotReader: SnapshotReader | null = null
+  /** Slices of the snapshot that is being sent, and what is to follow it. */
+  #slices: Iterator<Uint8Array> | null = null
+  #behind: JuteWriter | null = null
+  #unknown = 0
+  #open = true
+
+  constructor(options: QuorumLinkOptions) {
+    this.#options = options
+    const { socket } = options
+    this.#writer = new SocketWriter(socket, options.turn)
+    socket.on('data', (chunk: Buffer) => this.#onData(chunk))
+    socket.on('drain', () => this.#sendSlices())
+    socket.on('error', (error) => this.#down(error.message))
+    socket.on('end', () => this.#down('the other side closed it'))
+    socket.on('close', () => this.#down('it was cut'))
+  }
+
+  send(packet: LearnerPacket | LeaderPacket): void {
+    if (!this.#open) return
+    if (this.#behind) {
+      writePacket(this.#behind, packet)
+    } else {
+      writePacket(this.#writer.records, packet)
+      this.#writer.touch()
+    }
+    if (this.queuedBytes > LINK_QUEUE_BYTES_MAX)
+      this.#down(`the other side is too slow: ${this.queuedBytes} bytes wait for it`)
+  }
+
+  /** Streams a snapshot behind what was sent so far; packets sent from now on follow it. */
+  sendSnapshot(slices: Iterator<Uint8Array>): void {
+    if (!this.#open) return
+    assert(this.#slices === null, 'a link carries one snapshot at a time')
+    this.#writer.flush()
+    this.#behind = new JuteWriter()
+    this.#slices = slices
+    // The first slice belongs to this moment, whether the socket is ready for it or not.
+    const first = slices.next()
+    if (!first.done) this.#options.socket.write(first.value)
+    this.#sendSlices()
+  }
+
+  get queuedBytes(): number {
+    return this.#writer.queuedBytes + (this.#behind?.length ?? 0)
+  }
+
+  /** Sends what waits, then closes; `onDown` stays silent. */
+  close(): void {
+    if (!this.#open) return
+    this.#open = false
+    if (this.#slices) this.#options.socket.destroy()
+    else this.#writer.end()
+  }
+
+  #down(reason: string): void {
+    if (!this.#open) return
+    this.#open = false
+    this.#options.socket.destroy()
+    this.#options.onDown(reason)
+  }
+
+  /** As many slices as the socket takes; its `drain` brings us back. */
+  #sendSlices(): void {
+    if (!this.#slices || !this.#open) return
+    const { socket } = this.#options
+    while (!socket.writableNeedDrain) {
+      const slice = this.#slices.next()
+      if (slice.done) break
+      if (slice.value.length > 0) socket.write(slice.value)
+      if (socket.writableNeedDrain) return
+    }
+    const behind = this.#behind
+    this.#slices = null
+    this.#behind = null
+    if (behind && behind.length > 0) {
+      this.#writer.records.raw(behind.view())
+      this.#writer.touch()
+    }
+  }
+
+  #onData(chunk: Buffer): void {
+    if (!this.#open) return
+    if (this.#snapshotReader) {
+      this.#onSnapshotChunk(this.#snapshotReader, chunk)
+    } else {
+      this.#arrived.push(chunk)
+    }
+    while (this.#open && !this.#snapshotReader && this.#readOne()) {
+      // Each turn of the loop takes one whole packet.
+    }
+  }
+
+  /** Takes the next packet; false when it is not whole yet. */
+  #readOne(): boolean {
+    const window = this.#arrived.view()
+    const { from } = this.#options
+    const read: PacketRead<QuorumPacket> = from === 'learner' ? readLearnerPacket(window) : readLeaderPacket(window)
+    switch (read.type) {
+      case 'incomplete':
+        return false
+      case 'malformed':
+        this.#down(`the other side sent what is no packet: ${read.reason}`)
+        return false
+      case 'unknown':
+        this.#arrived.consume(read.length)
+        this.#unknown += 1
+        if (this.#unknown > UNKNOWN_PACKETS_MAX) this.#down('the other side speaks of things that we do not know')
+        else this.#options.onSkipped(`packet type ${read.packetType}, zxid ${formatZxid(read.zxid)}`)
+        return this.#open
+      case 'packet':
+        this.#arrived.consume(read.length)
+        this.#options.onPacket(read.packet)
+        if (read.packet.type === 'SNAP' && this.#open) this.#beginSnapshot(read.packet.zxid)
+        return true
+    }
+  }
+
+  #beginSnapshot(zxid: Zxid): void {
+    const reader = this.#options.newSnapshotReader(zxid)
+    this.#snapshotReader = reader
+    const arrived = this.#arrived.view().slice()
+    this.#arrived.consume(arrived.length)
+    this.#onSnapshotChunk(reader, arrived)
+  }
+
+  #onSnapshotChunk(reader: SnapshotReader, chunk: Uint8Array): void {
+    let received: ReturnType<SnapshotReader['push']>
+    try {
+      received = reader.push(chunk)
+    } catch (error) {
+      this.#down(`the snapshot stream is damaged: ${error instanceof Error ? error.message : String(error)}`)
+      return
+    }
+    if (!received) return
+    this.#snapshotReader = null
+    if (received.rest.length > 0) this.#arrived.push(received.rest)
+    this.#options.onSnapshot(received.tree)
+  }
+}

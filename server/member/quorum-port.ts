@@ -1,0 +1,196 @@
+// The links between leader and learners. Only a leader listens here, and only while it leads; a learner
+// connects. Links are numbered: those that come in upwards from 1, those that we open by the core.
+
+import { createServer, type Server, Socket } from 'node:net'
+import type { DataTree } from '#shared/tree/data-tree.ts'
+import type { LinkId } from '#shared/zab/contract.ts'
+import type { Sid } from '#shared/zk/ids.ts'
+import type { LeaderPacket, LearnerPacket, QuorumPacket } from '#shared/zk/packet.ts'
+import type { ServerSpec } from '#shared/zk/quorum-config.ts'
+import type { Zxid } from '#shared/zk/zxid.ts'
+import { listen, PortError, stopListening } from './listening.ts'
+import type { MemberLogger } from './logging.ts'
+import { QuorumLink, type SnapshotReader } from './quorum-link.ts'
+import type { Turn } from './turn.ts'
+
+/** Learners at a time, the unproven ones included. */
+export const INCOMING_LINKS_MAX = 128
+/**
+ * Pauses between the tries to reach a leader, who may bind its port a moment after we know of it. Apache makes
+ * five tries, 100 ms apart; shorter first pauses cover the same half second and usually end after milliseconds.
+ */
+export const CONNECT_PAUSES_MS = [5, 10, 20, 40, 80, 100, 100, 100, 100] as const
+/** The old leader's sockets may take a moment to leave the port. */
+const BIND_PAUSES_MS = [20, 100, 500, 1000] as const
+
+export interface QuorumPortOptions {
+  readonly self: ServerSpec
+  readonly servers: ReadonlyMap<Sid, ServerSpec>
+  readonly listenOnAllIPs: boolean
+  /** How long connecting to a leader may take, all tries together. */
+  readonly connectTimeoutMs: number
+  /** A learner must have said who it is by then. */
+  readonly firstPacketTimeoutMs: number
+  readonly keepAlive: boolean
+  readonly turn: Turn
+  readonly log: MemberLogger
+  readonly newSnapshotReader: (zxid: Zxid) => SnapshotReader
+  readonly onLinkUp: (link: LinkId) => void
+  readonly onLinkDown: (link: LinkId, reason: string) => void
+  readonly onPacket: (link: LinkId, packet: QuorumPacket) => void
+  readonly onSnapshot: (link: LinkId, tree: DataTree) => void
+  /** The port cannot be opened although we lead. */
+  readonly onFatal: (error: Error) => void
+}
+
+export interface QuorumPort {
+  /** Opens and closes the port once, to find out early that another program has it. Rejects with a PortError. */
+  probe(): Promise<void>
+  listen(on: boolean): void
+  connect(link: LinkId, to: Sid): void
+  send(link: LinkId, packet: LearnerPacket | LeaderPacket): void
+  sendSnapshot(link: LinkId, slices: Iterator<Uint8Array>): void
+  close(link: LinkId, reason: string): void
+  closeAll(): Promise<void>
+}
+
+export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
+  const { self, servers, log } = options
+  const links = new Map<LinkId, QuorumLink>()
+  /** Attempts that have no link yet; the function gives one up. */
+  const attempts = new Map<LinkId, () => void>()
+  let lastIncoming = 0
+  let server: Server | null = null
+  const address = { port: self.quorumPort, ...(options.listenOnAllIPs ? {} : { host: self.host }) }
+
+  function onIncoming(socket: Socket): void {
+    if (links.size >= INCOMING_LINKS_MAX) {
+      log.warn({ from: socket.remoteAddress }, `a learner is refused: ${INCOMING_LINKS_MAX} connections are open`)
+      return void socket.destroy()
+    }
+    lastIncoming += 1
+    const link = lastIncoming as LinkId // positive: the core counts its own downwards
+    const timer = setTimeout(() => lose(link, 'it did not say who it is'), options.firstPacketTimeoutMs)
+    socket.once('data', () => clearTimeout(timer))
+    socket.once('close', () => clearTimeout(timer))
+    addLink(link, socket, 'learner')
+  }
+
+  function addLink(link: LinkId, socket: Socket, from: 'leader' | 'learner'): void {
+    const added = new QuorumLink({
+      socket,
+      turn: options.turn,
+      from,
+      newSnapshotReader: options.newSnapshotReader,
+      onPacket: (packet) => options.onPacket(link, packet),
+      onSnapshot: (tree) => options.onSnapshot(link, tree),
+      onDown: (reason) => lose(link, reason),
+      onSkipped: (what) => log.warn({ link }, `skipped from a ${from}: ${what}`),
+    })
+    links.set(link, added)
+    options.onLinkUp(link)
+  }
+
+  function lose(link: LinkId, reason: string): void {
+    const lost = links.get(link)
+    if (!lost) return
+    links.delete(link)
+    lost.close()
+    log.info({ link }, `quorum link down: ${reason}`)
+    options.onLinkDown(link, reason)
+  }
+
+  function bind(fresh: Server, pauses: readonly number[]): void {
+    listen(fresh, 'quorum', address).catch((error: Error) => {
+      if (server !== fresh) return
+      const [pause, ...later] = pauses
+      if (pause === undefined) return options.onFatal(error)
+      log.warn(`${error.message}; trying again`)
+      setTimeout(() => server === fresh && bind(fresh, later), pause)
+    })
+  }
+
+  function newServer(): Server {
+    return createServer({ noDelay: true, keepAlive: options.keepAlive }, onIncoming)
+  }
+
+  function connect(link: LinkId, to: Sid): void {
+    const spec = servers.get(to)
+    if (!spec) {
+      options.onLinkDown(link, `server ${to} is not in the configuration`)
+      return
+    }
+    let socket: Socket | null = null
+    let pause: NodeJS.Timeout | null = null
+    let tries = 0
+    const giveUp = () => {
+      attempts.delete(link)
+      clearTimeout(deadline)
+      if (pause) clearTimeout(pause)
+      socket?.destroy()
+    }
+    const fail = (reason: string) => {
+      giveUp()
+      options.onLinkDown(link, reason)
+    }
+    const deadline = setTimeout(() => fail('connecting took too long'), options.connectTimeoutMs)
+    const attempt = () => {
+      pause = null
+      const fresh = new Socket()
+      socket = fresh
+      fresh.setNoDelay(true).setKeepAlive(options.keepAlive)
+      fresh.once('error', (error) => {
+        const wait = CONNECT_PAUSES_MS[tries]
+        tries += 1
+        if (!attempts.has(link)) return
+        if (wait === undefined) return fail(`cannot reach server ${to}: ${error.message}`)
+        pause = setTimeout(attempt, wait)
+      })
+      fresh.connect(spec.quorumPort, spec.host, () => {
+        if (!attempts.delete(link)) return void fresh.destroy()
+        clearTimeout(deadline)
+        fresh.removeAllListeners('error')
+        addLink(link, fresh, 'leader')
+      })
+    }
+    attempts.set(link, giveUp)
+    attempt()
+  }
+
+  return {
+    async probe() {
+      const probe = newServer()
+      await listen(probe, 'quorum', address)
+      await stopListening(probe)
+    },
+    listen(on) {
+      const old = server
+      server = null
+      if (old) void stopListening(old)
+      if (!on) return
+      server = newServer()
+      // A server that listens may fail later on, too; the core notices by its learners' silence.
+      server.on('error', (error) => log.error(`quorum port: ${error instanceof PortError ? error.message : error}`))
+      bind(server, BIND_PAUSES_MS)
+    },
+    connect,
+    send: (link, packet) => links.get(link)?.send(packet),
+    sendSnapshot: (link, slices) => links.get(link)?.sendSnapshot(slices),
+    close(link, reason) {
+      attempts.get(link)?.()
+      const closing = links.get(link)
+      if (!closing) return
+      links.delete(link)
+      log.info({ link }, `quorum link closed: ${reason}`)
+      closing.close()
+    },
+    async closeAll() {
+      for (const giveUp of [...attempts.values()]) giveUp()
+      for (const link of links.values()) link.close()
+      links.clear()
+      const old = server
+      server = null
+      if (old) await stopListening(old)
+    },
+  }
+}

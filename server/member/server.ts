@@ -1,0 +1,249 @@
+// Puts one server together: configuration, disk, peer, ports, and the timers that move it. Process matters
+// (signals, exit codes, the parent's pipe) are main.ts's business.
+
+import { DecodeError } from '#shared/jute/reader.ts'
+import { readNotification } from '#shared/jute/records/notification.ts'
+import { createPeer, step } from '#shared/peer/peer.ts'
+import type { LinkId } from '#shared/zab/contract.ts'
+import type { Sid } from '#shared/zk/ids.ts'
+import { openStorage } from '../storage/open-storage.ts'
+import { SnapshotStreamDecoder } from '../storage/snapshot-decode.ts'
+import type { Storage } from '../storage/storage.ts'
+import { createClientPort } from './client-port.ts'
+import { type Clock, systemClock } from './clock.ts'
+import type { MemberConfig } from './config.ts'
+import { createElectionPort, type ElectionPort } from './election-port.ts'
+import { createEventStream, type EventStream } from './event-stream.ts'
+import { createTextCommands, isTextCommand } from './four-letter.ts'
+import { createHost, type Host, TICK_EVERY_MS } from './host.ts'
+import type { MemberLogger } from './logging.ts'
+import { createObservation } from './observe.ts'
+import { createQuorumPort, type QuorumPort } from './quorum-port.ts'
+import type { RoleNotes, ServerFacts } from './server-facts.ts'
+import type { PasswordRule } from './session-password.ts'
+import { encodeSnapshotStream } from './snapshot-stream.ts'
+import { createTraffic } from './traffic.ts'
+import { createTurn } from './turn.ts'
+
+const STATS_EVERY_MS = 1000
+const HOUR_MS = 3_600_000
+
+export interface Ports {
+  readonly clientPort: number
+  readonly quorumPort: number | null
+  readonly electionPort: number | null
+  readonly eventPort: number | null
+}
+
+export interface RunningServer {
+  readonly ports: Ports
+  /** Ends service, closes every connection and drains the disk. */
+  stop(): Promise<void>
+}
+
+export interface ServerOptions {
+  readonly config: MemberConfig
+  /** From zabscope.secretFile; null without one. */
+  readonly secret: Uint8Array | null
+  readonly log: MemberLogger
+  /** `disk`: exit 10; `port`: exit 14. The server must not go on. */
+  readonly onFatal: (what: 'disk' | 'port', error: unknown) => void
+  readonly clock?: Clock
+}
+
+/** Rejects with a StorageError or a PortError, each with a sentence for the operator. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { config, secret, log } = options
+  const self = config.quorum.servers.get(config.sid)
+  if (!self) throw new Error(`server ${config.sid} is not in its own configuration`)
+  const clock = options.clock ?? systemClock()
+  const { storage, recovered } = await openStorage({
+    dataDir: config.dataDir,
+    dataLogDir: config.dataLogDir,
+    snapCount: config.snapCount,
+    preAllocSizeKb: config.preAllocBytes / 1024,
+    commitLogCount: config.commitLogCount,
+    forceSync: config.forceSync,
+    log: (level, message, fields) => log[level](fields ?? {}, message),
+  })
+
+  const peer = createPeer(
+    {
+      sid: config.sid,
+      quorum: config.quorum,
+      tickTimeMs: config.tickTimeMs,
+      initLimit: config.initLimit,
+      syncLimit: config.syncLimit,
+      commitLogCount: config.commitLogCount,
+      minSessionTimeoutMs: config.minSessionTimeoutMs,
+      maxSessionTimeoutMs: config.maxSessionTimeoutMs,
+      sessionIdSeedMs: clock.wallMs(),
+      tree: config.tree,
+    },
+    recovered,
+  )
+  const turn = createTurn()
+  const traffic = createTraffic()
+  const notes: RoleNotes = { phase: 'ELECTION', leader: null, serving: false, servingSinceMs: 0 }
+  const passwords: PasswordRule = secret ? { type: 'hmac', secret } : { type: 'compatible' }
+  const nowMs = () => clock.monotonicMs()
+  let stopping = false
+
+  const facts: ServerFacts = {
+    config,
+    peer,
+    traffic,
+    notes,
+    startedAtMs: nowMs(),
+    nowMs,
+    connections: () => clients.connections(),
+    connectionCount: () => clients.connectionCount(),
+  }
+  const observation = createObservation({
+    facts,
+    clock,
+    turn,
+    connection: (id) => clients.connection(id),
+    emit: (event) => events?.emit(event),
+  })
+  const events = createEvents(options, observation)
+  const clients = createClientPort({
+    config,
+    passwords,
+    turn,
+    log,
+    traffic,
+    feed: (input) => host.feed(input),
+    isServing: () => notes.serving && !stopping,
+    nowMs,
+    isTextCommand,
+    textCommand: createTextCommands(facts),
+    onDisconnected: (connection, reason) => observation.onDisconnected(connection, reason),
+  })
+  const fatalDisk = (error: unknown) => options.onFatal('disk', error)
+  const feed: Host['feed'] = (input) => {
+    if (!stopping) host.feed(input)
+  }
+  const election = config.standalone ? null : createElection(options, feed)
+  const quorum = config.standalone ? null : createQuorum(options, turn, feed)
+  const host = createHost({
+    peer,
+    step,
+    disk: storage,
+    clients,
+    election,
+    quorum,
+    snapshotSlices: encodeSnapshotStream,
+    observation,
+    clock,
+    traffic,
+    notes,
+    log,
+    onFatal: fatalDisk,
+  })
+  storage.listen({ onPersisted: (upTo) => feed({ type: 'persisted', upTo }), onFailed: fatalDisk })
+
+  const close = async () => {
+    stopping = true
+    for (const timer of timers) clearInterval(timer)
+    await Promise.all([clients.close(), election?.close(), quorum?.closeAll(), events?.close()])
+    await storage.close()
+  }
+  const timers: NodeJS.Timeout[] = []
+  try {
+    await quorum?.probe()
+    const electionPort = (await election?.listen()) ?? null
+    const eventPort = (await events?.listen()) ?? null
+    const clientPort = await clients.listen()
+    const quorumPort = config.standalone ? null : self.quorumPort
+    timers.push(
+      setInterval(() => host.tick(), TICK_EVERY_MS),
+      setInterval(() => {
+        clients.sweep()
+        observation.sendStats()
+      }, STATS_EVERY_MS),
+    )
+    if (config.purgeIntervalHours > 0) timers.push(purgeTimer(storage, config, log))
+    host.tick()
+    return { ports: { clientPort, quorumPort, electionPort, eventPort }, stop: close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function createEvents(options: ServerOptions, observation: ReturnType<typeof createObservation>): EventStream | null {
+  const { config, secret, log } = options
+  if (config.eventPort === null || secret === null) return null
+  return createEventStream({
+    port: config.eventPort,
+    secret,
+    hello: () => observation.hello(),
+    onWatched: (on) => observation.setWatched(on),
+    dropped: (count) => observation.dropped(count),
+    log,
+  })
+}
+
+function createElection({ config, log }: ServerOptions, feed: Host['feed']): ElectionPort {
+  return createElectionPort({
+    self: selfOf(config),
+    servers: config.quorum.servers,
+    listenOnAllIPs: config.quorumListenOnAllIPs,
+    connectTimeoutMs: config.electionConnectTimeoutMs,
+    handshakeTimeoutMs: config.tickTimeMs * config.syncLimit,
+    keepAlive: config.tcpKeepAlive,
+    log,
+    onMessage(from: Sid, payload: Uint8Array) {
+      // One bad message never ends the election: it is dropped, and the next one is read.
+      try {
+        feed({ type: 'notification', from, notification: readNotification(payload) })
+      } catch (error) {
+        if (!(error instanceof DecodeError)) throw error
+        log.warn({ from }, `dropped a notification: ${error.message}`)
+      }
+    },
+  })
+}
+
+function createQuorum(
+  { config, log, onFatal }: ServerOptions,
+  turn: ReturnType<typeof createTurn>,
+  feed: Host['feed'],
+): QuorumPort {
+  return createQuorumPort({
+    self: selfOf(config),
+    servers: config.quorum.servers,
+    listenOnAllIPs: config.quorumListenOnAllIPs,
+    connectTimeoutMs: config.tickTimeMs * config.initLimit,
+    firstPacketTimeoutMs: config.tickTimeMs * config.initLimit,
+    keepAlive: config.tcpKeepAlive,
+    turn,
+    log,
+    newSnapshotReader: (zxid) => new SnapshotStreamDecoder(zxid),
+    onLinkUp: (link: LinkId) => feed({ type: 'linkUp', link }),
+    onLinkDown: (link, reason) => feed({ type: 'linkDown', link, reason }),
+    onPacket: (link, packet) => feed({ type: 'packet', link, packet }),
+    onSnapshot: (link, tree) => feed({ type: 'snapshotReceived', link, tree }),
+    onFatal: (error) => onFatal('port', error),
+  })
+}
+
+function selfOf(config: MemberConfig) {
+  const self = config.quorum.servers.get(config.sid)
+  if (!self) throw new Error(`server ${config.sid} is not in its own configuration`)
+  return self
+}
+
+/** autopurge: a timer cannot run for weeks, so hours are counted. */
+function purgeTimer(storage: Storage, config: MemberConfig, log: MemberLogger): NodeJS.Timeout {
+  let hours = 0
+  return setInterval(() => {
+    hours += 1
+    if (hours % config.purgeIntervalHours !== 0) return
+    storage.purge(config.snapRetainCount).then(
+      (names) => log.info({ removed: names.length }, 'purged old snapshots and logs'),
+      (error: Error) => log.error(`purging failed: ${error.message}`),
+    )
+  }, HOUR_MS)
+}

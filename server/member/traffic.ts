@@ -1,0 +1,82 @@
+// What a server counts about its clients, for text commands and observers. Plain numbers, always on.
+
+export interface Latency {
+  count: number
+  /** Milliseconds. */
+  sumMs: number
+  minMs: number
+  maxMs: number
+}
+
+export interface Traffic {
+  /** Frames of clients, and frames to clients; text commands do not count. */
+  received: number
+  sent: number
+  /** Client requests that were handed to the peer and are not answered yet. */
+  outstanding: number
+  latency: Latency
+  /** Bytes of a reply; -1 before the first. */
+  lastResponseBytes: number
+  minResponseBytes: number
+  maxResponseBytes: number
+  /** Bytes of a proposal; -1 before the first one as leader. */
+  lastProposalBytes: number
+  minProposalBytes: number
+  maxProposalBytes: number
+  connectionsRejected: number
+  connectionsDropped: number
+  authFailed: number
+}
+
+export function createTraffic(): Traffic {
+  return {
+    received: 0,
+    sent: 0,
+    outstanding: 0,
+    latency: createLatency(),
+    lastResponseBytes: -1,
+    minResponseBytes: -1,
+    maxResponseBytes: -1,
+    lastProposalBytes: -1,
+    minProposalBytes: -1,
+    maxProposalBytes: -1,
+    connectionsRejected: 0,
+    connectionsDropped: 0,
+    authFailed: 0,
+  }
+}
+
+export function createLatency(): Latency {
+  return { count: 0, sumMs: 0, minMs: 0, maxMs: 0 }
+}
+
+export function addLatency(latency: Latency, ms: number): void {
+  latency.minMs = latency.count === 0 || ms < latency.minMs ? ms : latency.minMs
+  if (ms > latency.maxMs) latency.maxMs = ms
+  latency.count += 1
+  latency.sumMs += ms
+}
+
+export function countResponse(traffic: Traffic, bytes: number): void {
+  traffic.sent += 1
+  traffic.lastResponseBytes = bytes
+  if (bytes > traffic.maxResponseBytes) traffic.maxResponseBytes = bytes
+  if (traffic.minResponseBytes === -1 || bytes < traffic.minResponseBytes) traffic.minResponseBytes = bytes
+}
+
+export function countProposal(traffic: Traffic, bytes: number): void {
+  traffic.lastProposalBytes = bytes
+  if (bytes > traffic.maxProposalBytes) traffic.maxProposalBytes = bytes
+  if (traffic.minProposalBytes === -1 || bytes < traffic.minProposalBytes) traffic.minProposalBytes = bytes
+}
+
+/** `srst`: what is counted starts anew; what is under way stays. */
+export function resetTraffic(traffic: Traffic): void {
+  Object.assign(traffic, { ...createTraffic(), outstanding: traffic.outstanding })
+}
+
+/** As Java prints a double of up to four decimals. */
+export function averageText(latency: Latency): string {
+  const value = latency.count === 0 ? 0 : Math.round((latency.sumMs / latency.count) * 10_000) / 10_000
+  return Number.isInteger(value) ? `${value}.0` : String(value)
+}

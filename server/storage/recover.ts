@@ -2,7 +2,7 @@
 // log record behind it, without a gap (D-9 to D-12). Repairs of what a crash left are the last step.
 
 import { DecodeError } from '#shared/jute/reader.ts'
-import { readEntry, rememberEncoding } from '#shared/jute/records/txn.ts'
+import { readEntry } from '#shared/jute/records/txn.ts'
 import { applyEntry } from '#shared/tree/apply.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
 import type { Entry } from '#shared/zk/txn.ts'
@@ -164,21 +164,19 @@ class Replay {
     }
     this.#lastRecord = zxid
     this.#lastFile = file.path
-    const bytes = Uint8Array.prototype.slice.call(txn)
-    if (isNew) this.#recent.push(zxid, this.#apply(file, zxid, bytes))
-    else this.#recent.push(zxid, bytes)
+    if (isNew) this.#recent.push(zxid, this.#apply(file, zxid, txn))
+    else this.#recent.push(zxid, Uint8Array.prototype.slice.call(txn))
   }
 
-  #apply(file: NumberedFile, zxid: Zxid, bytes: Uint8Array): Entry {
+  #apply(file: NumberedFile, zxid: Zxid, txn: Uint8Array): Entry {
     let entry: Entry
     try {
-      entry = readEntry(bytes)
+      entry = readEntry(txn)
     } catch (cause) {
       throw new StorageError(`${file.path}: the record of ${formatZxid(zxid)} cannot be read: ${String(cause)}`, {
         cause,
       })
     }
-    rememberEncoding(entry, bytes)
     applyEntry(this.#tree, entry)
     if (entry.digest !== null && zxid > this.#comparable) this.#compareDigest(zxid, entry.digest)
     return entry

@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Recovered } from '#shared/peer/contract.ts'
 import { createTree } from '#shared/tree/create-tree.ts'
+import { loadSnapshot } from './snapshot-file.ts'
 import { History } from './testing/history.ts'
 import { openRig, temporaryDir } from './testing/rig.ts'
 
@@ -85,4 +86,20 @@ test('a dataDir that is a file is refused in words', async () => {
   const dir = newDir()
   fs.writeFileSync(`${dir}/file`, '')
   await expect(openRig(`${dir}/file`)).rejects.toThrow(/it has to be a directory that this user may write to/)
+})
+
+test('without digests none is written, and none is missed', async () => {
+  const dir = newDir()
+  const history = new History()
+  const rig = await openRig(dir, { digest: false })
+  rig.append(history.many(20).map((entry) => ({ ...entry, digest: null })))
+  expect(await rig.storage.takeSnapshot(history.tree)).toBe(true)
+  await rig.storage.close()
+  expect((await loadSnapshot(`${dir}/version-2/snapshot.100000014`)).digest).toBeNull()
+  // Switched on again: what was not written cannot be compared.
+  const complaints: string[] = []
+  const again = await openRig(dir, { log: (level, message) => level !== 'info' && complaints.push(message) })
+  expect(again.recovered.tree.digest).toBe(history.tree.digest)
+  expect(complaints).toEqual([])
+  await again.storage.close()
 })

@@ -5,6 +5,7 @@ import { DecodeError } from '#shared/jute/reader.ts'
 import { readEntry } from '#shared/jute/records/txn.ts'
 import { applyEntry } from '#shared/tree/apply.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
+import { DEFAULT_TREE_OPTIONS, type TreeOptions } from '#shared/tree/options.ts'
 import type { Entry } from '#shared/zk/txn.ts'
 import { formatZxid, ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
 import type { Disk } from './disk.ts'
@@ -31,6 +32,8 @@ export interface RecoverOptions {
   readonly snapDir: string
   readonly logDir: string
   readonly commitLogCount: number
+  /** Whether digests are kept and compared. */
+  readonly digest: boolean
   readonly log: Log
 }
 
@@ -94,6 +97,7 @@ async function tryLoad(file: NumberedFile, log: Log): Promise<LoadedSnapshot | n
 /** Applies the logs to a loaded snapshot, and remembers what has to be repaired. */
 class Replay {
   readonly #options: RecoverOptions
+  readonly #treeOptions: TreeOptions
   readonly #snapshotZxid: Zxid
   readonly #tree: DataTree
   readonly #recent: RecentEntries
@@ -107,6 +111,7 @@ class Replay {
 
   constructor(snapshotZxid: Zxid, loaded: LoadedSnapshot, options: RecoverOptions) {
     this.#options = options
+    this.#treeOptions = { ...DEFAULT_TREE_OPTIONS, digest: options.digest }
     this.#snapshotZxid = snapshotZxid
     this.#tree = loaded.tree
     this.#tree.lastProcessedZxid = snapshotZxid
@@ -177,13 +182,13 @@ class Replay {
         cause,
       })
     }
-    applyEntry(this.#tree, entry)
+    applyEntry(this.#tree, entry, this.#treeOptions)
     if (entry.digest !== null && zxid > this.#comparable) this.#compareDigest(zxid, entry.digest)
     return entry
   }
 
   #compareDigest(zxid: Zxid, expected: bigint): void {
-    if (this.#tree.digest === expected) return
+    if (!this.#treeOptions.digest || this.#tree.digest === expected) return
     this.#mismatches += 1
     if (this.#mismatches > 1) return
     this.#options.log('error', 'the first digest mismatch', {

@@ -120,7 +120,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     textCommand: createTextCommands(facts),
     onDisconnected: (connection, reason) => observation.onDisconnected(connection, reason),
   })
-  const fatalDisk = (error: unknown) => options.onFatal('disk', error)
+  const fatalDisk = (error: unknown) => {
+    if (!stopping) options.onFatal('disk', error)
+  }
   const feed: Host['feed'] = (input) => {
     if (!stopping) host.feed(input)
   }

@@ -2,7 +2,7 @@
 // folding. apply-event.ts has the fold. Plain JSON: records keyed by text, zxids and sessions as `0x…`.
 
 import type { ServerState } from '../zk/vote.ts'
-import type { TxnSummary } from './cluster-event.ts'
+import type { Stage, TxnSummary } from './cluster-event.ts'
 
 /** Newest rounds kept. */
 export const ROUNDS_MAX = 500
@@ -11,6 +11,16 @@ export const VOTES_MAX = 300
 export const MARKERS_MAX = 500
 /** One write-rate bucket a second. */
 export const RATE_BUCKETS_MAX = 600
+/** Connections listed; the count in MemberView stays exact. */
+export const CONNECTIONS_MAX = 2000
+/** Marks of one member that wait for their rounds. */
+export const PARKED_MAX = 1000
+
+/**
+ * `op` of a txn whose leader was killed before it could tell what it had proposed; others have marked it. Its
+ * path, session and data are not known.
+ */
+export const UNKNOWN_OP = 'unknown'
 
 /** starting, running: the process lives. stopped: ended on request. killed: ended by a signal or a crash. paused: SIGSTOP. */
 export type ProcessState = 'starting' | 'running' | 'paused' | 'stopped' | 'killed'
@@ -36,7 +46,7 @@ export interface MemberView {
   watches: number
   outstanding: number
   requests: number
-  /** When this description was last confirmed, ms since 1970. */
+  /** When this description was last confirmed, ms since 1970; 0: the member has said nothing yet. */
   heardAt: number
 }
 
@@ -54,6 +64,7 @@ export interface MemberStages {
 export interface RoundView {
   readonly txn: TxnSummary
   readonly leader: number
+  /** When the leader sent it; when somebody first told of it, if the leader did not live to tell. */
   readonly proposedAt: number
   readonly members: Record<string, MemberStages>
   /** Whose ack completed the quorum, and when the leader knew. */
@@ -101,6 +112,13 @@ export interface Marker {
   readonly text: string
 }
 
+/** A mark that reached beyond the rounds known so far: streams of different members overtake each other. */
+export interface ParkedMark {
+  readonly stage: Stage
+  readonly zxid: string
+  readonly t: number
+}
+
 export interface ClusterView {
   members: Record<string, MemberView>
   /** Oldest first. */
@@ -113,6 +131,12 @@ export interface ClusterView {
   writeRate: [number, number][]
   /** Exact totals, also when single events were dropped. */
   totals: { committed: number; dropped: number }
+  /** Newest zxid counted in `totals.committed`; null before the first is known. */
+  committedUpTo: string | null
+  /** Whether a member's events are heard now. */
+  streams: Record<string, boolean>
+  /** By member, oldest first. Only the fold looks at these. */
+  parked: Record<string, ParkedMark[]>
 }
 
 export function emptyClusterView(): ClusterView {
@@ -125,5 +149,8 @@ export function emptyClusterView(): ClusterView {
     markers: [],
     writeRate: [],
     totals: { committed: 0, dropped: 0 },
+    committedUpTo: null,
+    streams: {},
+    parked: {},
   }
 }

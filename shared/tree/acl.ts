@@ -3,7 +3,7 @@
 // client-protocol.md §10. How somebody proves an identity is the host's business.
 
 import { err, ok, type Result } from '../base/result.ts'
-import type { Acl, AuthId } from '../zk/acl.ts'
+import { type Acl, type AuthId, PERMS } from '../zk/acl.ts'
 import { ERROR_CODES, type ErrorCode } from '../zk/errors.ts'
 import { ipMatches, isIpRange } from './ip-address.ts'
 
@@ -50,6 +50,11 @@ export function fixupAcl(acl: readonly Acl[] | null, auth: readonly AuthId[]): R
 
 function isWorld(entry: AuthId | undefined): boolean {
   return entry !== undefined && entry.scheme === 'world' && entry.id === 'anyone'
+}
+
+/** world:anyone ALL and nothing else: a node keeps `null` instead, as it does on disk. */
+export function isOpenAcl(acl: readonly Acl[]): boolean {
+  return acl.length === 1 && acl[0]?.perms === PERMS.ALL && isWorld(acl[0])
 }
 
 /** Empty for an entry that is not valid. */

@@ -3,6 +3,7 @@
 // Source: DataTree.serialize and deserialize, storage.md §5 and §6.
 
 import { baseName, parentPath } from '../zk/path.ts'
+import { isOpenAcl } from './acl.ts'
 import type { DataTree, Znode } from './data-tree.ts'
 import { treeDigest } from './node-digest.ts'
 import { indexOwner } from './owner-index.ts'
@@ -38,6 +39,7 @@ export class BrokenTree extends Error {
 
 /** Puts a node from a snapshot into a tree from createTree, replacing one of that path; finishLoad completes it. */
 export function loadNode(tree: DataTree, path: string, node: Znode): void {
+  if (node.acl !== null && isOpenAcl(node.acl)) node.acl = null
   tree.nodes.set(path === '' ? '/' : path, node)
 }
 

@@ -1,0 +1,167 @@
+// The supervisor of an ensemble on this machine: one process a member, started, stopped, killed and paused by
+// number. It writes the files that members read, and tells each change of a process to whoever listens. What
+// members say about themselves is the gateway's business.
+
+import { type DirectoryLock, lockDirectory } from './directory-lock.ts'
+import { EnsembleError } from './ensemble-error.ts'
+import { type Layout, type LayoutOptions, makeDataDir, prepareLayout } from './layout.ts'
+import { MemberProcess, type ProcessChange } from './member-process.ts'
+import { HOST, type MovedPort } from './ports.ts'
+import type { MemberPlan } from './zoo-cfg.ts'
+
+export interface EnsembleOptions extends LayoutOptions {
+  /** The script that runs one member from a zoo.cfg: dist/server/member.js. */
+  readonly memberEntry: string
+}
+
+export type ProcessListener = (change: ProcessChange) => void
+
+export class Ensemble {
+  readonly #layout: Layout
+  readonly #lock: DirectoryLock
+  readonly #members = new Map<number, MemberProcess>()
+  readonly #listeners = new Set<ProcessListener>()
+  #closing: Promise<void> | null = null
+
+  private constructor(layout: Layout, lock: DirectoryLock, memberEntry: string) {
+    this.#layout = layout
+    this.#lock = lock
+    for (const plan of layout.plans) {
+      const onChange = (change: ProcessChange): void => this.#told(change)
+      this.#members.set(plan.sid, new MemberProcess({ plan, memberEntry, onChange }))
+    }
+  }
+
+  /** Locks the directory and writes all configurations; starts no process. Throws EnsembleError. */
+  static async open(options: EnsembleOptions): Promise<Ensemble> {
+    const dataDir = makeDataDir(options.dataDir)
+    const lock = await lockDirectory(dataDir)
+    try {
+      return new Ensemble(await prepareLayout({ ...options, dataDir }), lock, options.memberEntry)
+    } catch (error) {
+      lock.release()
+      throw error
+    }
+  }
+
+  get dataDir(): string {
+    return this.#layout.dataDir
+  }
+
+  get plans(): readonly MemberPlan[] {
+    return this.#layout.plans
+  }
+
+  /** Ports that were taken, and what was used instead. */
+  get movedPorts(): readonly MovedPort[] {
+    return this.#layout.moved
+  }
+
+  /** Lower-case hex; whoever shows it to a member may listen to its events. */
+  get secret(): string {
+    return this.#layout.secret
+  }
+
+  /** `127.0.0.1:2181,127.0.0.1:2182,…` */
+  get connectString(): string {
+    return this.plans.map((plan) => `${HOST}:${plan.clientPort}`).join(',')
+  }
+
+  /** Calls `listener` at every change of a process until the returned function is called. */
+  onProcess(listener: ProcessListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** What `sid` is now; `reason` is empty. Throws EnsembleError NO_SUCH_MEMBER. */
+  status(sid: number): ProcessChange {
+    const member = this.#member(sid)
+    return { sid, process: member.state, pid: member.pid, reason: '' }
+  }
+
+  /** Starts every member that has no process. */
+  startAll(): void {
+    for (const member of this.#members.values()) if (!member.isAlive) member.start()
+  }
+
+  /** Throws EnsembleError NO_SUCH_MEMBER or WRONG_STATE, as the next four do. */
+  start(sid: number): void {
+    const member = this.#member(sid)
+    if (this.#closing) throw new EnsembleError('WRONG_STATE', 'The ensemble is shutting down; start it again first.')
+    member.start()
+  }
+
+  /** SIGKILL: nothing is flushed, nobody says goodbye. */
+  kill(sid: number): void {
+    this.#member(sid).kill()
+  }
+
+  /** SIGTERM, then SIGKILL after five seconds; resolves when the process has ended. */
+  async stop(sid: number): Promise<void> {
+    const member = this.#member(sid)
+    if (!member.isAlive)
+      throw new EnsembleError('WRONG_STATE', `Member ${sid} has no process; there is nothing to stop.`)
+    await member.stop()
+  }
+
+  /** SIGSTOP: its connections stay open, and nothing answers. */
+  pause(sid: number): void {
+    this.#member(sid).pause()
+  }
+
+  resume(sid: number): void {
+    this.#member(sid).resume()
+  }
+
+  /** Resolves when each member takes clients; rejects with EnsembleError when one ends before that. */
+  whenRunning(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const unlisten = this.onProcess((change) => check(change))
+      const check = (change: ProcessChange | null): void => {
+        if (change?.process === 'killed' || change?.process === 'stopped') {
+          unlisten()
+          const log = `${this.#member(change.sid).plan.dir}/server.log`
+          reject(new EnsembleError('WRONG_STATE', `Member ${change.sid} did not start (${change.reason}). See ${log}.`))
+        } else if ([...this.#members.values()].every((member) => member.state === 'running')) {
+          unlisten()
+          resolve()
+        }
+      }
+      check(null)
+    })
+  }
+
+  /** Ends every process in good order and gives the directory back. Safe to call twice. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  /** For the impatient: SIGKILL to every member. */
+  killAll(): void {
+    for (const member of this.#members.values()) if (member.isAlive) member.kill()
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#members.values()].map((member) => member.stop()))
+    this.#lock.release()
+  }
+
+  #member(sid: number): MemberProcess {
+    const member = this.#members.get(sid)
+    if (!member)
+      throw new EnsembleError(
+        'NO_SUCH_MEMBER',
+        `There is no member ${sid}; the members are ${[...this.#members.keys()].join(', ')}.`,
+      )
+    return member
+  }
+
+  #told(change: ProcessChange): void {
+    if (change.process !== 'running' && change.process !== 'paused') {
+      const pids = [...this.#members.values()].flatMap((member) => (member.pid === null ? [] : [member.pid]))
+      this.#lock.recordMembers(pids)
+    }
+    for (const listener of this.#listeners) listener(change)
+  }
+}

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest'
+import { formatZooCfg, type MemberPlan, portsOfZooCfg } from './zoo-cfg.ts'
+
+const plan = (sid: number, dir = `/data/member-${sid}`): MemberPlan => {
+  return { sid, dir, clientPort: 2180 + sid, quorumPort: 2887 + sid, electionPort: 3887 + sid, eventPort: 4887 + sid }
+}
+const plans = [plan(1), plan(2), plan(3)]
+
+describe('zoo.cfg', () => {
+  test('lists every member, and what is this one’s own', () => {
+    const lines = formatZooCfg(plan(2), plans, '/data/ensemble.secret').split('\n')
+    expect(lines).toContain('server.1=127.0.0.1:2888:3888:participant')
+    expect(lines).toContain('server.3=127.0.0.1:2890:3890:participant')
+    expect(lines).toContain('dataDir=/data/member-2')
+    expect(lines).toContain('clientPort=2182')
+    expect(lines).toContain('clientPortAddress=127.0.0.1')
+    expect(lines).toContain('zabscope.eventPort=4889')
+    expect(lines).toContain('zabscope.secretFile=/data/ensemble.secret')
+  })
+
+  test('its ports can be read back', () => {
+    const { clientPort, quorumPort, electionPort, eventPort } = plan(3)
+    const text = formatZooCfg(plan(3), plans, '/s')
+    expect(portsOfZooCfg(text, 3)).toEqual({ clientPort, quorumPort, electionPort, eventPort })
+  })
+
+  test.each(['', 'clientPort=2181\n', 'server.1=example.org:2888:3888\nclientPort=1\nzabscope.eventPort=2'])(
+    'a file of another form gives no ports: %j',
+    (text) => expect(portsOfZooCfg(text, 1)).toBeNull(),
+  )
+
+  test('a backslash in a path survives the properties syntax', () => {
+    expect(formatZooCfg(plan(1, '/a\\b'), plans, '/s')).toContain('dataDir=/a\\\\b\n')
+  })
+})

@@ -1,0 +1,62 @@
+// The text of a member's zoo.cfg, and the few values that we read back from one that we wrote earlier.
+// Reading any other zoo.cfg is the member's business.
+
+export interface MemberPorts {
+  readonly clientPort: number
+  readonly quorumPort: number
+  readonly electionPort: number
+  readonly eventPort: number
+}
+
+export interface MemberPlan extends MemberPorts {
+  readonly sid: number
+  /** Absolute; holds zoo.cfg, myid, server.log and the data. */
+  readonly dir: string
+}
+
+/** 4096 KiB of log at a time: an ensemble to play with should not fill a disk with zeros. */
+const PRE_ALLOC_KIB = 4096
+/** Everything comes from this machine's one address here, load generators included. */
+const CLIENTS_PER_ADDRESS_MAX = 2000
+
+/** Java properties text: a backslash starts an escape, and spaces in front of a value are skipped. */
+function escaped(value: string): string {
+  return value.replaceAll('\\', '\\\\')
+}
+
+/** The configuration of `plans[i].sid === sid` among all `plans`, in Apache's file format. */
+export function formatZooCfg(plan: MemberPlan, plans: readonly MemberPlan[], secretFile: string): string {
+  const lines = [
+    '# Written by zabscope at each start; edit a copy, and run it with `zabscope server <file>`.',
+    'tickTime=2000',
+    'initLimit=10',
+    'syncLimit=5',
+    `dataDir=${escaped(plan.dir)}`,
+    `clientPort=${plan.clientPort}`,
+    'clientPortAddress=127.0.0.1',
+    `maxClientCnxns=${CLIENTS_PER_ADDRESS_MAX}`,
+    `preAllocSize=${PRE_ALLOC_KIB}`,
+    'autopurge.snapRetainCount=3',
+    'autopurge.purgeInterval=1',
+    '4lw.commands.whitelist=srvr,ruok,mntr,stat,isro,conf',
+    'admin.enableServer=false',
+    `zabscope.eventPort=${plan.eventPort}`,
+    `zabscope.secretFile=${escaped(secretFile)}`,
+    ...plans.map((other) => `server.${other.sid}=127.0.0.1:${other.quorumPort}:${other.electionPort}:participant`),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function numberOf(text: string, key: string): number | null {
+  const found = new RegExp(`^${key}=(\\d{1,5})$`, 'm').exec(text)?.[1]
+  return found === undefined ? null : Number(found)
+}
+
+/** The ports in a zoo.cfg of formatZooCfg; null where the text is not of that form. */
+export function portsOfZooCfg(text: string, sid: number): MemberPorts | null {
+  const clientPort = numberOf(text, 'clientPort')
+  const eventPort = numberOf(text, 'zabscope\\.eventPort')
+  const server = new RegExp(`^server\\.${sid}=127\\.0\\.0\\.1:(\\d{1,5}):(\\d{1,5}):participant$`, 'm').exec(text)
+  if (clientPort === null || eventPort === null || !server?.[1] || !server[2]) return null
+  return { clientPort, eventPort, quorumPort: Number(server[1]), electionPort: Number(server[2]) }
+}

@@ -1,0 +1,36 @@
+// What has happened, numbered: the newest events for pages that reconnect, and the view that all events fold
+// into for those that come fresh. Sending is sockets.ts's business.
+
+import { applyEvent } from '#shared/events/apply-event.ts'
+import { type ClusterView, emptyClusterView } from '#shared/events/cluster-view.ts'
+import type { GatewayEvent, NumberedEvents } from '#shared/events/socket-protocol.ts'
+import { HISTORY_EVENTS_MAX } from './limits.ts'
+
+export class History {
+  readonly view: ClusterView = emptyClusterView()
+  readonly #ring: GatewayEvent[] = []
+  #lastSeq = 0
+
+  /** The number of the newest event; 0 before the first. */
+  get lastSeq(): number {
+    return this.#lastSeq
+  }
+
+  append(event: GatewayEvent): void {
+    applyEvent(this.view, event)
+    this.#ring[this.#lastSeq % HISTORY_EVENTS_MAX] = event
+    this.#lastSeq += 1
+  }
+
+  /** Everything after number `seq`; null when some of it is gone, or `seq` is not from this history. */
+  since(seq: number): NumberedEvents | null {
+    const kept = Math.min(this.#lastSeq, HISTORY_EVENTS_MAX)
+    if (seq > this.#lastSeq || seq < this.#lastSeq - kept) return null
+    const events: GatewayEvent[] = []
+    for (let i = seq; i < this.#lastSeq; i += 1) {
+      const event = this.#ring[i % HISTORY_EVENTS_MAX]
+      if (event) events.push(event)
+    }
+    return { seq: seq + 1, events }
+  }
+}

@@ -1,0 +1,198 @@
+// The gateway's Socket.IO side: admits pages that know the access token, answers `hello` with what they
+// missed or with a snapshot, and sends each live page one frame of events every 50 ms. A page that cannot keep
+// up gets `resync` instead of an ever longer queue. What requests do is the dispatcher's business.
+
+import type { Server as HttpServer } from 'node:http'
+import type { Logger } from 'pino'
+import { type DefaultEventsMap, Server, type Socket } from 'socket.io'
+import { z } from 'zod'
+import { type About, PROTOCOL_VERSION, type ServerToClient, type Welcome } from '#shared/events/socket-protocol.ts'
+import { type Access, tokenIsRight } from './access.ts'
+import { Dispatcher } from './dispatcher.ts'
+import type { History } from './history.ts'
+import { SOCKET_PATH } from './http-server.ts'
+import {
+  BAD_MESSAGES_MAX,
+  CONNECT_TIMEOUT_MS,
+  FRAME_MS,
+  LAG_MS_MAX,
+  MESSAGE_BYTES_MAX,
+  SOCKETS_MAX,
+  WAITING_MESSAGES_MAX,
+} from './limits.ts'
+import type { PageClient } from './page-client.ts'
+import type { Role } from './permissions.ts'
+import { refusal } from './request-error.ts'
+import type { Handlers } from './request-handlers.ts'
+import { explainIssues, REQUEST_SCHEMAS } from './request-schemas.ts'
+
+const LIVE = 'live'
+
+type Io = Server<DefaultEventsMap, ServerToClient>
+type PageSocket = Socket<DefaultEventsMap, ServerToClient>
+
+export interface SocketsOptions {
+  readonly server: HttpServer
+  readonly access: () => Access
+  readonly history: History
+  readonly about: () => About
+  readonly handlers: Handlers
+  /** The page is gone: let go of what it held. */
+  readonly onGone: (client: PageClient) => void
+  readonly log: Logger
+}
+
+export interface Sockets {
+  /** Pages connected now. */
+  count(): number
+  /** Sends what is due to live pages at once. */
+  flush(): void
+  close(): Promise<void>
+}
+
+const credentials = z.object({ token: z.string().max(256) })
+
+export function attachSockets(options: SocketsOptions): Sockets {
+  const { server, access, history, log } = options
+  const io: Io = new Server(server, {
+    path: SOCKET_PATH,
+    transports: ['websocket'],
+    serveClient: false,
+    allowEIO3: false,
+    perMessageDeflate: false,
+    httpCompression: false,
+    maxHttpBufferSize: MESSAGE_BYTES_MAX,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    pingInterval: 25_000,
+    pingTimeout: 20_000,
+  })
+  const pages = new Map<string, Page>()
+  let sentSeq = history.lastSeq
+
+  const flush = (): void => {
+    if (history.lastSeq === sentSeq) return
+    const frame = history.since(sentSeq)
+    sentSeq = history.lastSeq
+    for (const page of pages.values()) if (frame === null || page.isSlow) page.fallBehind()
+    if (frame) io.to(LIVE).emit('events', frame)
+  }
+  const timer = setInterval(flush, FRAME_MS)
+  timer.unref()
+
+  io.use((socket, next) => {
+    const given = credentials.safeParse(socket.handshake.auth)
+    if (!given.success || !tokenIsRight(access(), given.data.token))
+      next(new Error('The access token is wrong, or from an earlier start. Open the address that zabscope printed.'))
+    else if (io.sockets.sockets.size >= SOCKETS_MAX)
+      next(new Error(`${SOCKETS_MAX} pages are connected already. Close one and reload.`))
+    else next()
+  })
+  io.on('connection', (socket) => {
+    pages.set(socket.id, new Page(socket, options, flush))
+    socket.on('disconnect', () => pages.delete(socket.id))
+  })
+  io.engine.on('connection_error', (error: { code: unknown; message: unknown }) =>
+    log.warn({ code: error.code, reason: error.message }, 'handshake refused'),
+  )
+  return {
+    count: () => io.sockets.sockets.size,
+    flush,
+    close: async () => {
+      clearInterval(timer)
+      await io.close()
+    },
+  }
+}
+
+/** One connected page: its messages in, its answers out. */
+class Page implements PageClient {
+  readonly id: string
+  /** There is one access token so far, and it is the operator's own. */
+  readonly role: Role = 'admin'
+  readonly address: string
+  readonly #socket: PageSocket
+  readonly #options: SocketsOptions
+  readonly #dispatcher: Dispatcher
+  readonly #flush: () => void
+  #badMessages = 0
+  /** Messages handed over since the last that left for the operating system. */
+  #waiting = 0
+  #giveUp: NodeJS.Timeout | null = null
+
+  constructor(socket: PageSocket, options: SocketsOptions, flush: () => void) {
+    this.id = socket.id
+    this.address = socket.handshake.address
+    this.#socket = socket
+    this.#options = options
+    this.#flush = flush
+    this.#dispatcher = new Dispatcher(options.handlers, this, options.log, performance.now())
+    socket.onAny((...message: unknown[]) => void this.#onMessage(message))
+    socket.on('error', (error) => options.log.warn({ socket: this.id, err: error }, 'socket error'))
+    socket.on('disconnect', () => {
+      this.#caughtUp()
+      options.onGone(this)
+    })
+    socket.conn.on('packetCreate', () => {
+      this.#waiting += 1
+    })
+    socket.conn.on('flush', () => {
+      this.#waiting = 0
+    })
+  }
+
+  get isSlow(): boolean {
+    return this.#waiting > WAITING_MESSAGES_MAX
+  }
+
+  /** No more events until the page says hello again; a page that does not is let go. */
+  fallBehind(): void {
+    if (this.#giveUp) return
+    void this.#socket.leave(LIVE)
+    this.#socket.emit('resync', 'This page could not keep up with the events.')
+    this.#giveUp = setTimeout(() => this.#socket.disconnect(true), LAG_MS_MAX)
+  }
+
+  #caughtUp(): void {
+    if (this.#giveUp) clearTimeout(this.#giveUp)
+    this.#giveUp = null
+  }
+
+  emit<Name extends keyof ServerToClient>(name: Name, ...args: Parameters<ServerToClient[Name]>): void {
+    if (!this.#socket.connected) return
+    if (this.isSlow) this.fallBehind()
+    else this.#socket.emit(name, ...args)
+  }
+
+  async #onMessage([name, payload, acknowledge, ...rest]: unknown[]): Promise<void> {
+    if (typeof name !== 'string' || typeof acknowledge !== 'function' || rest.length > 0) {
+      this.#badMessages += 1
+      if (this.#badMessages >= BAD_MESSAGES_MAX) this.#socket.disconnect(true)
+      return
+    }
+    const fast = !this.#dispatcher.takeTurn(performance.now())
+    const reason = 'Too many requests at once. Wait a second and try again.'
+    if (name === 'hello') acknowledge(fast ? { type: 'refused', reason } : this.#welcome(payload))
+    else acknowledge(fast ? refusal('RATE', reason) : await this.#dispatcher.answer(name, payload))
+  }
+
+  #welcome(payload: unknown): Welcome {
+    const hello = REQUEST_SCHEMAS.hello.safeParse(payload)
+    if (!hello.success) return { type: 'refused', reason: explainIssues('hello', hello.error) }
+    const { version, lastSeq } = hello.data
+    if (version !== PROTOCOL_VERSION)
+      return {
+        type: 'refused',
+        reason: `This page is of another version (${version}, not ${PROTOCOL_VERSION}). Reload it.`,
+      }
+    // Others get what is due first, so that this page's next frame follows its welcome without a gap.
+    this.#flush()
+    this.#caughtUp()
+    void this.#socket.join(LIVE)
+    const { history } = this.#options
+    const about = this.#options.about()
+    const missed = lastSeq === null ? null : history.since(lastSeq)
+    return missed
+      ? { type: 'resume', from: missed, about }
+      : { type: 'snapshot', seq: history.lastSeq, view: history.view, about }
+  }
+}

@@ -1,0 +1,161 @@
+// Answers what the page asks about znodes: a page of children with their stats, one node in full, and pushes
+// when a listed path changes. It reads only what somebody looks at, and keeps no tree.
+
+import type { ConnectionView } from '#shared/events/cluster-view.ts'
+import {
+  CHILDREN_PAGE,
+  DATA_PREVIEW_MAX,
+  type NodeDetail,
+  type NodeListing,
+  type NodeRow,
+  type StatJson,
+} from '#shared/events/socket-protocol.ts'
+import { type Acl, formatPerms } from '#shared/zk/acl.ts'
+import { formatSessionId, NO_SESSION } from '#shared/zk/ids.ts'
+import { joinPath } from '#shared/zk/path.ts'
+import type { Stat } from '#shared/zk/stat.ts'
+import { formatZxid } from '#shared/zk/zxid.ts'
+import type { EnsembleReader } from './ensemble-reader.ts'
+import { SORTED_LISTS_MAX, WATCHES_PER_SOCKET_MAX } from './limits.ts'
+import type { PageClient } from './page-client.ts'
+import { PathWatches } from './path-watches.ts'
+import { RequestError } from './request-error.ts'
+import type { Handlers } from './request-handlers.ts'
+
+interface SortedList {
+  /** Changes with every child that comes or goes. */
+  readonly cversion: number
+  readonly pzxid: number
+  readonly names: readonly string[]
+}
+
+/** Finds where a session is connected; null when no member has told. */
+export type FindConnection = (session: string) => ConnectionView | null
+
+export class TreeService {
+  readonly #reader: EnsembleReader
+  readonly #findConnection: FindConnection
+  readonly #watches: PathWatches
+  /** Oldest use first. */
+  readonly #sorted = new Map<string, SortedList>()
+
+  constructor(reader: EnsembleReader, findConnection: FindConnection) {
+    this.#reader = reader
+    this.#findConnection = findConnection
+    this.#watches = new PathWatches(reader, WATCHES_PER_SOCKET_MAX)
+  }
+
+  get handlers(): Pick<Handlers, 'tree:list' | 'tree:forget' | 'node:get'> {
+    return {
+      'tree:list': async (client, { path, offset, watch }) => {
+        if (watch) await this.#watch(client, path)
+        return this.#list(path, offset)
+      },
+      'tree:forget': async (client, { path }) => {
+        this.#watches.forget(client, path)
+        return null
+      },
+      'node:get': (_client, { path }) => this.#node(path),
+    }
+  }
+
+  forgetAll(client: PageClient): void {
+    this.#watches.forgetAll(client)
+  }
+
+  #watch(client: PageClient, path: string): Promise<void> {
+    return this.#watches.watch(client, path, (change) => {
+      // After a gap nobody knows what changed; children is what makes a page ask again.
+      client.emit('tree:changed', { path, event: change === 'gap' ? 'children' : change })
+    })
+  }
+
+  async #list(path: string, offset: number): Promise<NodeListing> {
+    const { stat, names } = await this.#sortedChildren(path)
+    const page = names.slice(offset, offset + CHILDREN_PAGE)
+    const rows = await Promise.all(page.map((name) => this.#row(path, name)))
+    // A child may have gone since its name was listed; its going is told by the watch.
+    const children = rows.filter((row) => row !== null)
+    return { path, stat: statJson(stat), children, offset, total: names.length }
+  }
+
+  async #row(parent: string, name: string): Promise<NodeRow | null> {
+    const path = joinPath(parent, name)
+    const stat = await this.#reader.stat(path)
+    return stat && { name, path, stat: statJson(stat) }
+  }
+
+  /** Lists and sorts only when children came or went since the last time. */
+  async #sortedChildren(path: string): Promise<{ stat: Stat; names: readonly string[] }> {
+    const known = this.#sorted.get(path)
+    if (known) {
+      const stat = await this.#reader.stat(path)
+      if (stat && stat.cversion === known.cversion && stat.pzxid === known.pzxid) {
+        this.#remember(path, known)
+        return { stat, names: known.names }
+      }
+    }
+    const { children, stat } = await this.#reader.children(path)
+    const names = [...children].sort()
+    this.#remember(path, { cversion: stat.cversion, pzxid: stat.pzxid, names })
+    return { stat, names }
+  }
+
+  #remember(path: string, list: SortedList): void {
+    this.#sorted.delete(path)
+    // Small ones are cheap to list again.
+    if (list.names.length <= CHILDREN_PAGE) return
+    this.#sorted.set(path, list)
+    const [oldest] = this.#sorted.keys()
+    if (oldest !== undefined && this.#sorted.size > SORTED_LISTS_MAX) this.#sorted.delete(oldest)
+  }
+
+  async #node(path: string): Promise<NodeDetail> {
+    const [{ data, stat }, acl] = await Promise.all([
+      this.#reader.data(path),
+      this.#reader.acl(path).catch((error: unknown) => {
+        // Who may read the data need not be allowed to read the ACL.
+        if (error instanceof RequestError && error.code === 'NOAUTH') return []
+        throw error
+      }),
+    ])
+    return {
+      path,
+      stat: statJson(stat),
+      dataBase64: data && Buffer.from(data.subarray(0, DATA_PREVIEW_MAX)).toString('base64'),
+      truncated: data !== null && data.length > DATA_PREVIEW_MAX,
+      acl: acl.map(aclJson),
+      owner: this.#owner(stat),
+    }
+  }
+
+  #owner(stat: Stat): NodeDetail['owner'] {
+    if (stat.ephemeralOwner === NO_SESSION) return null
+    const session = formatSessionId(stat.ephemeralOwner)
+    const connection = this.#findConnection(session)
+    return { session, address: connection?.address ?? null, sid: connection?.sid ?? null }
+  }
+}
+
+/** The hash of a digest never leaves the gateway. */
+function aclJson({ perms, scheme, id }: Acl): NodeDetail['acl'][number] {
+  const shown = scheme === 'digest' ? `${id.slice(0, Math.max(0, id.indexOf(':')))}:…` : id
+  return { perms: formatPerms(perms), scheme, id: shown }
+}
+
+export function statJson(stat: Stat): StatJson {
+  const { ctime, mtime, version, cversion, aversion, dataLength, numChildren } = stat
+  return {
+    czxid: formatZxid(stat.czxid),
+    mzxid: formatZxid(stat.mzxid),
+    pzxid: formatZxid(stat.pzxid),
+    ctime,
+    mtime,
+    version,
+    cversion,
+    aversion,
+    ephemeralOwner: formatSessionId(stat.ephemeralOwner),
+    dataLength,
+    numChildren,
+  }
+}

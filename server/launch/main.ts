@@ -1,0 +1,46 @@
+// The command line's entry, built as dist/server/main.js. Exit codes: 0 done, 1 failed, 2 misused.
+
+import { fileURLToPath } from 'node:url'
+import { version } from '../../package.json'
+import { HELP, readArguments } from './arguments.ts'
+
+/** A path beside this built file, dist/server/main.js. */
+function beside(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url))
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const command = readArguments(args)
+  if (!command.ok) {
+    console.error(command.error)
+    return 2
+  }
+  switch (command.value.type) {
+    case 'help':
+      process.stdout.write(HELP)
+      return 0
+    case 'version':
+      process.stdout.write(`zabscope ${version}\n`)
+      return 0
+    case 'up': {
+      const { runUp } = await import('./up.ts')
+      return runUp(command.value, { memberEntry: beside('member.js'), webDir: beside('../web'), version })
+    }
+    case 'server': {
+      const { runServer } = await import('../member/main.ts')
+      return runServer(command.value.configPath)
+    }
+  }
+}
+
+// A terminal that is gone must not turn into an exception while we stop.
+process.stdout.on('error', () => undefined)
+process.stderr.on('error', () => undefined)
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error))
+    process.exit(1)
+  },
+)

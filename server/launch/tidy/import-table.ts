@@ -1,0 +1,64 @@
+// Which folder may import which, as data; tidy.test.ts holds every source file to it. To add a folder, add a
+// row; to widen one, change its row and say why in the commit. The README of shared/ has the picture.
+
+export interface ImportRule {
+  /** Folders of this repository that it may import, besides itself. */
+  readonly from: readonly string[]
+  /** Folders from which it may import types only. */
+  readonly typesFrom?: readonly string[]
+}
+
+const SHARED = [
+  ...['shared/base', 'shared/zk', 'shared/jute', 'shared/tree', 'shared/zab', 'shared/peer'],
+  ...['shared/events', 'shared/recipes'],
+]
+const SHARED_OF_THE_PAGE = ['shared/base', 'shared/zk', 'shared/events', 'shared/recipes']
+const PARTS_OF_THE_PAGE = ['web/i18n', 'web/viz', 'web/stores', 'web/ui', 'web/panels']
+
+/** The deepest folder that contains a file is the one whose row counts. */
+export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
+  'shared/base': { from: [] },
+  'shared/zk': { from: ['shared/base'] },
+  'shared/jute': { from: ['shared/base', 'shared/zk'] },
+  'shared/tree': { from: ['shared/base', 'shared/zk'] },
+  'shared/zab': { from: ['shared/base', 'shared/zk'] },
+  'shared/peer': { from: ['shared/base', 'shared/zk', 'shared/zab', 'shared/tree'] },
+  'shared/events': { from: ['shared/base', 'shared/zk'], typesFrom: ['shared/zab', 'shared/peer'] },
+  'shared/recipes': { from: ['shared/base', 'shared/zk'] },
+
+  'server/storage': { from: SHARED },
+  'server/member': { from: [...SHARED, 'server/storage'] },
+  'server/client': { from: SHARED },
+  'server/ensemble': { from: [...SHARED, 'server/client'] },
+  'server/gateway': { from: [...SHARED, 'server/client', 'server/ensemble'] },
+  'server/launch': {
+    from: [...SHARED, ...['server/storage', 'server/member', 'server/client', 'server/ensemble', 'server/gateway']],
+  },
+
+  'web/i18n': { from: SHARED_OF_THE_PAGE },
+  'web/feeds': { from: SHARED_OF_THE_PAGE },
+  'web/viz': { from: SHARED_OF_THE_PAGE },
+  'web/stores': { from: [...SHARED_OF_THE_PAGE, 'web/feeds'] },
+  'web/ui': { from: [...SHARED_OF_THE_PAGE, 'web/i18n', 'web/viz', 'web/stores'] },
+  'web/panels': { from: [...SHARED_OF_THE_PAGE, 'web/i18n', 'web/viz', 'web/stores', 'web/ui'] },
+  'web/pages': { from: [...SHARED_OF_THE_PAGE, ...PARTS_OF_THE_PAGE] },
+  /** Stands in for a gateway while developing; never built. */
+  'web/testing': { from: [...SHARED_OF_THE_PAGE, ...PARTS_OF_THE_PAGE, 'web/pages'] },
+  /** Entry points of the page. */
+  web: { from: [...SHARED_OF_THE_PAGE, ...PARTS_OF_THE_PAGE, 'web/feeds', 'web/pages'] },
+
+  /** Sees only the running app. */
+  e2e: { from: [] },
+}
+
+/** Pairs that not even a test may join; they meet only on the wire. */
+export const NEVER: readonly (readonly [string, string])[] = [
+  ['server/member', 'server/gateway'],
+  ['server/gateway', 'server/member'],
+  ['server', 'web'],
+  ['web', 'server'],
+  ['shared', 'server'],
+  ['shared', 'web'],
+  ['e2e', 'server'],
+  ['e2e', 'web'],
+]

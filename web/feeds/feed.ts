@@ -1,0 +1,57 @@
+// Where the page gets its cluster from. The page knows only this interface: the socket feed stands behind
+// it in production, a scripted one while drawing. Feeds decide nothing about what is shown.
+
+import type { ClusterView } from '#shared/events/cluster-view.ts'
+import type {
+  About,
+  ClientToServer,
+  GatewayEvent,
+  LockDirectory,
+  LockView,
+  ServerToClient,
+} from '#shared/events/socket-protocol.ts'
+
+export type FeedStatus =
+  /** First connection under way, nothing to show yet. */
+  | { readonly type: 'connecting' }
+  | { readonly type: 'live' }
+  /** Lost; the next attempt is at `retryAt` (ms since 1970, this browser's clock). */
+  | { readonly type: 'lost'; readonly since: number; readonly retryAt: number; readonly attempt: number }
+  /** The gateway said no and would say no again. */
+  | { readonly type: 'refused'; readonly why: 'token' | 'version'; readonly detail: string }
+
+export type TreeChange = Parameters<ServerToClient['tree:changed']>[0]
+
+/** What a feed tells the page. */
+export interface FeedSink {
+  status(status: FeedStatus): void
+  about(about: About): void
+  /** Replaces everything known. */
+  snapshot(view: ClusterView): void
+  /** In order, without gaps. */
+  events(events: readonly GatewayEvent[]): void
+  treeChanged(change: TreeChange): void
+  lockChanged(view: LockView): void
+  lockDirectories(directories: readonly LockDirectory[]): void
+}
+
+type Asks = Omit<ClientToServer, 'hello'>
+export type AskName = keyof Asks
+export type AskRequest<K extends AskName> = Parameters<Asks[K]>[0]
+export type AskAnswer<K extends AskName> = Parameters<Parameters<Asks[K]>[1]>[0]
+
+export interface Feed {
+  start(sink: FeedSink): void
+  /** Tries again at once instead of waiting for `retryAt`. */
+  retryNow(): void
+  stop(): void
+  /** Always answers: a lost connection or a late gateway is an answer with ok false. */
+  ask<K extends AskName>(name: K, request: AskRequest<K>): Promise<AskAnswer<K>>
+}
+
+export function failed(
+  code: string,
+  message: string,
+): { readonly ok: false; readonly code: string; readonly message: string } {
+  return { ok: false, code, message }
+}

@@ -1,0 +1,120 @@
+// English words of the frame: rail, header, timeline, connection, dialogs. The shape of this object is the
+// shape every language must have.
+
+const plural = (n: number, one: string, many: string) => (n === 1 ? one : many)
+
+export const frame = {
+  views: { ensemble: 'Ensemble', tree: 'Tree', rounds: 'Rounds', watches: 'Watches', locks: 'Locks' },
+  viewHints: {
+    ensemble: 'Who leads, who lags, what can still fail',
+    tree: 'Znodes, as they change',
+    rounds: 'Every write, from proposal to commit',
+    watches: 'Who watches, what fired',
+    locks: 'Who holds, who waits',
+  },
+  navigation: 'Views',
+  skip: 'Skip to the view',
+  theme: 'Theme',
+  themes: { auto: 'As the system', dark: 'Dark', light: 'Light' },
+  language: 'Language',
+  keys: 'Keys',
+  live: 'LIVE',
+  liveHint: 'Real members, now',
+  stale: 'STALE',
+  staleHint: (age: string) => `Last heard ${age}`,
+  connecting: 'CONNECTING',
+  serving: (serving: string, all: string) => `${serving} of ${all} serving`,
+  leads: (sid: string) => `member ${sid} leads`,
+  noLeader: 'no leader',
+  canLose: (n: number) => (n === 0 ? 'can lose none' : `can lose ${n} more`),
+  needs: (n: number) => `needs ${n} more to serve`,
+  noMembers: 'No members known yet',
+  good: 'Healthy',
+  warning: 'At the edge: one more failure stops writes',
+  bad: 'Not serving writes',
+  lost: (age: string) => `Connection to the gateway lost ${age}. What you see is from then.`,
+  retryIn: (seconds: number) => `Next attempt in ${seconds} s.`,
+  retrying: 'Trying now…',
+  retryNow: 'Try now',
+  cancel: 'Cancel',
+  close: 'Close',
+  dismiss: 'Dismiss',
+  copy: 'Copy',
+  copied: 'Copied',
+  copyValue: (value: string) => `Copy ${value}`,
+  loading: 'Loading',
+  retry: 'Try again',
+  paused: 'Paused',
+  pause: 'Pause updates',
+  resume: 'Resume updates',
+  newer: (n: number) => `${n} newer ${plural(n, 'waits', 'wait')}`,
+  inspector: 'Inspector',
+  nothingFound: 'Nothing here',
+  unknown: 'unknown',
+  none: 'none',
+}
+
+export const timeline = {
+  title: 'Timeline',
+  writes: 'Writes',
+  perSecond: (n: string) => `${n}/s`,
+  span: 'Time shown',
+  minutes: (n: number) => `${n} min`,
+  now: 'now',
+  peak: (n: string) => `peak ${n}/s`,
+  caption: (rate: string, elections: number, minutes: number) =>
+    `${rate} writes per second now; ${elections} ${plural(elections, 'change', 'changes')} of leader in ${minutes} minutes.`,
+  quiet: 'No writes yet.',
+  events: (n: number) => `${n} events`,
+  marks: {
+    epoch: (sid: string) => `Member ${sid} leads a new epoch`,
+    looking: (sid: string) => `Member ${sid} looks for a leader`,
+    killed: (sid: string) => `Member ${sid} was killed`,
+    started: (sid: string) => `Member ${sid} starts`,
+    sync: (sid: string) => `Member ${sid} is synchronized`,
+    stopped: (sid: string) => `Member ${sid} stopped`,
+    paused: (sid: string) => `Member ${sid} is paused`,
+    resumed: (sid: string) => `Member ${sid} runs again`,
+  },
+}
+
+export const access = {
+  title: 'Open the page with its token',
+  why: 'Zabscope prints a URL with an access token each time it starts. This page was opened without one.',
+  wrong: 'The gateway does not accept this token. It makes a new one each time it starts.',
+  version: 'This page and the gateway speak different versions.',
+  next: 'Copy the whole URL that npm start printed in its terminal, and paste it here or into the address bar.',
+  nextVersion: 'Reload the page to get the version that the gateway serves.',
+  field: 'URL or token',
+  open: 'Open',
+  notAToken: 'This holds no token. The URL looks like http://127.0.0.1:8080/#token=…',
+  reload: 'Reload',
+  gatewaySays: (detail: string) => `The gateway says: ${detail}`,
+}
+
+export const keys = {
+  title: 'Keys',
+  list: [
+    ['g e · g t · g r · g w · g l', 'Ensemble, Tree, Rounds, Watches, Locks'],
+    ['/', 'Find in this view'],
+    ['[ · ]', 'Previous, next item'],
+    ['↑ ↓ ← →', 'Move in lists and in the tree'],
+    ['Enter', 'Inspect'],
+    ['Space', 'Pause or resume updates'],
+    ['Esc', 'Close the inspector'],
+    ['?', 'These keys'],
+  ] as readonly (readonly [string, string])[],
+}
+
+export const units = {
+  us: 'µs',
+  ms: 'ms',
+  s: 's',
+  min: 'min',
+  h: 'h',
+  d: 'd',
+  bytes: 'B',
+  ago: (duration: string) => `${duration} ago`,
+  justNow: 'just now',
+  after: (duration: string) => `+${duration}`,
+}

@@ -1,0 +1,10 @@
+// All Chinese words, in the shape that English gives.
+
+import type { Messages } from '../messages.ts'
+import { ensemble } from './ensemble.ts'
+import { access, frame, keys, timeline, units } from './frame.ts'
+import { rounds } from './rounds.ts'
+import { session, tree } from './tree.ts'
+import { locks, watches } from './watches.ts'
+
+export const zhCn: Messages = { frame, timeline, access, keys, units, ensemble, tree, session, rounds, watches, locks }

@@ -1,0 +1,43 @@
+// Starts the page: takes the token out of the address, connects the live feed, draws.
+
+import { StrictMode, useEffect, useState } from 'react'
+import { createRoot } from 'react-dom/client'
+import './styles.ts'
+import { keepToken, takeToken } from './feeds/access-token.ts'
+import { createSocketFeed } from './feeds/socket-feed.ts'
+import { App } from './pages/app.tsx'
+import { followFeed } from './stores/feed-store.ts'
+import { followHistory } from './stores/route-store.ts'
+
+function Page({ first }: { readonly first: string | null }) {
+  const [hasToken, setHasToken] = useState(first !== null)
+  const open = (token: string) => {
+    keepToken(token)
+    setHasToken(true)
+    followFeed(createSocketFeed(token))
+  }
+  useEffect(() => {
+    // Somebody pasted the printed URL over this one: only the fragment changes, nothing reloads.
+    const onHash = () => {
+      const token = location.hash.length > 1 ? takeToken() : null
+      if (token === null) return
+      setHasToken(true)
+      followFeed(createSocketFeed(token))
+    }
+    addEventListener('hashchange', onHash)
+    return () => removeEventListener('hashchange', onHash)
+  }, [])
+  return <App hasToken={hasToken} onToken={open} />
+}
+
+const token = takeToken()
+followHistory()
+if (token !== null) followFeed(createSocketFeed(token))
+const root = document.getElementById('page')
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <Page first={token} />
+    </StrictMode>,
+  )
+}

@@ -1,0 +1,57 @@
+// The one-sentence answer of the header: how many serve, who leads, how many more may fail.
+
+import { formatCount } from '../i18n/format.ts'
+import { type Messages, useLanguage, useMessages } from '../i18n/messages.ts'
+import { useCluster, useViewStore } from '../stores/view-store.ts'
+import { type EnsembleAnswer, ensembleAnswer } from '../viz/ensemble-answer.ts'
+
+/** `3 of 3 serving · member 2 leads · can lose 1 more`. */
+export function answerSentence(answer: EnsembleAnswer, words: Messages['frame'], count: (n: number) => string): string {
+  if (answer.members === 0) return words.noMembers
+  const parts = [
+    words.serving(count(answer.serving), count(answer.members)),
+    answer.leader === null ? words.noLeader : words.leads(String(answer.leader)),
+    answer.canLose < 0 ? words.needs(-answer.canLose) : words.canLose(answer.canLose),
+  ]
+  return parts.join(' · ')
+}
+
+const GLYPHS: Record<EnsembleAnswer['judgement'], string> = {
+  good: 'M3.5 8.5l3 3 6-7',
+  warning: 'M8 3.5v5.5M8 12v0.2',
+  bad: 'M4 4l8 8M12 4l-8 8',
+}
+
+export function JudgementGlyph({ judgement }: { readonly judgement: EnsembleAnswer['judgement'] }) {
+  return (
+    <svg
+      className="judgement"
+      data-judgement={judgement}
+      aria-hidden="true"
+      width="14"
+      height="14"
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="2.2"
+      strokeLinecap="round"
+    >
+      <path d={GLYPHS[judgement]} />
+    </svg>
+  )
+}
+
+export function Answer() {
+  const { frame } = useMessages()
+  const language = useLanguage()
+  const known = useViewStore((state) => state.known)
+  const answer = useCluster(ensembleAnswer)
+  if (!known) return <p className="answer tertiary">{frame.loading}…</p>
+  return (
+    <p className="answer" role="status" data-judgement={answer.judgement}>
+      <JudgementGlyph judgement={answer.judgement} />
+      <span className="hidden">{frame[answer.judgement]}: </span>
+      <span>{answerSentence(answer, frame, (n) => formatCount(n, language))}</span>
+    </p>
+  )
+}

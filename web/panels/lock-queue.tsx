@@ -1,0 +1,124 @@
+// The queue of one lock: a bar for each contender from when it came until now, and lines from each waiter to
+// the one it waits for.
+
+import type { LockView } from '#shared/events/socket-protocol.ts'
+import { formatDuration, formatExact } from '../i18n/format.ts'
+import { useMessages } from '../i18n/messages.ts'
+import { useNow } from '../stores/clock.ts'
+import { select, useRoute } from '../stores/route-store.ts'
+import { NameText } from '../ui/name-text.tsx'
+import { MemberMark, SessionTag } from '../ui/tags.tsx'
+import { VirtualList } from '../ui/virtual-list.tsx'
+import { Visible } from '../ui/visible.tsx'
+import { layoutQueue, type QueueRow } from '../viz/lock-queue.ts'
+
+const ROW_PX = 36
+
+export function LockQueue({ lock }: { readonly lock: LockView }) {
+  const { locks: words } = useMessages()
+  const now = useNow()
+  const rows = layoutQueue(lock, now)
+  const selection = useRoute((route) => route.selection)
+  const path = selection?.type === 'contender' ? selection.path : null
+  return (
+    <>
+      <div className="list-head lock-columns">
+        <span>{words.columns.place}</span>
+        <span>{words.columns.contender}</span>
+        <span title={words.barHint}>{words.columns.since}</span>
+        <span className="wide-only">{words.columns.session}</span>
+        <span className="wide-only">{words.columns.address}</span>
+        <span>{words.columns.waitsFor}</span>
+      </div>
+      <VirtualList
+        label={words.queue(lock.path)}
+        rows={rows}
+        rowHeight={ROW_PX}
+        keyOf={(row) => row.contender.path}
+        chosen={path === null ? -1 : rows.findIndex((row) => row.contender.path === path)}
+        onPick={(row) => select({ type: 'contender', path: row.contender.path })}
+        attributes={(row) => ({
+          role: 'option',
+          className: 'lock-columns pickable',
+          'aria-selected': row.contender.path === path,
+        })}
+        render={(row, i) => <RowContent row={row} index={i} awaited={awaitedName(rows, row)} />}
+      />
+    </>
+  )
+}
+
+function awaitedName(rows: readonly QueueRow[], row: QueueRow): string | null {
+  if (row.waitsForRow !== null) return rows[row.waitsForRow]?.contender.name ?? null
+  return row.contender.waitsFor
+}
+
+interface RowContentProps {
+  readonly row: QueueRow
+  readonly index: number
+  readonly awaited: string | null
+}
+
+function RowContent({ row, index, awaited }: RowContentProps) {
+  const { locks: words, units } = useMessages()
+  const { contender } = row
+  const holds = contender.role === 'holder'
+  return (
+    <>
+      <span className="place">
+        <QueueDot row={row} index={index} />
+        {holds ? <b>{words.holder}</b> : <span className="mono">{row.place}</span>}
+      </span>
+      <span className="mono" title={contender.name}>
+        <NameText text={contender.name} />
+      </span>
+      <span className="since" title={formatExact(contender.sinceMs)}>
+        <span className="bar-track">
+          <span className="bar" data-role={contender.role} style={{ left: `${row.barFrom * 100}%` }} />
+        </span>
+        <span className="since-words">{formatDuration(row.inLineMs, units)}</span>
+      </span>
+      <span className="wide-only">
+        <SessionTag session={contender.session} />
+      </span>
+      <span className="wide-only lock-client">
+        {contender.sid !== null && <MemberMark sid={contender.sid} />}
+        {contender.address === null ? (
+          <span className="tertiary">{words.addressUnknown}</span>
+        ) : (
+          <span className="mono secondary">
+            <Visible text={contender.address} />
+          </span>
+        )}
+      </span>
+      <span className="mono secondary">
+        {awaited === null ? (
+          <span className="tertiary sans">{holds ? '' : words.first}</span>
+        ) : (
+          <NameText text={awaited} />
+        )}
+      </span>
+    </>
+  )
+}
+
+/** A dot for the contender and a line up to the row that it waits for. */
+function QueueDot({ row, index }: { readonly row: QueueRow; readonly index: number }) {
+  const rise = row.waitsForRow === null ? 0 : (index - row.waitsForRow) * ROW_PX
+  const holds = row.contender.role === 'holder'
+  const bend = rise > ROW_PX ? 6 : 0
+  return (
+    <svg className="queue-dot" width="20" height={ROW_PX} aria-hidden="true">
+      {rise > 0 && (
+        <path
+          d={
+            bend === 0
+              ? `M10 ${ROW_PX / 2 - 5}V${ROW_PX / 2 - rise + 5}`
+              : `M6 ${ROW_PX / 2 - 2}C${-bend} ${ROW_PX / 2 - 12} ${-bend} ${ROW_PX / 2 - rise + 12} 6 ${ROW_PX / 2 - rise + 2}`
+          }
+        />
+      )}
+      <circle cx="10" cy={ROW_PX / 2} r="4.5" data-role={holds ? 'holder' : 'waiting'} />
+    </svg>
+  )
+}

@@ -1,0 +1,95 @@
+// Buttons for a member's process, and the question that comes before anything destructive: it says exactly
+// what will happen, and cancel is the default.
+
+import type { MemberView } from '#shared/events/cluster-view.ts'
+import { useMessages } from '../i18n/messages.ts'
+import { askFirst, type MemberAction, neverMind, order, useOrders } from '../stores/member-actions.ts'
+import { useCluster, useViewStore } from '../stores/view-store.ts'
+import { Dialog } from '../ui/dialog.tsx'
+import { ensembleAnswer, isServing } from '../viz/ensemble-answer.ts'
+
+const HARMLESS: ReadonlySet<MemberAction> = new Set(['start', 'resume'])
+
+function actionsFor(member: MemberView, all: boolean): MemberAction[] {
+  switch (member.process) {
+    case 'running':
+    case 'starting':
+      return all ? ['kill', 'pause', 'stop'] : ['kill', 'pause']
+    case 'paused':
+      return ['kill', 'resume']
+    default:
+      return ['start']
+  }
+}
+
+interface MemberActionsProps {
+  readonly member: MemberView
+  /** With the rarer ones. */
+  readonly all?: boolean
+}
+
+export function MemberActions({ member, all = false }: MemberActionsProps) {
+  const words = useMessages().ensemble
+  const busy = useOrders((state) => state.busy.has(member.sid))
+  const live = useViewStore((state) => state.status.type === 'live')
+  return (
+    <span className="member-actions">
+      {actionsFor(member, all).map((action) => (
+        <button
+          key={action}
+          type="button"
+          className={`button small ${action === 'kill' ? 'danger' : ''}`}
+          aria-label={words.actionOn[action](String(member.sid))}
+          disabled={busy || !live}
+          onClick={(event) => {
+            event.stopPropagation()
+            if (HARMLESS.has(action)) void order(member.sid, action)
+            else askFirst(member.sid, action)
+          }}
+        >
+          {words.actions[action]}
+        </button>
+      ))}
+    </span>
+  )
+}
+
+export function ActionDialog() {
+  const confirming = useOrders((state) => state.confirming)
+  return confirming ? <Question sid={confirming.sid} action={confirming.action} /> : null
+}
+
+function Question({ sid, action }: { readonly sid: number; readonly action: MemberAction }) {
+  const { ensemble, frame } = useMessages()
+  const answer = useCluster(ensembleAnswer)
+  const members = useCluster((view) => view.members)
+  const member = members[String(sid)]
+  const left = answer.votersServing - (member && member.role === 'participant' && isServing(member) ? 1 : 0)
+  return (
+    <Dialog title={ensemble.confirm[action](String(sid))} onClose={neverMind}>
+      <p>
+        {answer.leader === sid && `${ensemble.leadsExpectElection} `}
+        {ensemble.clientsMove(member?.connections ?? 0)}{' '}
+        {left >= answer.quorum
+          ? ensemble.stillServes(left, answer.voters)
+          : ensemble.noQuorumAfter(left, answer.quorum)}
+      </p>
+      <div className="buttons">
+        {/* The first focusable element of a modal gets the focus: cancel is the default. */}
+        <button type="button" className="button" onClick={neverMind}>
+          {frame.cancel}
+        </button>
+        <button
+          type="button"
+          className="button danger primary"
+          onClick={() => {
+            neverMind()
+            void order(sid, action)
+          }}
+        >
+          {ensemble.confirmDo[action]}
+        </button>
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,205 @@
+// The ring: members as marks, links from the leader to whoever follows it, each with the time its acks take.
+// A dot runs along a link when a new round went that way. Everything here is also in the table below it.
+
+import { useId } from 'react'
+import type { ClusterView, MemberView } from '#shared/events/cluster-view.ts'
+import { type Messages, useMessages } from '../i18n/messages.ts'
+import { hover, useHover } from '../stores/hover-store.ts'
+import { selectionKey } from '../stores/route.ts'
+import { select, useRoute } from '../stores/route-store.ts'
+import { useCluster } from '../stores/view-store.ts'
+import { MemberGlyph, memberColour } from '../ui/member-glyph.tsx'
+import { useDuration } from '../ui/times.tsx'
+import { currentVote } from '../viz/elections.ts'
+import { isServing, lagOf, leaderOf, type MemberRole, membersInOrder, roleOf } from '../viz/ensemble-answer.ts'
+import { layoutLink, layoutRing, type RingBox, type RingNode } from '../viz/ring.ts'
+import { ackTime } from '../viz/round-facts.ts'
+
+const ACK_ROUNDS = 50
+
+interface RingMember {
+  readonly member: MemberView
+  readonly role: MemberRole
+  readonly vote: number | null
+  readonly lag: string | null
+}
+
+interface RingState {
+  readonly members: readonly RingMember[]
+  readonly leader: number | null
+  readonly newestRound: string | null
+  readonly acks: ReadonlyMap<number, { readonly medianMs: number; readonly rounds: number }>
+}
+
+function ringState(view: ClusterView): RingState {
+  const leader = leaderOf(view)?.sid ?? null
+  const acks = new Map<number, { medianMs: number; rounds: number }>()
+  const members = membersInOrder(view).map((member): RingMember => {
+    const role = roleOf(member)
+    const ack = leader === null ? null : ackTime(view.rounds, leader, member.sid, ACK_ROUNDS)
+    if (ack) acks.set(member.sid, ack)
+    const lag = lagOf(member, view)
+    return {
+      member,
+      role,
+      vote: role === 'LOOKING' ? (currentVote(view.votes, member.sid)?.leader ?? null) : null,
+      lag:
+        role === 'down' ? null : lag.type === 'txns' ? String(lag.count) : lag.type === 'older-epoch' ? 'epoch' : null,
+    }
+  })
+  return { members, leader, acks, newestRound: view.rounds.at(-1)?.txn.zxid ?? null }
+}
+
+export function MemberRing({ box }: { readonly box: RingBox }) {
+  const { ensemble: words } = useMessages()
+  const { members, leader, acks, newestRound } = useCluster(ringState)
+  const titleId = useId()
+  const nodes = layoutRing(
+    members.map(({ member }) => member.sid),
+    box,
+  )
+  const leaderNode = nodes.find((node) => node.sid === leader)
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot stand for a drawing
+    <svg className="ring" width={box.width} height={box.height} role="group" aria-labelledby={titleId}>
+      <title id={titleId}>{words.ring}</title>
+      {leaderNode &&
+        members
+          .filter(({ member }) => member.sid !== leader && member.leader === leader && isServing(member))
+          .map(({ member }) => {
+            const node = nodes.find((each) => each.sid === member.sid)
+            const ack = acks.get(member.sid)
+            return (
+              node && (
+                <Link
+                  key={member.sid}
+                  from={leaderNode}
+                  to={node}
+                  discPx={box.discPx}
+                  ack={ack ?? null}
+                  round={newestRound}
+                />
+              )
+            )
+          })}
+      {nodes.map((node, i) => {
+        const state = members[i]
+        return state && <Node key={node.sid} node={node} state={state} box={box} />
+      })}
+    </svg>
+  )
+}
+
+interface LinkProps {
+  readonly from: RingNode
+  readonly to: RingNode
+  readonly discPx: number
+  readonly ack: { readonly medianMs: number; readonly rounds: number } | null
+  readonly round: string | null
+}
+
+function Link({ from, to, discPx, ack, round }: LinkProps) {
+  const { ensemble: words } = useMessages()
+  const duration = useDuration()
+  const link = layoutLink(from, to, discPx)
+  return (
+    <g>
+      <title>
+        {ack
+          ? words.ackTimeHint(String(to.sid), duration(ack.medianMs), ack.rounds)
+          : words.followsLink(String(to.sid), String(from.sid))}
+      </title>
+      <line className="link" x1={link.x1} y1={link.y1} x2={link.x2} y2={link.y2} />
+      {round !== null && (
+        <circle
+          key={round}
+          className="link-pulse"
+          r="3"
+          style={{ offsetPath: `path("M${link.x1} ${link.y1}L${link.x2} ${link.y2}")` }}
+        />
+      )}
+      {ack && (
+        <text className="link-label" x={link.middleX} y={link.middleY} textAnchor="middle" dy="0.36em">
+          {duration(ack.medianMs)}
+        </text>
+      )}
+    </g>
+  )
+}
+
+interface NodeProps {
+  readonly node: RingNode
+  readonly state: RingMember
+  readonly box: RingBox
+}
+
+function nodeLines(
+  { member, role, vote, lag }: RingMember,
+  words: Messages['ensemble'],
+): { text: string; className: string }[] {
+  const lines = [{ text: words.roles[role], className: `ring-role ${role}` }]
+  if (role === 'down') return lines
+  if (role === 'LOOKING' && vote !== null) lines.push({ text: words.votesFor(String(vote)), className: 'ring-line' })
+  else if (lag !== null) {
+    lines.push({ text: lag === 'epoch' ? words.lagEpoch : words.lagTxns(lag), className: 'ring-line behind-ink' })
+  } else lines.push({ text: member.lastZxid, className: 'ring-line mono' })
+  return lines
+}
+
+const LINE_PX = 18
+
+/** Baseline of the name above its `lines`. */
+function labelTop(node: RingNode, lines: number): number {
+  if (node.side === 'below') return node.labelY + 8
+  if (node.side === 'above') return node.labelY - lines * LINE_PX + 2
+  return node.labelY - (lines * LINE_PX) / 2 + 5
+}
+
+function Node({ node, state, box }: NodeProps) {
+  const { ensemble: words } = useMessages()
+  const { member, role, vote } = state
+  const selection = { type: 'member', sid: member.sid } as const
+  const key = selectionKey(selection)
+  const chosen = useRoute((route) => route.selection !== null && selectionKey(route.selection) === key)
+  const lit = useHover((hovered) => hovered.key === key)
+  const sid = String(member.sid)
+  const lines = nodeLines(state, words)
+  const top = labelTop(node, lines.length)
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a button cannot stand inside a drawing
+    <g
+      className="ring-node"
+      role="button"
+      tabIndex={0}
+      aria-label={words.describe(sid, words.roles[role], String(member.epoch), member.lastZxid)}
+      aria-pressed={chosen}
+      onClick={() => select(selection)}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' && event.key !== ' ') return
+        event.preventDefault()
+        event.stopPropagation()
+        select(selection)
+      }}
+      onPointerEnter={() => hover(key)}
+      onPointerLeave={() => hover(null)}
+    >
+      <g transform={`translate(${node.x} ${node.y})`}>
+        {(chosen || lit) && (
+          <circle className="ring-chosen" data-chosen={chosen ? '' : undefined} r={box.discPx * 1.45} />
+        )}
+        <circle className="ring-target" r={box.discPx * 1.3} />
+        <MemberGlyph sid={member.sid} role={role} radius={box.discPx} vote={vote} />
+      </g>
+      <g className="ring-label" data-member={memberColour(member.sid)} textAnchor={node.anchor}>
+        <text className="ring-name" x={node.labelX} y={top}>
+          {words.member(sid)}
+        </text>
+        {lines.map((line, i) => (
+          <text key={line.className} className={line.className} x={node.labelX} y={top + LINE_PX * (i + 1)}>
+            {line.text}
+          </text>
+        ))}
+      </g>
+    </g>
+  )
+}

@@ -1,0 +1,81 @@
+// The members in numbers: the text mirror of the ring, with the buttons for each process.
+
+import type { MemberView } from '#shared/events/cluster-view.ts'
+import { formatCount } from '../i18n/format.ts'
+import { useLanguage, useMessages } from '../i18n/messages.ts'
+import { select, useRoute } from '../stores/route-store.ts'
+import { useCluster } from '../stores/view-store.ts'
+import { MemberMark, ZxidTag } from '../ui/tags.tsx'
+import { type Lag, lagOf, membersInOrder, roleOf } from '../viz/ensemble-answer.ts'
+import { MemberActions } from './member-actions.tsx'
+import { LagText, RoleText } from './member-words.tsx'
+
+export function MemberTable() {
+  const { ensemble: words } = useMessages()
+  const rows = useCluster((view) => membersInOrder(view).map((member) => ({ member, lag: lagOf(member, view) })))
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: wide tables scroll
+    <section className="table-scroll" tabIndex={0} aria-label={words.table}>
+      <table className="plain members" aria-label={words.table}>
+        <thead>
+          <tr>
+            <th>{words.columns.member}</th>
+            <th>{words.columns.state}</th>
+            <th className="number">{words.columns.epoch}</th>
+            <th>{words.columns.lastZxid}</th>
+            <th className="number">{words.columns.lag}</th>
+            <th className="number">{words.columns.pid}</th>
+            <th className="number">{words.columns.connections}</th>
+            <th className="number wide-only">{words.columns.sessions}</th>
+            <th className="number">{words.columns.znodes}</th>
+            <th className="number wide-only">{words.columns.watches}</th>
+            <th className="number wide-only">{words.columns.outstanding}</th>
+            <th className="number wide-only">{words.columns.requests}</th>
+            <th className="wide-only">{words.columns.address}</th>
+            <th>
+              <span className="hidden">{words.columns.actions}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ member, lag }) => (
+            <Row key={member.sid} member={member} lag={lag} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function Row({ member, lag }: { readonly member: MemberView; readonly lag: Lag }) {
+  const language = useLanguage()
+  const role = roleOf(member)
+  const chosen = useRoute((route) => route.selection?.type === 'member' && route.selection.sid === member.sid)
+  const count = (n: number) => formatCount(n, language)
+  return (
+    <tr data-chosen={chosen ? '' : undefined} onClick={() => select({ type: 'member', sid: member.sid })}>
+      <th scope="row">
+        <MemberMark sid={member.sid} doing={role} />
+      </th>
+      <td>
+        <RoleText role={role} />
+      </td>
+      <td className="number">{member.epoch}</td>
+      <td>
+        <ZxidTag zxid={member.lastZxid} />
+      </td>
+      <td className="number">{role === 'down' ? <span className="tertiary">–</span> : <LagText lag={lag} />}</td>
+      <td className="number">{member.pid ?? '–'}</td>
+      <td className="number">{count(member.connections)}</td>
+      <td className="number wide-only">{count(member.sessions)}</td>
+      <td className="number">{count(member.znodes)}</td>
+      <td className="number wide-only">{count(member.watches)}</td>
+      <td className="number wide-only">{count(member.outstanding)}</td>
+      <td className="number wide-only">{count(member.requests)}</td>
+      <td className="mono wide-only">{member.clientAddress}</td>
+      <td className="actions">
+        <MemberActions member={member} />
+      </td>
+    </tr>
+  )
+}

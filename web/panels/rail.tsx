@@ -1,0 +1,91 @@
+// The left rail: the cluster, the views, theme and language. Under 900 px only the views stay, at the bottom.
+
+import { useMessages } from '../i18n/messages.ts'
+import { formatRoute, LANGUAGES, VIEWS, type ViewName } from '../stores/route.ts'
+import { navigate, openView, useRoute } from '../stores/route-store.ts'
+import { useViewStore } from '../stores/view-store.ts'
+import { CopyButton } from '../ui/copy-button.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { Segments } from '../ui/segments.tsx'
+
+export function Rail() {
+  const words = useMessages()
+  const about = useViewStore((state) => state.about)
+  return (
+    <div className="rail">
+      <div className="cluster">
+        <strong title={about?.dataDir}>{about?.clusterName ?? 'Zabscope'}</strong>
+        {about && (
+          <div className="connect">
+            <span className="mono" title={about.connectString}>
+              {about.connectString}
+            </span>
+            <CopyButton value={about.connectString} />
+          </div>
+        )}
+      </div>
+      <nav aria-label={words.frame.navigation}>
+        {VIEWS.map((view) => (
+          <ViewLink key={view} view={view} />
+        ))}
+      </nav>
+      <Settings />
+    </div>
+  )
+}
+
+function ViewLink({ view }: { readonly view: ViewName }) {
+  const { frame } = useMessages()
+  const route = useRoute()
+  return (
+    <a
+      href={location.pathname + formatRoute({ ...route, view })}
+      aria-current={route.view === view ? 'page' : undefined}
+      title={frame.viewHints[view]}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return
+        event.preventDefault()
+        openView(view)
+      }}
+    >
+      <Icon name={view} />
+      {frame.views[view]}
+    </a>
+  )
+}
+
+const LANGUAGE_NAMES: Record<(typeof LANGUAGES)[number], string> = { en: 'English', 'zh-CN': '中文' }
+
+function Settings() {
+  const { frame } = useMessages()
+  const theme = useRoute((route) => route.theme)
+  return (
+    <div className="settings">
+      <Segments
+        label={frame.theme}
+        value={theme}
+        onChange={(value) => navigate({ theme: value }, 'replace')}
+        choices={[
+          { value: null, label: <Icon name="auto" size={14} />, name: frame.themes.auto },
+          { value: 'light', label: <Icon name="sun" size={14} />, name: frame.themes.light },
+          { value: 'dark', label: <Icon name="moon" size={14} />, name: frame.themes.dark },
+        ]}
+      />
+      <LanguageSwitch />
+    </div>
+  )
+}
+
+function LanguageSwitch() {
+  const { frame } = useMessages()
+  const chosen = useRoute((route) => route.language)
+  const shown = chosen ?? (document.documentElement.lang === 'zh-CN' ? 'zh-CN' : 'en')
+  return (
+    <Segments
+      label={frame.language}
+      value={shown}
+      onChange={(language) => navigate({ language }, 'replace')}
+      choices={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))}
+    />
+  )
+}

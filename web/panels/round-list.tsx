@@ -1,0 +1,103 @@
+// Rounds, newest first: what each did, and how far every member got with it.
+
+import type { RoundView } from '#shared/events/cluster-view.ts'
+import { formatClock, formatExact } from '../i18n/format.ts'
+import { useMessages } from '../i18n/messages.ts'
+import { select, useRoute } from '../stores/route-store.ts'
+import { useCluster } from '../stores/view-store.ts'
+import { memberColour } from '../ui/member-glyph.tsx'
+import { PathTag, SessionTag, ZxidTag } from '../ui/tags.tsx'
+import { useDuration } from '../ui/times.tsx'
+import { VirtualList } from '../ui/virtual-list.tsx'
+import { membersInOrder } from '../viz/ensemble-answer.ts'
+import { commitLatency, furthestStage } from '../viz/round-facts.ts'
+import { StageGlyph } from './stage-cell.tsx'
+
+const ROW_PX = 28
+
+export function RoundList({ rounds }: { readonly rounds: readonly RoundView[] }) {
+  const { rounds: words, ensemble } = useMessages()
+  const sids = useCluster((view) => membersInOrder(view).map((member) => member.sid))
+  const selection = useRoute((route) => route.selection)
+  const zxid = selection?.type === 'round' ? selection.zxid : null
+  const newestFirst = rounds.toReversed()
+  const chosen = zxid === null ? -1 : newestFirst.findIndex((round) => round.txn.zxid === zxid)
+  const columns = { '--members': sids.length } as React.CSSProperties
+  return (
+    <div className="round-list" style={columns}>
+      <div className="list-head round-columns">
+        <span>{words.columns.zxid}</span>
+        <span>{words.columns.op}</span>
+        <span>{words.columns.path}</span>
+        <span className="wide-only">{words.columns.session}</span>
+        <span className="stage-cells">
+          {sids.map((sid) => (
+            <span key={sid} className="stage-head" data-member={memberColour(sid)} title={ensemble.member(String(sid))}>
+              {sid}
+            </span>
+          ))}
+        </span>
+        <span className="number">{words.columns.latency}</span>
+        <span className="number wide-only">{words.columns.time}</span>
+      </div>
+      <VirtualList
+        label={words.label}
+        rows={newestFirst}
+        rowHeight={ROW_PX}
+        keyOf={(round) => round.txn.zxid}
+        chosen={chosen}
+        onPick={(round) => select({ type: 'round', zxid: round.txn.zxid })}
+        attributes={(round) => ({
+          role: 'option',
+          className: 'round-columns pickable',
+          'aria-selected': round.txn.zxid === zxid,
+        })}
+        render={(round) => <RoundRow round={round} sids={sids} />}
+      />
+    </div>
+  )
+}
+
+function RoundRow({ round, sids }: { readonly round: RoundView; readonly sids: readonly number[] }) {
+  const duration = useDuration()
+  const { txn } = round
+  const latency = commitLatency(round)
+  return (
+    <>
+      <span>
+        <ZxidTag zxid={txn.zxid} />
+      </span>
+      <span className={txn.error === null ? '' : 'behind'} title={txn.error ?? undefined}>
+        {txn.error ?? txn.op}
+      </span>
+      <span>{txn.path === null ? <span className="tertiary">–</span> : <PathTag path={txn.path} />}</span>
+      <span className="wide-only">
+        <SessionTag session={txn.session} />
+      </span>
+      <span className="stage-cells">
+        {sids.map((sid) => (
+          <StageCell key={sid} round={round} sid={sid} />
+        ))}
+      </span>
+      <span className="number">{latency === null ? <span className="tertiary">…</span> : duration(latency)}</span>
+      <span className="number tertiary wide-only" title={formatExact(round.proposedAt)}>
+        {formatClock(round.proposedAt)}
+      </span>
+    </>
+  )
+}
+
+function StageCell({ round, sid }: { readonly round: RoundView; readonly sid: number }) {
+  const { rounds: words } = useMessages()
+  const stage = furthestStage(round.members[String(sid)])
+  const quorum = round.quorumBy === sid
+  const sentence = quorum
+    ? words.cellQuorum(String(sid), words.stages[stage])
+    : words.cell(String(sid), words.stages[stage])
+  return (
+    <span className="stage-cell" title={sentence}>
+      <StageGlyph stage={stage} quorum={quorum} />
+      <span className="hidden">{sentence}</span>
+    </span>
+  )
+}

@@ -1,0 +1,142 @@
+// The watches of the log, grouped by path: each life from set to delivered, each trigger with its fan-out.
+
+import { formatClock, formatCount, formatExact } from '../i18n/format.ts'
+import { useLanguage, useMessages } from '../i18n/messages.ts'
+import { select, useRoute } from '../stores/route-store.ts'
+import { MemberMark, PathTag, SessionTag, ZxidTag } from '../ui/tags.tsx'
+import { useDuration } from '../ui/times.tsx'
+import { VirtualList } from '../ui/virtual-list.tsx'
+import type { WatchGroup, WatchLife, WatchRow } from '../viz/watch-groups.ts'
+
+const ROW_PX = 28
+
+function keyOf(row: WatchRow): string {
+  if (row.type === 'group') return `group ${row.group.path}`
+  return row.type === 'life' ? row.life.key : `rest ${row.path}`
+}
+
+function pathOf(row: WatchRow): string {
+  if (row.type === 'group') return row.group.path
+  return row.type === 'life' ? row.life.path : row.path
+}
+
+export function WatchList({ rows }: { readonly rows: readonly WatchRow[] }) {
+  const { watches: words } = useMessages()
+  const selection = useRoute((route) => route.selection)
+  const path = selection?.type === 'watch' ? selection.path : null
+  return (
+    <>
+      <div className="list-head watch-columns">
+        <span>{words.columns.watch}</span>
+        <span>{words.columns.session}</span>
+        <span className="wide-only">{words.columns.member}</span>
+        <span>{words.columns.set}</span>
+        <span>{words.columns.triggered}</span>
+        <span className="number">{words.columns.delivered}</span>
+      </div>
+      <VirtualList
+        label={words.label}
+        rows={rows}
+        rowHeight={ROW_PX}
+        keyOf={keyOf}
+        chosen={path === null ? -1 : rows.findIndex((row) => row.type === 'group' && row.group.path === path)}
+        onPick={(row) => select({ type: 'watch', path: pathOf(row) })}
+        attributes={(row) => ({
+          role: 'option',
+          className: row.type === 'group' ? 'watch-group pickable' : 'watch-columns pickable',
+          'aria-selected': row.type === 'group' && row.group.path === path,
+        })}
+        render={(row) => <RowContent row={row} />}
+      />
+    </>
+  )
+}
+
+function RowContent({ row }: { readonly row: WatchRow }) {
+  const { watches: words } = useMessages()
+  const language = useLanguage()
+  if (row.type === 'group') return <GroupContent group={row.group} />
+  if (row.type === 'rest') return <span className="tertiary rest">{words.more(formatCount(row.count, language))}</span>
+  return <LifeContent life={row.life} />
+}
+
+export function Bell({ fired }: { readonly fired: boolean }) {
+  return (
+    <svg
+      className="bell"
+      width="14"
+      height="14"
+      viewBox="0 0 16 16"
+      aria-hidden="true"
+      data-fired={fired ? '' : undefined}
+    >
+      <path d="M3 11.5H13C11.8 10.4 11.8 9 11.8 7A3.8 3.8 0 0 0 4.2 7C4.2 9 4.2 10.4 3 11.5ZM6.8 13.6H9.2" />
+    </svg>
+  )
+}
+
+function GroupContent({ group }: { readonly group: WatchGroup }) {
+  const { watches: words } = useMessages()
+  const language = useLanguage()
+  const duration = useDuration()
+  const trigger = group.triggers[0]
+  return (
+    <>
+      <span className="group-path">
+        <PathTag path={group.path} />
+      </span>
+      <span className="secondary">
+        {trigger && (
+          <>
+            {words.fired(trigger.event, trigger.fanOut)}
+            {' · '}
+            {trigger.slowestMs === null
+              ? words.delivering(trigger.delivered, trigger.fanOut)
+              : words.slowest(duration(trigger.slowestMs))}
+          </>
+        )}
+      </span>
+      <span className="tertiary end">
+        {group.waiting > 0 && words.waitingCount(formatCount(group.waiting, language))}
+      </span>
+    </>
+  )
+}
+
+function LifeContent({ life }: { readonly life: WatchLife }) {
+  const { watches: words } = useMessages()
+  const duration = useDuration()
+  const fired = life.event !== null
+  const latency =
+    life.deliveredAt === null || life.triggeredAt === null ? null : Math.max(0, life.deliveredAt - life.triggeredAt)
+  return (
+    <>
+      <span className="watch-what">
+        <Bell fired={fired} />
+        {life.kind === null ? <span className="tertiary">?</span> : (words.kinds[life.kind] ?? life.kind)}
+        <span className="hidden">{fired ? words.states.triggered : words.states.set}</span>
+      </span>
+      <span>
+        <SessionTag session={life.session} />
+      </span>
+      <span className="wide-only">
+        <MemberMark sid={life.sid} />
+      </span>
+      <span className="mono secondary" title={life.setAt === null ? undefined : formatExact(life.setAt)}>
+        {life.setAt === null ? <span className="tertiary">{words.setBefore}</span> : formatClock(life.setAt)}
+      </span>
+      <span>
+        {fired ? (
+          <>
+            {life.zxid !== null && <ZxidTag zxid={life.zxid} />} {life.event}
+          </>
+        ) : (
+          <span className="tertiary">{words.waiting}</span>
+        )}
+      </span>
+      <span className="number" title={life.deliveredAt === null ? undefined : formatExact(life.deliveredAt)}>
+        {latency !== null ? duration(latency) : life.deliveredAt !== null ? words.states.delivered : fired ? '…' : ''}
+      </span>
+    </>
+  )
+}

@@ -1,0 +1,29 @@
+// One shared, slow clock for everything that says "3 s ago". It stops while nobody looks.
+
+import { useSyncExternalStore } from 'react'
+import { serverNow } from './view-store.ts'
+
+const TICK_MS = 1000
+const listeners = new Set<() => void>()
+let now = serverNow()
+let timer: ReturnType<typeof setInterval> | undefined
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  timer ??= setInterval(() => {
+    if (document.hidden) return
+    now = serverNow()
+    for (const each of listeners) each()
+  }, TICK_MS)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size > 0) return
+    clearInterval(timer)
+    timer = undefined
+  }
+}
+
+/** Server time in ms since 1970, renewed once a second. */
+export function useNow(): number {
+  return useSyncExternalStore(subscribe, () => now)
+}

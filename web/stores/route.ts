@@ -1,0 +1,100 @@
+// Everything that can be linked to, and its text form in the URL's query. Pure; route-store.ts joins it to
+// the browser's history. The one path is `/`, so that any file server can serve the page.
+
+export const VIEWS = ['ensemble', 'tree', 'rounds', 'watches', 'locks'] as const
+export type ViewName = (typeof VIEWS)[number]
+
+export const LANGUAGES = ['en', 'zh-CN'] as const
+export type Language = (typeof LANGUAGES)[number]
+
+export const THEMES = ['dark', 'light'] as const
+export type Theme = (typeof THEMES)[number]
+
+/** What the inspector shows. Told apart by `type`, which is also the name of its query parameter. */
+export type Selection =
+  | { readonly type: 'member'; readonly sid: number }
+  | { readonly type: 'znode'; readonly path: string }
+  | { readonly type: 'round'; readonly zxid: string }
+  | { readonly type: 'session'; readonly session: string }
+  | { readonly type: 'watch'; readonly path: string }
+  | { readonly type: 'contender'; readonly path: string }
+
+export interface Route {
+  readonly view: ViewName
+  readonly selection: Selection | null
+  /** Lock directory opened in the Locks view. */
+  readonly lock: string | null
+  /** `null`: as the browser prefers. */
+  readonly language: Language | null
+  readonly theme: Theme | null
+}
+
+export const HOME: Route = { view: 'ensemble', selection: null, lock: null, language: null, theme: null }
+
+function oneOf<T extends string>(allowed: readonly T[], text: string | null): T | null {
+  return allowed.find((value) => value === text) ?? null
+}
+
+function parseSelection(query: URLSearchParams): Selection | null {
+  const sid = query.get('member')
+  if (sid !== null && /^\d{1,9}$/.test(sid)) return { type: 'member', sid: Number(sid) }
+  const znode = query.get('znode')
+  if (znode?.startsWith('/')) return { type: 'znode', path: znode }
+  const zxid = query.get('round')
+  if (zxid !== null && /^0x[0-9a-f]{1,16}$/.test(zxid)) return { type: 'round', zxid }
+  const session = query.get('session')
+  if (session !== null && /^0x[0-9a-f]{1,16}$/.test(session)) return { type: 'session', session }
+  const watch = query.get('watch')
+  if (watch?.startsWith('/')) return { type: 'watch', path: watch }
+  const contender = query.get('contender')
+  if (contender?.startsWith('/')) return { type: 'contender', path: contender }
+  return null
+}
+
+/** Reads a query such as `?view=tree&znode=/app`; what it does not understand is left out. */
+export function parseRoute(search: string): Route {
+  const query = new URLSearchParams(search)
+  const lock = query.get('lock')
+  return {
+    view: oneOf(VIEWS, query.get('view')) ?? HOME.view,
+    selection: parseSelection(query),
+    lock: lock?.startsWith('/') ? lock : null,
+    language: oneOf(LANGUAGES, query.get('lang')),
+    theme: oneOf(THEMES, query.get('theme')),
+  }
+}
+
+function selectionValue(selection: Selection): string {
+  switch (selection.type) {
+    case 'member':
+      return String(selection.sid)
+    case 'round':
+      return selection.zxid
+    case 'session':
+      return selection.session
+    default:
+      return selection.path
+  }
+}
+
+/** The query of a route, empty for the home view. Slashes stay readable. */
+export function formatRoute(route: Route): string {
+  const query = new URLSearchParams()
+  if (route.view !== HOME.view) query.set('view', route.view)
+  if (route.lock !== null) query.set('lock', route.lock)
+  if (route.selection) query.set(route.selection.type, selectionValue(route.selection))
+  if (route.language) query.set('lang', route.language)
+  if (route.theme) query.set('theme', route.theme)
+  const text = query.toString().replaceAll('%2F', '/')
+  return text === '' ? '' : `?${text}`
+}
+
+export function sameSelection(a: Selection | null, b: Selection | null): boolean {
+  if (a === null || b === null) return a === b
+  return a.type === b.type && selectionValue(a) === selectionValue(b)
+}
+
+/** One text for one thing, for lighting it up everywhere. */
+export function selectionKey(selection: Selection): string {
+  return `${selection.type} ${selectionValue(selection)}`
+}

@@ -1,0 +1,81 @@
+// The cluster as the page knows it: the view that events fold into, and how fresh it is. The view is folded
+// in place; `version` says that it changed, at most ten times a second, and components read through it.
+
+import { useMemo } from 'react'
+import { create } from 'zustand'
+import { type ClusterView, emptyClusterView } from '#shared/events/cluster-view.ts'
+import type { About } from '#shared/events/socket-protocol.ts'
+import type { FeedStatus } from '../feeds/feed.ts'
+import { createPacer } from './pacer.ts'
+
+export const REACT_INTERVAL_MS = 100
+
+interface ViewState {
+  readonly status: FeedStatus
+  readonly about: About | null
+  /** Folded in place: compare `version`, not this. */
+  readonly view: ClusterView
+  readonly version: number
+  /** True once a snapshot arrived. */
+  readonly known: boolean
+  /** This browser's clock, at the last frame. */
+  readonly heardAt: number
+  /** Server clock minus browser clock. */
+  readonly skewMs: number
+}
+
+export const useViewStore = create<ViewState>(() => ({
+  status: { type: 'connecting' },
+  about: null,
+  view: emptyClusterView(),
+  version: 0,
+  known: false,
+  heardAt: 0,
+  skewMs: 0,
+}))
+
+let heardAt = 0
+const pacer = createPacer(REACT_INTERVAL_MS, () =>
+  useViewStore.setState((state) => ({ version: state.version + 1, heardAt })),
+)
+
+/** The view itself, for folding events into it. Call viewChanged() afterwards. */
+export function currentView(): ClusterView {
+  return useViewStore.getState().view
+}
+
+export function viewChanged(): void {
+  heardAt = Date.now()
+  pacer.nudge()
+}
+
+export function replaceView(view: ClusterView): void {
+  heardAt = Date.now()
+  useViewStore.setState((state) => ({ view, known: true, heardAt, version: state.version + 1 }))
+}
+
+export function setStatus(status: FeedStatus): void {
+  useViewStore.setState({ status })
+}
+
+export function setAbout(about: About): void {
+  useViewStore.setState({ about, skewMs: about.serverTimeMs - Date.now() })
+}
+
+/** Forgets the cluster, for a new token. */
+export function forgetView(): void {
+  useViewStore.setState({ view: emptyClusterView(), known: false, about: null, status: { type: 'connecting' } })
+}
+
+/** What `read` finds in the view, again whenever it changed. `read` must not depend on anything else. */
+export function useCluster<T>(read: (view: ClusterView) => T): T {
+  const version = useViewStore((state) => state.version)
+  const view = useViewStore((state) => state.view)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the view is folded in place, `version` tells of it
+  return useMemo(() => read(view), [view, version, read])
+}
+
+/** Now, by the servers' clock. */
+export function serverNow(): number {
+  return Date.now() + useViewStore.getState().skewMs
+}

@@ -1,0 +1,15 @@
+// All stylesheets, in the order in which they build on each other.
+
+import './ui/tokens.css'
+import './ui/base.css'
+import './ui/pieces.css'
+import './ui/frame.css'
+import './ui/member-glyph.css'
+import './panels/timeline.css'
+import './panels/inspector.css'
+import './pages/access.css'
+import './pages/ensemble.css'
+import './pages/tree.css'
+import './pages/rounds.css'
+import './pages/watches.css'
+import './pages/locks.css'

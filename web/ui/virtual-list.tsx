@@ -1,0 +1,124 @@
+// A list of any length of which only the visible rows exist. It is one stop for the Tab key; arrows move a
+// cursor in it, Enter picks. Rows draw themselves; this places them and keeps the cursor in sight.
+
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+
+const OVERSCAN = 8
+
+interface VirtualListProps<Row> {
+  readonly label: string
+  readonly role?: 'listbox' | 'tree' | 'list'
+  readonly rows: readonly Row[]
+  readonly rowHeight: number
+  readonly keyOf: (row: Row, i: number) => string
+  readonly render: (row: Row, i: number) => ReactNode
+  /** ARIA and data attributes of a row's element. */
+  readonly attributes: (row: Row, i: number) => React.HTMLAttributes<HTMLDivElement> & { readonly className?: string }
+  readonly onPick: (row: Row, i: number) => void
+  /** The row that is chosen; the list scrolls to it when it changes. */
+  readonly chosen: number
+  /** Handles a key before the list does; true when it did. */
+  readonly onKey?: (key: string, row: Row, i: number) => boolean
+}
+
+export function VirtualList<Row>(props: VirtualListProps<Row>) {
+  const { rows, rowHeight, chosen, role = 'listbox' } = props
+  const scroller = useRef<HTMLDivElement>(null)
+  const id = useId()
+  const [cursorKey, setCursorKey] = useState<string | null>(null)
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: OVERSCAN,
+    getItemKey: (i) => {
+      const row = rows[i]
+      return row === undefined ? i : props.keyOf(row, i)
+    },
+  })
+  const found = cursorKey === null ? -1 : rows.findIndex((row, i) => props.keyOf(row, i) === cursorKey)
+  const cursor = found >= 0 ? found : chosen
+
+  useEffect(() => {
+    if (chosen >= 0) virtualizer.scrollToIndex(chosen, { align: 'auto' })
+  }, [chosen, virtualizer])
+
+  const moveTo = (to: number) => {
+    const i = Math.max(0, Math.min(rows.length - 1, to))
+    const row = rows[i]
+    if (row === undefined) return
+    setCursorKey(props.keyOf(row, i))
+    virtualizer.scrollToIndex(i, { align: 'auto' })
+  }
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== scroller.current || event.ctrlKey || event.metaKey || event.altKey) return
+    const row = rows[cursor]
+    if (row !== undefined && props.onKey?.(event.key, row, cursor)) {
+      event.preventDefault()
+      return
+    }
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1)
+    const moves: Record<string, number> = {
+      ArrowDown: cursor + 1,
+      ArrowUp: Math.max(0, cursor - 1),
+      PageDown: cursor + page,
+      PageUp: cursor - page,
+      Home: 0,
+      End: rows.length - 1,
+    }
+    const to = moves[event.key]
+    if (to !== undefined) {
+      event.preventDefault()
+      moveTo(to)
+    } else if (event.key === 'Enter' && row !== undefined) {
+      event.preventDefault()
+      props.onPick(row, cursor)
+    }
+  }
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the role is given by the view
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: listbox, tree and list all have names
+    <div
+      ref={scroller}
+      className="list"
+      role={role}
+      aria-label={props.label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: one Tab stop, arrows move inside
+      tabIndex={0}
+      aria-activedescendant={cursor >= 0 ? `${id}-${cursor}` : undefined}
+      onKeyDown={onKeyDown}
+    >
+      <div className="rows" role="presentation" style={{ height: virtualizer.getTotalSize() }}>
+        {virtualizer.getVirtualItems().map((item) => {
+          const row = rows[item.index]
+          if (row === undefined) return null
+          const { className = '', ...attributes } = props.attributes(row, item.index)
+          return (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the list
+            // biome-ignore lint/a11y/noStaticElementInteractions: the role is given by the view
+            // biome-ignore lint/a11y/useAriaPropsSupportedByRole: option, treeitem and listitem have positions
+            <div
+              key={item.key}
+              id={`${id}-${item.index}`}
+              className={`row ${className}`}
+              data-cursor={item.index === cursor ? '' : undefined}
+              aria-setsize={rows.length}
+              aria-posinset={item.index + 1}
+              {...attributes}
+              style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}
+              onClick={() => {
+                setCursorKey(props.keyOf(row, item.index))
+                props.onPick(row, item.index)
+              }}
+            >
+              {props.render(row, item.index)}
+            </div>
+          )
+        })}
+      </div>
+    </div>
+  )
+}

@@ -64,6 +64,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     preAllocSizeKb: config.preAllocBytes / 1024,
     commitLogCount: config.commitLogCount,
     forceSync: config.forceSync,
+    digest: config.tree.digest,
     log: (level, message, fields) => log[level](fields ?? {}, message),
   })
 

@@ -119,6 +119,20 @@ describe('the directory', () => {
     await ensemble.close()
   })
 
+  test('ends a paused member of a supervisor that crashed, and no other process', async () => {
+    const ensemble = await running(1)
+    ensemble.pause(1)
+    const paused = ensemble.status(1).pid ?? 0
+    const ended = change(ensemble, 1, 'killed')
+    // What a killed supervisor leaves behind: its lock, naming its member and, by reuse, somebody else's process.
+    const lock = JSON.parse(readFileSync(join(dataDir, 'ensemble.lock'), 'utf8'))
+    const stale = { ...lock, pid: 2 ** 22 + 1, members: [paused, process.pid] }
+    writeFileSync(join(dataDir, 'ensemble.lock'), JSON.stringify(stale))
+    const next = await openEnsemble(1)
+    expect(await ended).toMatchObject({ reason: 'by SIGKILL' })
+    await next.close()
+  })
+
   test('keeps secret, ports and count over a restart', async () => {
     const first = await openEnsemble(5)
     const { secret, plans } = first

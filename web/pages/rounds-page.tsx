@@ -6,11 +6,11 @@ import { RoundDiagram } from '../panels/round-diagram.tsx'
 import { RoundList } from '../panels/round-list.tsx'
 import { useShownRounds } from '../panels/shown-rounds.ts'
 import { StageGlyph } from '../panels/stage-cell.tsx'
+import { useNarrow } from '../stores/narrow.ts'
 import { useRoute } from '../stores/route-store.ts'
 import { useViewStore } from '../stores/view-store.ts'
 import { Command } from '../ui/copy-button.tsx'
 import { Empty, Skeleton } from '../ui/states.tsx'
-import { useNarrow } from '../ui/use-narrow.ts'
 import type { StageName } from '../viz/round-facts.ts'
 
 const LEGEND: readonly StageName[] = ['received', 'logged', 'acked', 'committed', 'applied']

@@ -2,7 +2,8 @@
 
 import type { RoundView } from '#shared/events/cluster-view.ts'
 import { formatClock } from '../i18n/format.ts'
-import { type Messages, useMessages } from '../i18n/messages.ts'
+import type { Messages } from '../i18n/languages.ts'
+import { useMessages } from '../i18n/messages.ts'
 import { visibleText } from '../i18n/visible-text.ts'
 import { useDuration } from '../ui/times.tsx'
 import { commitLatency, missingStage } from '../viz/round-facts.ts'

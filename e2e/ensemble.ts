@@ -1,8 +1,9 @@
 // Starts the built program as a person would, reads what it prints, and ends it. Knows the command line and its
 // output, nothing of what is behind.
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -72,6 +73,20 @@ export class Ensemble {
     return this.#output()
   }
 
+  /** The process that runs member `sid` now, asked of the operating system; null when there is none. */
+  pidOf(sid: number): number | null {
+    const config = join(this.dataDir, `member-${sid}`, 'zoo.cfg')
+    return processes().find(({ command }) => command.includes(config))?.pid ?? null
+  }
+
+  /** `kill -9` of a member, as from a shell; with its process id. */
+  kill(sid: number): number {
+    const pid = this.pidOf(sid)
+    if (pid === null) throw new Error(`member ${sid} has no process`)
+    process.kill(pid, 'SIGKILL')
+    return pid
+  }
+
   /** Ends it as Ctrl-C does and resolves once every process is gone; the data stays. */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
     const pids = [...this.members.map(({ pid }) => pid), this.#process.pid ?? 0]
@@ -126,6 +141,23 @@ function parseStart(output: string, count: number): { url: string; members: Memb
       .slice(0, count)
       .map(([, sid, pid, address]) => ({ sid: Number(sid), pid: Number(pid), address: address ?? '' })),
   }
+}
+
+/** Every process of this machine that we may see, with its command line. */
+function processes(): { pid: number; command: string }[] {
+  if (process.platform !== 'linux') {
+    const { stdout } = spawnSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' })
+    return [...stdout.matchAll(/^\s*(\d+)\s+(.*)$/gm)].map(([, pid, command = '']) => ({ pid: Number(pid), command }))
+  }
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return [{ pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') }]
+      } catch {
+        return [] // It ended meanwhile.
+      }
+    })
 }
 
 export function isAlive(pid: number): boolean {

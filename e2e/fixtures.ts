@@ -2,7 +2,7 @@
 // token, a client connected to the first member, and a page that must not have logged an error.
 
 import { test as base, expect, type Page } from '@playwright/test'
-import { Ensemble } from './ensemble.ts'
+import { Ensemble, waitFor } from './ensemble.ts'
 import { ZkClient } from './zk-client.ts'
 
 interface WorkerFixtures {
@@ -49,18 +49,27 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
 })
 
-/** A session on the first member that serves. */
+/** A session on the first member that serves; waits for an election to end. */
 export async function connectToAny(ensemble: Ensemble): Promise<ZkClient> {
-  const refusals: string[] = []
-  for (const { address } of ensemble.members) {
-    try {
-      return await ZkClient.connect(address)
-    } catch (error) {
-      refusals.push(String(error))
-    }
-  }
-  throw new Error(`no member serves: ${refusals.join('; ')}`)
+  let refusals: string[] = []
+  return await waitFor(
+    async () => {
+      refusals = []
+      for (const { address } of ensemble.members) {
+        try {
+          return await ZkClient.connect(address)
+        } catch (error) {
+          refusals.push(String(error))
+        }
+      }
+      return null
+    },
+    SERVING_WITHIN_MS,
+    () => `no member serves: ${refusals.join('; ')}`,
+  )
 }
+
+const SERVING_WITHIN_MS = 15_000
 
 /** Collects what the page logs as errors from now on, blocked resources (CSP) and exceptions included. */
 export function watchConsole(page: Page): string[] {

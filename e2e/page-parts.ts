@@ -1,7 +1,7 @@
 // Where things are on the page, by role and name: the one place to change when a label changes.
 
 import { expect, type Locator, type Page } from '@playwright/test'
-import { isAlive, waitFor } from './ensemble.ts'
+import { waitFor } from './ensemble.ts'
 
 export type View = 'Ensemble' | 'Tree' | 'Rounds' | 'Watches' | 'Locks'
 
@@ -53,19 +53,6 @@ export async function shownLeader(page: Page): Promise<number> {
 
 const MEMBERS_MAX = 9
 const LEADER_TIMEOUT_MS = 15_000
-
-/** The process id in a member's row. */
-export async function shownPid(page: Page, sid: number): Promise<number> {
-  const cells = await memberRow(page, sid).getByRole('cell').allTextContents()
-  const pids = cells.map((text) => /^\D*(\d{2,7})$/.exec(text.trim())?.[1])
-  const pid = await firstAlive(pids.flatMap((text) => (text === undefined ? [] : [Number(text)])))
-  if (pid === null) throw new Error(`the row of member ${sid} shows no living process: ${cells.join(' | ')}`)
-  return pid
-}
-
-async function firstAlive(pids: readonly number[]): Promise<number | null> {
-  return pids.find(isAlive) ?? null
-}
 
 /** The row of a znode in the Tree view. */
 export function znodeRow(page: Page, path: string): Locator {

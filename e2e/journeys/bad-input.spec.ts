@@ -1,8 +1,8 @@
 // Rubbish at every door: each gets a decided answer, and the ensemble goes on serving.
 
 import { once } from 'node:events'
-import { createConnection, createServer } from 'node:net'
-import { Ensemble, freePort } from '../ensemble.ts'
+import { createConnection, createServer, type Server } from 'node:net'
+import { Ensemble } from '../ensemble.ts'
 import { connectToAny, expect, test } from '../fixtures.ts'
 
 const ANSWER_TIMEOUT_MS = 5_000
@@ -25,6 +25,12 @@ async function knock(address: string, bytes: Buffer): Promise<Buffer | null> {
   }
 }
 
+async function listenSomewhere(server: Server): Promise<number> {
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const address = server.address()
+  return typeof address === 'object' ? (address?.port ?? 0) : 0
+}
+
 function int(value: number): Buffer {
   const bytes = Buffer.alloc(4)
   bytes.writeInt32BE(value)
@@ -32,7 +38,7 @@ function int(value: number): Buffer {
 }
 
 const RUBBISH: readonly (readonly [string, Buffer])[] = [
-  ['a garbage frame', Buffer.concat([int(40), Buffer.alloc(40, 0xff)])],
+  ['a garbage frame', Buffer.concat([int(40), Buffer.alloc(40, 'x')])],
   ['an oversized length', int(0x7fffffff)],
   ['one byte too many for the limit', int(1_048_576)],
   ['a negative length', int(-5)],
@@ -62,17 +68,17 @@ test('four-letter words on the client port', async ({ ensemble }) => {
 })
 
 test('a taken port is replaced by the next free one, and the output says so', async () => {
-  const taken = await freePort()
-  const squatter = createServer().listen(taken, '127.0.0.1')
-  await once(squatter, 'listening')
-  const ensemble = await Ensemble.start({ port: taken, clientPort: taken })
+  const squatters = [createServer(), createServer()]
+  const [page = 0, clients = 0] = await Promise.all(squatters.map(listenSomewhere))
+  const ensemble = await Ensemble.start({ port: page, clientPort: clients })
   try {
-    expect(new URL(ensemble.url).port).not.toBe(String(taken))
-    expect(ensemble.members.some(({ address }) => address.endsWith(`:${taken}`))).toBe(false)
-    expect(ensemble.output).toContain(String(taken))
+    expect(new URL(ensemble.url).port).not.toBe(String(page))
+    expect(ensemble.members.some(({ address }) => address.endsWith(`:${clients}`))).toBe(false)
+    expect(ensemble.output).toContain(`${page} is taken`)
+    expect(ensemble.output).toContain(`${clients} is taken`)
     await (await connectToAny(ensemble)).close()
   } finally {
     await ensemble.stopAndForget()
-    squatter.close()
+    for (const squatter of squatters) squatter.close()
   }
 })

@@ -2,7 +2,7 @@
 
 import { waitFor } from '../ensemble.ts'
 import { connectToAny, expect, expectShownSoon, test } from '../fixtures.ts'
-import { actOnMember, memberRow, shownLeader, shownPid } from '../page-parts.ts'
+import { actOnMember, memberRow, shownLeader } from '../page-parts.ts'
 import { ZkClient } from '../zk-client.ts'
 
 test('three members, one leading, with pid and epoch', async ({ app, ensemble }) => {
@@ -45,9 +45,9 @@ test('the leader is killed by a click; writes go on; restarted, it catches up', 
 test('a kill -9 from outside is shown as well', async ({ app, ensemble }) => {
   const leader = await shownLeader(app)
   const row = memberRow(app, leader)
-  const pid = await shownPid(app, leader)
+  await expect(row).toContainText(String(ensemble.pidOf(leader)))
   const since = performance.now()
-  process.kill(pid, 'SIGKILL')
+  ensemble.kill(leader)
   await expectShownSoon(`kill -9 of member ${leader}`, since, () => expect(row).toContainText('Down'))
   await actOnMember(app, 'Restart', leader)
   await expect(row).toContainText('Following', { timeout: 20_000 })

@@ -3,50 +3,39 @@
 // much may wait, and what garbage gets. Source: NIOServerCnxn, ZooKeeperServer.processPacket; client-protocol.md §2–4.
 
 import type { Socket } from 'node:net'
-import { createQueue, dequeue, enqueue, queueLength } from '#shared/base/queue.ts'
 import { Framer } from '#shared/jute/framer.ts'
 import { DecodeError, JuteReader } from '#shared/jute/reader.ts'
 import { type AuthPacket, decodeClientFrame } from '#shared/jute/records/client-frame.ts'
-import { readConnectRequest, writeConnectResponse } from '#shared/jute/records/connect.ts'
-import { writeReplyHeader } from '#shared/jute/records/header.ts'
-import { writeReply } from '#shared/jute/records/reply.ts'
-import { writeWatchEvent } from '#shared/jute/records/watch-event.ts'
+import { readConnectRequest } from '#shared/jute/records/connect.ts'
 import type { ClientEffect, ConnId, PeerInput } from '#shared/peer/contract.ts'
-import { ERROR_CODES, type ErrorCode } from '#shared/zk/errors.ts'
+import { ERROR_CODES } from '#shared/zk/errors.ts'
 import { NO_SESSION, type SessionId } from '#shared/zk/ids.ts'
 import { OP_CODES, XIDS } from '#shared/zk/op.ts'
 import type { ConnectRequest } from '#shared/zk/request.ts'
-import { NO_ZXID, ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
+import { NO_ZXID, ZERO_ZXID } from '#shared/zk/zxid.ts'
+import { ClientOutput, type ClientOutputHost } from './client-output.ts'
 import { authenticate, type DigestRule } from './digest-auth.ts'
 import type { MemberLogger } from './logging.ts'
 import { lastOpWord } from './op-words.ts'
 import { PASSWORD_BYTES, type PasswordRule, passwordIsRight, sessionPassword } from './session-password.ts'
-import { SocketWriter } from './socket-writer.ts'
-import { addLatency, countResponse, createLatency, type Traffic } from './traffic.ts'
-import type { Turn } from './turn.ts'
 
 /** A ConnectRequest has 45 bytes, and some room for a password of odd length. */
 export const CONNECT_FRAME_BYTES_MAX = 4096
 /** Answers that a client has not read: beyond this nothing more is read from it. */
 export const READ_AHEAD_BYTES_MAX = 1024 * 1024
-/** Beyond this (watch events come unasked) a client that does not read is cut off. */
-export const CLIENT_QUEUE_BYTES_MAX = 64 * 1024 * 1024
 
 type ReplyEffect = Extract<ClientEffect, { type: 'reply' }>
 type WatchEffect = Extract<ClientEffect, { type: 'watchEvent' }>
 
 /** What a connection needs from the server around it. */
-export interface ConnectionHost {
-  readonly turn: Turn
+export interface ConnectionHost extends ClientOutputHost {
   readonly log: MemberLogger
-  readonly traffic: Traffic
   readonly frameBytesMax: number
   readonly outstandingMax: number
   readonly passwords: PasswordRule
   readonly digest: DigestRule
   readonly feed: (input: PeerInput) => void
   readonly isServing: () => boolean
-  readonly nowMs: () => number
   readonly isTextCommand: (word: string) => boolean
   readonly textCommand: (word: string, connection: ClientConnection) => Promise<string>
   /** False: this address has tried too many wrong passwords lately. */
@@ -68,22 +57,15 @@ export class ClientConnection {
   readonly openedAtMs: number
   /** Since 1970, for `cons`. */
   readonly establishedWallMs = Date.now()
-  readonly latency = createLatency()
+  readonly output: ClientOutput
   sessionId: SessionId = NO_SESSION
   timeoutMs = 0
   received = 0
-  sent = 0
   lastOp = 'NA'
   lastCxid = -1
-  lastReplyZxid: Zxid = ZERO_ZXID
-  lastReplyMs = 0
-  lastLatencyMs = 0
   readonly #host: ConnectionHost
   readonly #socket: Socket
-  readonly #writer: SocketWriter
   readonly #framer: Framer
-  /** When each unanswered request came in. */
-  readonly #unanswered = createQueue<number>()
   #phase: Phase = 'fresh'
   #connect: ConnectRequest | null = null
   /** An answer of our own that waits until all requests before it are answered. */
@@ -97,7 +79,7 @@ export class ClientConnection {
     this.address = plainAddress(socket.remoteAddress ?? 'unknown')
     this.port = socket.remotePort ?? 0
     this.openedAtMs = host.nowMs()
-    this.#writer = new SocketWriter(socket, host.turn)
+    this.output = new ClientOutput(socket, host, () => this.#onTooSlow())
     this.#framer = new Framer(host.frameBytesMax)
     socket.on('data', (chunk: Buffer) => {
       if (this.#phase === 'text' || this.#phase === 'closing') return
@@ -107,10 +89,6 @@ export class ClientConnection {
     socket.on('drain', () => this.proceed())
     socket.on('error', (error) => this.#destroy(error.message))
     socket.on('close', () => this.#onClosed())
-  }
-
-  get outstanding(): number {
-    return queueLength(this.#unanswered)
   }
 
   get isSessionless(): boolean {
@@ -141,9 +119,9 @@ export class ClientConnection {
 
   #mayRead(): boolean {
     if (this.#phase === 'fresh') return true
-    if (this.#phase !== 'open' || this.#barrier || this.#writer.queuedBytes > READ_AHEAD_BYTES_MAX) return false
+    if (this.#phase !== 'open' || this.#barrier || this.output.queuedBytes > READ_AHEAD_BYTES_MAX) return false
     const { traffic, outstandingMax } = this.#host
-    if (traffic.outstanding < outstandingMax || this.outstanding === 0) return true
+    if (traffic.outstanding < outstandingMax || this.output.outstanding === 0) return true
     this.#host.onHeld(this)
     return false
   }
@@ -222,7 +200,7 @@ export class ClientConnection {
       case 'unknownOp':
         this.#host.log.warn({ from: this.address, op: frame.op }, 'unknown operation: answered UNIMPLEMENTED, closed')
         return this.#answerInTurn(() => {
-          this.#writeOwnReply(frame.xid, NO_ZXID, ERROR_CODES.UNIMPLEMENTED)
+          this.output.ownReply(frame.xid, NO_ZXID, ERROR_CODES.UNIMPLEMENTED)
           this.end('it asked for an unknown operation')
         })
       case 'request':
@@ -232,8 +210,7 @@ export class ClientConnection {
   }
 
   #ask(xid: number, request: Extract<PeerInput, { type: 'request' }>['request']): void {
-    enqueue(this.#unanswered, this.#host.nowMs())
-    this.#host.traffic.outstanding += 1
+    this.output.expectReply()
     this.#host.feed({ type: 'request', conn: this.id, xid, request })
   }
 
@@ -243,34 +220,22 @@ export class ClientConnection {
     if (ids === null) {
       traffic.authFailed += 1
       log.warn({ from: this.address, scheme: packet.scheme.slice(0, 32) }, 'authentication failed: scheme not offered')
-      this.#writeOwnReply(XIDS.auth, ZERO_ZXID, ERROR_CODES.AUTHFAILED)
+      this.output.ownReply(XIDS.auth, ZERO_ZXID, ERROR_CODES.AUTHFAILED)
       this.end('authentication failed')
       return
     }
     if (ids.some((id) => id.scheme === 'super')) log.warn({ from: this.address }, 'superuser authenticated')
     for (const id of ids) feed({ type: 'authenticated', conn: this.id, id })
-    this.#writeOwnReply(XIDS.auth, ZERO_ZXID, ERROR_CODES.OK)
+    this.output.ownReply(XIDS.auth, ZERO_ZXID, ERROR_CODES.OK)
   }
 
   /** Replies leave in the order of requests: ours waits for those that are under way. */
   #answerInTurn(answer: () => void): void {
-    if (this.outstanding === 0) answer()
+    if (this.output.outstanding === 0) answer()
     else this.#barrier = answer
   }
 
-  #writeOwnReply(xid: number, zxid: Zxid, err: ErrorCode): void {
-    const { records } = this.#writer
-    const place = records.beginLength()
-    writeReplyHeader(records, xid, zxid, err)
-    records.endLength(place)
-    this.#written(records.length - place - 4)
-  }
-
-  #written(bytes: number): void {
-    this.sent += 1
-    countResponse(this.#host.traffic, bytes)
-    this.#writer.touch()
-    if (this.#writer.queuedBytes <= CLIENT_QUEUE_BYTES_MAX) return
+  #onTooSlow(): void {
     this.#host.log.warn({ from: this.address, conn: this.id }, 'client cut off: it does not read its answers')
     this.#host.traffic.connectionsDropped += 1
     this.#destroy('it does not read its answers')
@@ -284,11 +249,7 @@ export class ClientConnection {
     this.timeoutMs = timeoutMs
     const passwd = valid ? sessionPassword(this.#host.passwords, sessionId) : new Uint8Array(PASSWORD_BYTES)
     const readOnly = this.#connect.readOnly === null ? null : false
-    const { records } = this.#writer
-    const place = records.beginLength()
-    writeConnectResponse(records, { protocolVersion: 0, timeoutMs, sessionId, passwd, readOnly })
-    records.endLength(place)
-    this.#written(records.length - place - 4)
+    this.output.connectResponse({ protocolVersion: 0, timeoutMs, sessionId, passwd, readOnly })
     this.#connect = null
     if (!valid) return
     this.#phase = 'open'
@@ -298,23 +259,8 @@ export class ClientConnection {
   /** Performs `reply`. */
   onReply(effect: ReplyEffect): void {
     if (this.#phase !== 'open') return
-    const { traffic, nowMs } = this.#host
-    if (this.outstanding > 0) {
-      traffic.outstanding -= 1
-      const now = nowMs()
-      const latencyMs = Math.max(0, now - dequeue(this.#unanswered))
-      this.lastLatencyMs = latencyMs
-      addLatency(this.latency, latencyMs)
-      addLatency(traffic.latency, latencyMs)
-      this.lastReplyMs = now
-    }
-    this.lastReplyZxid = effect.zxid
-    const { records } = this.#writer
-    const place = records.beginLength()
-    writeReply(records, effect.xid, effect.zxid, effect.err, effect.body)
-    records.endLength(place)
-    this.#written(records.length - place - 4)
-    if (this.#barrier && this.outstanding === 0) {
+    this.output.reply(effect)
+    if (this.#barrier && this.output.outstanding === 0) {
       const answer = this.#barrier
       this.#barrier = null
       answer()
@@ -324,13 +270,7 @@ export class ClientConnection {
 
   /** Performs `watchEvent`; `onDelivered` when the operating system has it. */
   onWatchEvent(effect: WatchEffect, onDelivered: (() => void) | null): void {
-    if (this.#phase !== 'open') return
-    const { records } = this.#writer
-    const place = records.beginLength()
-    writeWatchEvent(records, effect.zxid, effect.event)
-    records.endLength(place)
-    if (onDelivered) this.#writer.onceWritten(onDelivered)
-    this.#written(records.length - place - 4)
+    if (this.#phase === 'open') this.output.watchEvent(effect, onDelivered)
   }
 
   /** Performs `closeConn`: sends what is queued, then closes. */
@@ -338,7 +278,7 @@ export class ClientConnection {
     if (this.#phase === 'closing' || this.#phase === 'closed') return
     this.#closeReason = reason
     this.#phase = 'closing'
-    this.#writer.end()
+    this.output.end()
   }
 
   /** Closes at once. */
@@ -348,8 +288,7 @@ export class ClientConnection {
 
   resetCounts(): void {
     this.received = 0
-    this.sent = 0
-    Object.assign(this.latency, createLatency())
+    this.output.resetCounts()
   }
 
   #refuse(what: string): void {
@@ -367,7 +306,7 @@ export class ClientConnection {
   #onClosed(): void {
     if (this.#phase === 'closed') return
     this.#phase = 'closed'
-    this.#host.traffic.outstanding -= this.outstanding
+    this.output.abandon()
     this.#host.onClosed(this, this.#closeReason)
   }
 }

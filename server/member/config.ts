@@ -2,13 +2,14 @@
 // Which keys exist is config-keys.ts; what a server line looks like is shared/zk/quorum-config.ts.
 
 import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { err, ok, type Result } from '#shared/base/result.ts'
 import type { TreeOptions } from '#shared/tree/options.ts'
 import { asSid, type Sid } from '#shared/zk/ids.ts'
 import { isVoter, parseServer, type QuorumConfig, type ServerSpec, voters } from '#shared/zk/quorum-config.ts'
 import { ZERO_ZXID } from '#shared/zk/zxid.ts'
 import { keyProblem } from './config-keys.ts'
+import { Values } from './config-values.ts'
 import { parseProperties } from './properties.ts'
 
 export interface MemberConfig {
@@ -244,55 +245,4 @@ function readSid(
   if (!/^\d{1,3}$/.test(value) || !servers.has(sid))
     problems.push(`myid holds ${JSON.stringify(value.slice(0, 20))}, but must be the N of one of the server.N lines`)
   return sid
-}
-
-/** Typed access to the entries; what is wrong is collected, so that one start shows all of it. */
-class Values {
-  readonly #entries: ReadonlyMap<string, string>
-  readonly #problems: string[]
-
-  constructor(entries: ReadonlyMap<string, string>, problems: string[]) {
-    this.#entries = entries
-    this.#problems = problems
-  }
-
-  text(key: string): string | null {
-    return this.#entries.get(key)?.trim().toLowerCase() ?? null
-  }
-
-  required(key: string, min: number, max: number): number {
-    if (!this.#entries.has(key)) this.#problems.push(`${key} is missing`)
-    return this.integer(key, min, min, max)
-  }
-
-  integer(key: string, fallback: number, min: number, max: number): number {
-    const text = this.#entries.get(key)?.trim()
-    if (text === undefined) return fallback
-    const value = Number(text)
-    if (/^-?\d+$/.test(text) && value >= min && value <= max) return value
-    this.#problems.push(`${key}=${text}: write a whole number from ${min} to ${max}`)
-    return fallback
-  }
-
-  boolean(key: string, fallback: boolean): boolean {
-    return this.#oneOf(key, fallback, 'true', 'false')
-  }
-
-  yesNo(key: string, fallback: boolean): boolean {
-    return this.#oneOf(key, fallback, 'yes', 'no')
-  }
-
-  directory(key: string, fallback: string | null): string {
-    const text = this.#entries.get(key)?.trim()
-    if (text) return resolve(text)
-    if (fallback === null) this.#problems.push(`${key} is missing`)
-    return fallback ?? resolve('.')
-  }
-
-  #oneOf(key: string, fallback: boolean, yes: string, no: string): boolean {
-    const text = this.text(key)
-    if (text === null) return fallback
-    if (text !== yes && text !== no) this.#problems.push(`${key}=${text}: write ${yes} or ${no}`)
-    return text === yes
-  }
 }

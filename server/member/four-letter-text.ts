@@ -42,9 +42,9 @@ function serverLines(facts: ServerFacts): string {
 
 /** ` /127.0.0.1:40802[1](queued=0,recved=5,sent=5`, without the closing bracket. */
 function connectionHead(connection: ClientConnection, asker: ClientConnection): string {
-  const { address, port, outstanding, received, sent } = connection
+  const { address, port, received, output } = connection
   const interest = connection === asker ? 0 : 1
-  return ` /${bracketed(address)}:${port}[${interest}](queued=${outstanding},recved=${received},sent=${sent}`
+  return ` /${bracketed(address)}:${port}[${interest}](queued=${output.outstanding},recved=${received},sent=${output.sent}`
 }
 
 function bracketed(address: string): string {
@@ -58,7 +58,7 @@ export function consText(facts: ServerFacts, asker: ClientConnection): string {
 
 function sessionPart(connection: ClientConnection): string {
   if (!connection.hasSession) return ''
-  const { latency } = connection
+  const { latency, lastReplyZxid, lastReplyMs, lastLatencyMs } = connection.output
   const averageMs = latency.count === 0 ? 0 : Math.floor(latency.sumMs / latency.count)
   const parts = [
     `sid=${formatSessionId(connection.sessionId)}`,
@@ -66,9 +66,9 @@ function sessionPart(connection: ClientConnection): string {
     `est=${connection.establishedWallMs}`,
     `to=${connection.timeoutMs}`,
     ...(connection.lastCxid >= 0 ? [`lcxid=0x${connection.lastCxid.toString(16)}`] : []),
-    `lzxid=${formatZxid(connection.lastReplyZxid)}`,
-    `lresp=${Math.floor(connection.lastReplyMs)}`,
-    `llat=${Math.floor(connection.lastLatencyMs)}`,
+    `lzxid=${formatZxid(lastReplyZxid)}`,
+    `lresp=${Math.floor(lastReplyMs)}`,
+    `llat=${Math.floor(lastLatencyMs)}`,
     `minlat=${Math.floor(latency.minMs)}`,
     `avglat=${averageMs}`,
     `maxlat=${Math.floor(latency.maxMs)}`,

@@ -3,17 +3,18 @@
 // ranges, once a turn ("logged up to 1/7"). Meaning of the events: shared/events/cluster-event.ts.
 
 import { createQueue, dequeue, enqueue, peek } from '#shared/base/queue.ts'
-import type { ClusterEvent, Stage, StreamHello } from '#shared/events/cluster-event.ts'
+import type { ClusterEvent, StreamHello } from '#shared/events/cluster-event.ts'
 import type { ClientEffect, PeerEffect, PeerInput } from '#shared/peer/contract.ts'
 import { MODE_BITS } from '#shared/tree/watch-table.ts'
 import type { DiskOp } from '#shared/zab/contract.ts'
 import { ERROR_CODES } from '#shared/zk/errors.ts'
-import { formatSessionId, NO_SESSION, type Sid } from '#shared/zk/ids.ts'
+import { formatSessionId, NO_SESSION } from '#shared/zk/ids.ts'
 import { ADD_WATCH_MODES } from '#shared/zk/watch.ts'
-import { counterOf, formatZxid, type Zxid } from '#shared/zk/zxid.ts'
+import { formatZxid, type Zxid } from '#shared/zk/zxid.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { Clock } from './clock.ts'
 import { memberStats, type ServerFacts } from './server-facts.ts'
+import { createStageMarks } from './stage-marks.ts'
 import type { Turn } from './turn.ts'
 import { summarize } from './txn-summary.ts'
 
@@ -50,90 +51,48 @@ export interface ObservationOptions {
   readonly emit: (event: ClusterEvent) => void
 }
 
-/** In the order in which they are told. */
-const STAGES: readonly Stage[] = ['received', 'logged', 'acked', 'committed', 'applied']
-
 export function createObservation(options: ObservationOptions): Observation {
   const { facts, clock, turn, emit } = options
   const sid = facts.config.sid
-  const marks = new Map<Stage, { zxid: Zxid; t: number }>()
-  let quorum: { zxid: Zxid; by: Sid; t: number } | null = null
+  const marks = createStageMarks({ clock, turn, emit: (event) => emit({ ...event, sid }) })
   /** Appends on their way to the disk. */
   let logging = createQueue<{ readonly op: DiskOp; readonly zxid: Zxid }>()
   /** Watch events of this step, by connection: what setWatches fired is not set. */
   let fired = new Map<number, Set<string>>()
-  let flushScheduled = false
   let watched = false
 
-  function say(event: Said, t = clock.preciseWallMs()): void {
-    if (event.type !== 'mark' && event.type !== 'quorum') flushMarks()
+  function say(event: Said): void {
+    marks.flush()
     // `Said` is ClusterEvent without the two fields that are added here.
-    emit({ ...event, t, sid } as ClusterEvent)
-  }
-
-  function scheduleFlush(): void {
-    if (flushScheduled) return
-    flushScheduled = true
-    turn.atEnd(() => {
-      flushScheduled = false
-      flushMarks()
-    })
-  }
-
-  function mark(stage: Stage, zxid: Zxid): void {
-    if (counterOf(zxid) === 0) return // the start of an epoch is no transaction
-    marks.set(stage, { zxid, t: clock.preciseWallMs() })
-    scheduleFlush()
-  }
-
-  function flushMarks(): void {
-    for (const stage of STAGES) {
-      if (stage === 'committed') flushQuorum()
-      const noted = marks.get(stage)
-      if (!noted) continue
-      marks.delete(stage)
-      say({ type: 'mark', stage, zxid: formatZxid(noted.zxid) }, noted.t)
-    }
-  }
-
-  function flushQuorum(): void {
-    const noted = quorum
-    quorum = null
-    if (noted) say({ type: 'quorum', zxid: formatZxid(noted.zxid), by: noted.by }, noted.t)
+    emit({ ...event, t: clock.preciseWallMs(), sid } as ClusterEvent)
   }
 
   function onPersisted(upTo: DiskOp): void {
     let last: Zxid | null = null
     for (let next = peek(logging); next && next.op <= upTo; next = peek(logging)) last = dequeue(logging).zxid
     if (last === null) return
-    mark('logged', last)
-    if (facts.peer.zab.role.state === 'LEADING') mark('acked', last) // its own flush is its ack
+    marks.mark('logged', last)
+    if (facts.peer.zab.role.state === 'LEADING') marks.mark('acked', last) // its own flush is its ack
   }
 
   function onPacket(input: Extract<PeerInput, { type: 'packet' }>): void {
     const { packet } = input
-    if (packet.type === 'PROPOSAL') mark('received', packet.entry.zxid)
-    else if (packet.type === 'COMMIT') mark('committed', packet.zxid)
+    if (packet.type === 'PROPOSAL') marks.mark('received', packet.entry.zxid)
+    else if (packet.type === 'COMMIT') marks.mark('committed', packet.zxid)
     else if (packet.type === 'INFORM') {
-      mark('received', packet.entry.zxid)
-      mark('committed', packet.entry.zxid)
+      marks.mark('received', packet.entry.zxid)
+      marks.mark('committed', packet.entry.zxid)
     }
   }
 
   function onNetEffect(effect: Extract<PeerEffect, { type: 'notify' | 'send' }>): void {
     if (effect.type === 'send') {
-      if (effect.packet.type === 'ACK') mark('acked', effect.packet.zxid)
+      if (effect.packet.type === 'ACK') marks.mark('acked', effect.packet.zxid)
       return
     }
     if (effect.to === sid) return
     const { state, leader, zxid, electionEpoch, peerEpoch } = effect.notification
     say({ type: 'vote', to: effect.to, state, leader, zxid: formatZxid(zxid), round: electionEpoch, peerEpoch })
-  }
-
-  function onCommitted(zxid: Zxid, by: Sid): void {
-    if (quorum && quorum.by !== by) flushQuorum()
-    quorum = { zxid, by, t: clock.preciseWallMs() }
-    mark('committed', zxid)
   }
 
   function sessionOf(conn: WatchEffect['conn']): string {
@@ -216,7 +175,6 @@ export function createObservation(options: ObservationOptions): Observation {
       watched = on
       logging = createQueue()
       marks.clear()
-      quorum = null
     },
     onInput(input) {
       if (!watched) return
@@ -235,9 +193,9 @@ export function createObservation(options: ObservationOptions): Observation {
         case 'send':
           return onNetEffect(effect)
         case 'committed':
-          return onCommitted(effect.zxid, effect.by)
+          return marks.committed(effect.zxid, effect.by)
         case 'applied':
-          return mark('applied', effect.entry.zxid)
+          return marks.mark('applied', effect.entry.zxid)
         case 'state':
           say({ type: 'state', state: effect.state, round: effect.round, reason: effect.reason })
           return sendStats()

@@ -73,7 +73,7 @@ export async function completeInstall(disk: Disk, { snapDir, logDir }: Directori
 }
 
 /** snapshot.0 of an empty tree: without it, logs without a snapshot would look like lost data (R-3056). */
-export async function writeFirstSnapshot(disk: Disk, snapDir: string): Promise<void> {
+export async function writeFirstSnapshot(disk: Disk, snapDir: string, digest: boolean): Promise<void> {
   for (const name of await fsp.readdir(snapDir)) {
     if (name === 'acceptedEpoch' || name === 'currentEpoch') {
       throw new StorageError(
@@ -84,7 +84,7 @@ export async function writeFirstSnapshot(disk: Disk, snapDir: string): Promise<v
   }
   const name = snapshotName(ZERO_ZXID)
   const temporary = `${snapDir}/${TEMPORARY_PREFIX}${name}`
-  await writeSnapshot(disk, temporary, createTree(), { aborted: false })
+  await writeSnapshot(disk, temporary, createTree(), digest, { aborted: false })
   await disk.rename(temporary, `${snapDir}/${name}`)
   await disk.syncDir(snapDir)
 }

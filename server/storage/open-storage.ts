@@ -42,6 +42,7 @@ export async function openStorage(options: StorageOptions): Promise<{ storage: S
       ...directories,
       disk,
       log: options.log,
+      digest: options.digest ?? true,
       commitLogCount: Math.max(COMMIT_LOG_COUNT_DEFAULT, options.commitLogCount ?? 0),
       snapRetainCount: options.snapRetainCount ?? 0,
       releaseLocks,
@@ -58,7 +59,7 @@ export async function openStorage(options: StorageOptions): Promise<{ storage: S
     }
     let recovered = await recover(parts)
     if (recovered === null) {
-      await writeFirstSnapshot(disk, directories.snapDir)
+      await writeFirstSnapshot(disk, directories.snapDir, parts.digest)
       recovered = await recover(parts)
     }
     if (recovered === null) throw new StorageError(`${directories.snapDir}: the first snapshot has disappeared`)

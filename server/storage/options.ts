@@ -21,6 +21,8 @@ export interface StorageOptions {
   readonly forceSync?: boolean | undefined
   /** How many snapshots stay when a new one has been written, at least 3; absent: nothing is purged. */
   readonly snapRetainCount?: number | undefined
+  /** false: trees carry no digest (digest.enabled=no): none is written to snapshots, and none compared. */
+  readonly digest?: boolean | undefined
   readonly log: Log
   /** From 0 to below 1: spreads the snapshots of the servers in time. */
   readonly random?: (() => number) | undefined

@@ -2,7 +2,7 @@
 // because a learner is served from them (O-16, trap 4925).
 
 import { DecodeError } from '#shared/jute/reader.ts'
-import { readEntry, rememberEncoding } from '#shared/jute/records/txn.ts'
+import { readEntry } from '#shared/jute/records/txn.ts'
 import type { Entry } from '#shared/zk/txn.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
 
@@ -44,7 +44,10 @@ export class RecentEntries {
     const none = { recent: [], recentAfter: lastZxid }
     if (this.#kept.at(-1)?.zxid !== lastZxid) return none
     try {
-      return { recent: this.#kept.map(({ entry }) => decoded(entry)), recentAfter: this.#after }
+      return {
+        recent: this.#kept.map(({ entry }) => (entry instanceof Uint8Array ? readEntry(entry) : entry)),
+        recentAfter: this.#after,
+      }
     } catch (error) {
       // An old record that the snapshot already covers: the tree does not need it.
       if (error instanceof DecodeError) return none
@@ -58,11 +61,4 @@ export class RecentEntries {
     const dropped = this.#kept.splice(0, surplus).at(-1)
     if (dropped) this.#after = dropped.zxid
   }
-}
-
-function decoded(entry: Entry | Uint8Array): Entry {
-  if (!(entry instanceof Uint8Array)) return entry
-  const read = readEntry(entry)
-  rememberEncoding(read, entry)
-  return read
 }

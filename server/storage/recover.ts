@@ -2,9 +2,10 @@
 // log record behind it, without a gap (D-9 to D-12). Repairs of what a crash left are the last step.
 
 import { DecodeError } from '#shared/jute/reader.ts'
-import { readEntry, rememberEncoding } from '#shared/jute/records/txn.ts'
+import { readEntry } from '#shared/jute/records/txn.ts'
 import { applyEntry } from '#shared/tree/apply.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
+import { DEFAULT_TREE_OPTIONS, type TreeOptions } from '#shared/tree/options.ts'
 import type { Entry } from '#shared/zk/txn.ts'
 import { formatZxid, ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
 import type { Disk } from './disk.ts'
@@ -31,6 +32,8 @@ export interface RecoverOptions {
   readonly snapDir: string
   readonly logDir: string
   readonly commitLogCount: number
+  /** Whether digests are kept and compared. */
+  readonly digest: boolean
   readonly log: Log
 }
 
@@ -94,6 +97,7 @@ async function tryLoad(file: NumberedFile, log: Log): Promise<LoadedSnapshot | n
 /** Applies the logs to a loaded snapshot, and remembers what has to be repaired. */
 class Replay {
   readonly #options: RecoverOptions
+  readonly #treeOptions: TreeOptions
   readonly #snapshotZxid: Zxid
   readonly #tree: DataTree
   readonly #recent: RecentEntries
@@ -107,6 +111,7 @@ class Replay {
 
   constructor(snapshotZxid: Zxid, loaded: LoadedSnapshot, options: RecoverOptions) {
     this.#options = options
+    this.#treeOptions = { ...DEFAULT_TREE_OPTIONS, digest: options.digest }
     this.#snapshotZxid = snapshotZxid
     this.#tree = loaded.tree
     this.#tree.lastProcessedZxid = snapshotZxid
@@ -164,28 +169,26 @@ class Replay {
     }
     this.#lastRecord = zxid
     this.#lastFile = file.path
-    const bytes = Uint8Array.prototype.slice.call(txn)
-    if (isNew) this.#recent.push(zxid, this.#apply(file, zxid, bytes))
-    else this.#recent.push(zxid, bytes)
+    if (isNew) this.#recent.push(zxid, this.#apply(file, zxid, txn))
+    else this.#recent.push(zxid, Uint8Array.prototype.slice.call(txn))
   }
 
-  #apply(file: NumberedFile, zxid: Zxid, bytes: Uint8Array): Entry {
+  #apply(file: NumberedFile, zxid: Zxid, txn: Uint8Array): Entry {
     let entry: Entry
     try {
-      entry = readEntry(bytes)
+      entry = readEntry(txn)
     } catch (cause) {
       throw new StorageError(`${file.path}: the record of ${formatZxid(zxid)} cannot be read: ${String(cause)}`, {
         cause,
       })
     }
-    rememberEncoding(entry, bytes)
-    applyEntry(this.#tree, entry)
+    applyEntry(this.#tree, entry, this.#treeOptions)
     if (entry.digest !== null && zxid > this.#comparable) this.#compareDigest(zxid, entry.digest)
     return entry
   }
 
   #compareDigest(zxid: Zxid, expected: bigint): void {
-    if (this.#tree.digest === expected) return
+    if (!this.#treeOptions.digest || this.#tree.digest === expected) return
     this.#mismatches += 1
     if (this.#mismatches > 1) return
     this.#options.log('error', 'the first digest mismatch', {

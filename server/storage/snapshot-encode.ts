@@ -56,10 +56,10 @@ export function* encodeTree(tree: DataTree): Generator<Uint8Array, void> {
 }
 
 /**
- * A whole snapshot file: header, encodeTree, and the seals. The digest is the one at the end of the walk, under
+ * A whole snapshot file: header, encodeTree, and the seals. The digest, if the tree keeps one, is the one at the end of the walk, under
  * the zxid it then has: a reader compares when its replay gets there.
  */
-export function* encodeSnapshotFile(tree: DataTree): Generator<Uint8Array, void> {
+export function* encodeSnapshotFile(tree: DataTree, digest = true): Generator<Uint8Array, void> {
   const writer = new JuteWriter(64)
   let checksum = 1
   writer.int(SNAPSHOT_MAGIC)
@@ -73,12 +73,14 @@ export function* encodeSnapshotFile(tree: DataTree): Generator<Uint8Array, void>
     yield slice
   }
   writeSeal(writer, checksum)
-  const processed = tree.lastProcessedZxid
-  writer.zxid(processed)
-  writer.int(DIGEST_VERSION)
-  // A tree that has seen no txn carries no digest, as Apache's does.
-  writer.long(processed === ZERO_ZXID ? 0n : tree.digest)
-  writeSeal(writer, adler32(writer.view(), checksum))
+  if (digest) {
+    const processed = tree.lastProcessedZxid
+    writer.zxid(processed)
+    writer.int(DIGEST_VERSION)
+    // A tree that has seen no txn carries no digest, as Apache's does.
+    writer.long(processed === ZERO_ZXID ? 0n : tree.digest)
+    writeSeal(writer, adler32(writer.view(), checksum))
+  }
   yield writer.take()
 }
 

@@ -32,10 +32,17 @@ export interface SnapshotAbort {
 
 /**
  * Writes a snapshot to `path` and flushes it; renaming it into place is the caller's. The tree may change meanwhile.
+ * @param digest whether the tree keeps its digest
  * @param abort set `aborted` to give up: the file is removed and false returned
  */
-export async function writeSnapshot(disk: Disk, path: string, tree: DataTree, abort: SnapshotAbort): Promise<boolean> {
-  const slices = encodeSnapshotFile(tree)
+export async function writeSnapshot(
+  disk: Disk,
+  path: string,
+  tree: DataTree,
+  digest: boolean,
+  abort: SnapshotAbort,
+): Promise<boolean> {
+  const slices = encodeSnapshotFile(tree, digest)
   let gathered: Uint8Array[] = []
   let bytes = 0
   let done = false

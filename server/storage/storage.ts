@@ -15,7 +15,7 @@ import { installName, snapshotName, TEMPORARY_PREFIX } from './file-names.ts'
 import { truncateAfter } from './log-truncate.ts'
 import type { Log } from './options.ts'
 import { oldestKept, type PurgeOptions, purge } from './purge.ts'
-import { recoverTree } from './recover.ts'
+import { type RecoverOptions, recoverTree } from './recover.ts'
 import { type SnapshotAbort, writeSnapshot } from './snapshot-file.ts'
 import type { SnapshotRule } from './snapshot-rule.ts'
 import { StorageError } from './storage-error.ts'
@@ -33,6 +33,7 @@ export interface StorageParts extends Directories {
   readonly writer: TxnLogWriter
   readonly rule: SnapshotRule
   readonly commitLogCount: number
+  readonly digest: boolean
   /** 0: nothing is purged after a snapshot. */
   readonly snapRetainCount: number
   readonly log: Log
@@ -96,9 +97,9 @@ export class Storage {
     assert(tree.lastProcessedZxid >= zxid, 'a received tree knows its zxid before it is installed')
     this.#abortSnapshot()
     this.#cut = null
-    const { disk, writer, snapDir } = this.#parts
+    const { disk, writer, snapDir, digest } = this.#parts
     const temporary = this.#temporary(installName(zxid))
-    const written = writeSnapshot(disk, temporary, tree, { aborted: false })
+    const written = writeSnapshot(disk, temporary, tree, digest, { aborted: false })
     // The queue looks at it when its turn comes.
     written.catch(() => undefined)
     this.#queue.push(op, async () => {
@@ -174,11 +175,11 @@ export class Storage {
   }
 
   async #writeInBackground(tree: DataTree, abort: SnapshotAbort): Promise<boolean> {
-    const { disk, snapDir, log, snapRetainCount } = this.#parts
+    const { disk, snapDir, digest, log, snapRetainCount } = this.#parts
     const label = tree.lastProcessedZxid
     const temporary = this.#temporary(snapshotName(label))
     try {
-      if (!(await writeSnapshot(disk, temporary, tree, abort))) return false
+      if (!(await writeSnapshot(disk, temporary, tree, digest, abort))) return false
       // In order, so that every txn whose effects may be in it is in the log when it gets its name (O-12).
       const placed = await this.#inOrder(async () => {
         if (abort.aborted) {
@@ -240,9 +241,7 @@ export class Storage {
 }
 
 /** Everything that the directories hold; null for a fresh server. */
-export async function recover(
-  parts: Directories & { readonly disk: Disk; readonly commitLogCount: number; readonly log: Log },
-): Promise<Recovered | null> {
+export async function recover(parts: RecoverOptions): Promise<Recovered | null> {
   const recovered = await recoverTree(parts)
   return recovered && { ...recovered, ...(await readEpochs(parts.snapDir, recovered.lastZxid)) }
 }

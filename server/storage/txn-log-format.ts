@@ -52,10 +52,10 @@ export function writeRecord(bytes: Buffer, at: number, txn: Uint8Array): void {
 }
 
 /** `short`: more bytes are needed to tell. `padding`: a length of 0. `bad`: whatever cannot be a record. */
-export type FrameCheck = 'short' | 'padding' | 'bad' | 'good'
+export type NoFrame = 'short' | 'padding' | 'bad'
 
-/** Looks at the record that starts at `at` in bytes that end at `end`; `good`: its length may be read. */
-export function checkFrame(bytes: Buffer, at: number, end: number): FrameCheck {
+/** The txn of the record that starts at `at`, as a window on `bytes`, of which `end` are there; or why there is none. */
+export function readFrame(bytes: Buffer, at: number, end: number): Buffer | NoFrame {
   if (at + RECORD_HEAD_BYTES > end) return 'short'
   const length = bytes.readInt32BE(at + 8)
   if (length === 0) return 'padding'
@@ -63,12 +63,8 @@ export function checkFrame(bytes: Buffer, at: number, end: number): FrameCheck {
   const eor = at + RECORD_HEAD_BYTES + length
   if (eor + 1 > end) return 'short'
   if (bytes[eor] !== END_OF_RECORD || bytes.readUInt32BE(at) !== 0) return 'bad'
-  return adler32(recordTxn(bytes, at)) === bytes.readUInt32BE(at + 4) ? 'good' : 'bad'
-}
-
-/** The txn's bytes of a good record, as a window. */
-export function recordTxn(bytes: Buffer, at: number): Buffer {
-  return bytes.subarray(at + RECORD_HEAD_BYTES, at + RECORD_HEAD_BYTES + bytes.readInt32BE(at + 8))
+  const txn = bytes.subarray(at + RECORD_HEAD_BYTES, eor)
+  return adler32(txn) === bytes.readUInt32BE(at + 4) ? txn : 'bad'
 }
 
 /** The zxid in a txn's header; null when it is none that can be held. */

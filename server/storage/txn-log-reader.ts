@@ -5,13 +5,12 @@ import fsp, { type FileHandle } from 'node:fs/promises'
 import { formatZxid, ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
 import { StorageError } from './storage-error.ts'
 import {
-  checkFrame,
   isTornHeader,
   LOG_HEADER_BYTES,
   logHeaderProblem,
   RECORD_FRAME_BYTES,
   RECORD_HEAD_BYTES,
-  recordTxn,
+  readFrame,
   zxidOfTxn,
 } from './txn-log-format.ts'
 
@@ -66,18 +65,17 @@ class Scan {
   async run(visit: VisitRecord): Promise<LogScan> {
     if (!(await this.#readHeader())) return this.#result('torn')
     for (;;) {
-      const check = checkFrame(this.#buffer, this.#at, this.#end)
-      if (check === 'good') {
-        if (!this.#visit(visit)) return this.#result('stopped')
-      } else if (check !== 'short' || !this.#mayComplete() || !(await this.#more())) {
+      const frame = readFrame(this.#buffer, this.#at, this.#end)
+      if (typeof frame !== 'string') {
+        if (!this.#visit(frame, visit)) return this.#result('stopped')
+      } else if (frame !== 'short' || !this.#mayComplete() || !(await this.#more())) {
         break
       }
     }
     return this.#result(await this.#judgeRest())
   }
 
-  #visit(visit: VisitRecord): boolean {
-    const txn = recordTxn(this.#buffer, this.#at)
+  #visit(txn: Buffer, visit: VisitRecord): boolean {
     const zxid = zxidOfTxn(txn)
     if (zxid === null || zxid <= 0) throw this.#damaged('the record there has a zxid that this server cannot hold')
     if (!visit(zxid, txn)) return false
@@ -131,8 +129,9 @@ class Scan {
     const rest = await this.#nonZeroRest(start)
     if (rest.length === 0) return 'clean'
     for (let at = 0; at + RECORD_HEAD_BYTES < rest.length; at += 1) {
-      if (checkFrame(rest, at, rest.length) !== 'good') continue
-      const later = zxidOfTxn(recordTxn(rest, at))
+      const frame = readFrame(rest, at, rest.length)
+      if (typeof frame === 'string') continue
+      const later = zxidOfTxn(frame)
       // A torn record may hold, as a znode's data, bytes that look like a log: those have an older zxid.
       if (later === null || later <= (this.#lastZxid ?? ZERO_ZXID)) continue
       throw this.#damaged(`whole records follow it, the next is ${formatZxid(later)}, so this is no torn end`)

@@ -107,6 +107,10 @@ test('[D-11] a log torn at any byte gives every whole record before, and is cut 
     const survivors = entries.slice(0, ends.filter((end) => end <= cut).length)
     const last = survivors.at(-1)?.zxid ?? 0
     expect(rig.recovered.lastZxid, `cut at ${cut}`).toBe(last)
+    if (survivors.length > 0) {
+      const rest = fs.readFileSync(`${dir}/version-2/log.100000001`).subarray(ends[survivors.length - 1])
+      expect(rest.every((byte) => byte === 0)).toBe(true)
+    }
     const more = entries.slice(survivors.length)
     rig.append(more)
     await rig.settled()

@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { formatZxid, makeZxid } from '../zk/zxid.ts'
 import { applyEvent } from './apply-event.ts'
 import type { MemberStats, Stage, TxnSummary } from './cluster-event.ts'
-import { type ClusterView, emptyClusterView, type MemberView, PARKED_MAX, ROUNDS_MAX } from './cluster-view.ts'
+import {
+  type ClusterView,
+  emptyClusterView,
+  type MemberView,
+  PARKED_MAX,
+  ROUNDS_MAX,
+  UNKNOWN_OP,
+} from './cluster-view.ts'
 import type { GatewayEvent } from './socket-protocol.ts'
 
 const z = (epoch: number, counter: number): string => formatZxid(makeZxid(epoch, counter))
@@ -116,6 +123,25 @@ describe('rounds', () => {
       [1, 4],
       [2, 5],
     ])
+  })
+
+  test('what a killed leader could not tell any more is a round all the same, before and after its end is known', () => {
+    const down: GatewayEvent = { type: 'stream', t: 8, sid: 3, up: false }
+    const marks = [mark(5, 1, 'received', z(1, 2)), mark(6, 1, 'logged', z(1, 3)), mark(7, 1, 'acked', z(1, 3))]
+    for (const events of [
+      [...marks, down],
+      [down, ...marks],
+    ]) {
+      const view = fold([proposed(1, 3, z(1, 1)), ...events])
+      expect(view.rounds.map((round) => [round.txn.zxid, round.txn.op, round.leader])).toEqual([
+        [z(1, 1), 'create', 3],
+        [z(1, 2), UNKNOWN_OP, 3],
+        [z(1, 3), UNKNOWN_OP, 3],
+      ])
+      expect(view.rounds[1]?.members).toEqual({ '1': { received: 5, logged: 6, acked: 7 } })
+      expect(view.rounds[2]?.members).toEqual({ '1': { logged: 6, acked: 7 } })
+      expect(view.parked).toEqual({})
+    }
   })
 
   test('only the newest rounds are kept, and a mark nobody proposed is bounded too', () => {

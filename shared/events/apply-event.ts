@@ -14,7 +14,7 @@ import {
   foldWatch,
   forgetConnections,
 } from './fold-log.ts'
-import { foldMark, foldProposed, foldQuorum, startCountingAt } from './fold-rounds.ts'
+import { foldMark, foldProposed, foldQuorum, foldStream, startCountingAt } from './fold-rounds.ts'
 import type { GatewayEvent } from './socket-protocol.ts'
 import { newerZxid, readableZxid } from './zxid-text.ts'
 
@@ -38,6 +38,7 @@ export function applyEvent(view: ClusterView, event: GatewayEvent): void {
     case 'stream':
       // A stream that comes up starts with the connections that exist.
       if (event.up) forgetConnections(view, sid)
+      foldStream(view, sid, event.up)
       return
     case 'state':
     case 'phase':

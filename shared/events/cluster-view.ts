@@ -16,6 +16,12 @@ export const CONNECTIONS_MAX = 2000
 /** Marks of one member that wait for their rounds. */
 export const PARKED_MAX = 1000
 
+/**
+ * `op` of a txn whose leader was killed before it could tell what it had proposed; others have marked it. Its
+ * path, session and data are not known.
+ */
+export const UNKNOWN_OP = 'unknown'
+
 /** starting, running: the process lives. stopped: ended on request. killed: ended by a signal or a crash. paused: SIGSTOP. */
 export type ProcessState = 'starting' | 'running' | 'paused' | 'stopped' | 'killed'
 
@@ -58,6 +64,7 @@ export interface MemberStages {
 export interface RoundView {
   readonly txn: TxnSummary
   readonly leader: number
+  /** When the leader sent it; when somebody first told of it, if the leader did not live to tell. */
   readonly proposedAt: number
   readonly members: Record<string, MemberStages>
   /** Whose ack completed the quorum, and when the leader knew. */
@@ -126,6 +133,8 @@ export interface ClusterView {
   totals: { committed: number; dropped: number }
   /** Newest zxid counted in `totals.committed`; null before the first is known. */
   committedUpTo: string | null
+  /** Whether a member's events are heard now. */
+  streams: Record<string, boolean>
   /** By member, oldest first. Only the fold looks at these. */
   parked: Record<string, ParkedMark[]>
 }
@@ -141,6 +150,7 @@ export function emptyClusterView(): ClusterView {
     writeRate: [],
     totals: { committed: 0, dropped: 0 },
     committedUpTo: null,
+    streams: {},
     parked: {},
   }
 }

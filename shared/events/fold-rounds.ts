@@ -12,8 +12,9 @@ import {
   RATE_BUCKETS_MAX,
   ROUNDS_MAX,
   type RoundView,
+  UNKNOWN_OP,
 } from './cluster-view.ts'
-import { compareZxidText, counterOfText, epochText } from './zxid-text.ts'
+import { compareZxidText, counterOfText, epochText, zxidText } from './zxid-text.ts'
 
 /** How many rounds, counted from the oldest, are at or below `zxid`. */
 function countUpTo(rounds: readonly RoundView[], zxid: string): number {
@@ -30,21 +31,51 @@ function countUpTo(rounds: readonly RoundView[], zxid: string): number {
 
 /** The leader `sid` gave `txn` its zxid at `t`. A round known already is left alone. */
 export function foldProposed(view: ClusterView, t: number, sid: number, txn: TxnSummary): void {
+  addRound(view, t, sid, txn, { [sid]: { proposed: t } })
+}
+
+function addRound(
+  view: ClusterView,
+  t: number,
+  leader: number,
+  txn: TxnSummary,
+  members: Record<string, MemberStages>,
+): void {
   const at = countUpTo(view.rounds, txn.zxid)
   if (view.rounds[at - 1]?.txn.zxid === txn.zxid) return
   if (at === 0 && view.rounds.length >= ROUNDS_MAX) return
-  const round: RoundView = {
-    txn,
-    leader: sid,
-    proposedAt: t,
-    members: { [sid]: { proposed: t } },
-    quorumBy: null,
-    quorumAt: null,
-  }
+  const round: RoundView = { txn, leader, proposedAt: t, members, quorumBy: null, quorumAt: null }
   if (at === view.rounds.length) view.rounds.push(round)
   else view.rounds.splice(at, 0, round)
   if (view.rounds.length > ROUNDS_MAX) view.rounds.splice(0, view.rounds.length - ROUNDS_MAX)
   for (const member of Object.keys(view.parked)) unpark(view, member, round)
+}
+
+/** What a leader proposed last and was killed before telling: its followers' marks say that it was there. */
+function addUnknownRounds(view: ClusterView, leader: number, { zxid, t }: ParkedMark): void {
+  const epoch = epochText(zxid)
+  const upTo = counterOfText(zxid)
+  const last = view.rounds[countUpTo(view.rounds, zxid) - 1]
+  const known = last && epochText(last.txn.zxid) === epoch ? counterOfText(last.txn.zxid) : 0
+  for (let counter = Math.max(known, upTo - ROUNDS_MAX) + 1; counter <= upTo; counter += 1) {
+    const blank = { path: null, session: '0x0', cxid: 0, bytes: 0, error: null, ephemeral: false }
+    addRound(view, t, leader, { zxid: zxidText(epoch, counter), op: UNKNOWN_OP, ...blank }, {})
+  }
+}
+
+/** Who proposed in the epoch of `zxid`, as far as rounds below it tell. */
+function proposerOf(view: ClusterView, zxid: string): number | null {
+  const last = view.rounds[countUpTo(view.rounds, zxid) - 1]
+  return last && epochText(last.txn.zxid) === epochText(zxid) ? last.leader : null
+}
+
+/** The gateway hears `sid`, or no longer: then what waits for its proposals waits in vain. */
+export function foldStream(view: ClusterView, sid: number, up: boolean): void {
+  view.streams[sid] = up
+  if (up) return
+  for (const mark of Object.values(view.parked).flat()) {
+    if (proposerOf(view, mark.zxid) === sid) addUnknownRounds(view, sid, mark)
+  }
 }
 
 /** Gives a new round the marks that came before it, and drops those that no later round can need. */
@@ -88,7 +119,12 @@ export function foldMark(view: ClusterView, t: number, sid: number, stage: Stage
   }
   const next = view.rounds[end]
   const newerKnown = next !== undefined && epochText(next.txn.zxid) === epoch
-  if (!newerKnown && view.rounds[end - 1]?.txn.zxid !== zxid) park(view, member, { stage, zxid, t })
+  if (!newerKnown && view.rounds[end - 1]?.txn.zxid !== zxid) {
+    const ahead = { stage, zxid, t }
+    park(view, member, ahead)
+    const proposer = proposerOf(view, zxid)
+    if (proposer !== null && view.streams[proposer] === false) addUnknownRounds(view, proposer, ahead)
+  }
   if (stage === 'committed') countCommits(view, t, zxid)
 }
 

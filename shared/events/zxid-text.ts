@@ -26,6 +26,12 @@ export function counterOfText(zxid: string): number {
   return Number.parseInt(zxid.length <= PREFIX_AND_COUNTER ? zxid.slice(2) : zxid.slice(-8), 16)
 }
 
+/** The zxid of an epoch (as epochText gives it) and a counter; the inverse of the two above. */
+export function zxidText(epoch: string, counter: number): string {
+  const low = counter.toString(16)
+  return epoch === '' ? `0x${low}` : `0x${epoch}${low.padStart(8, '0')}`
+}
+
 /** `1/3` for sentences; the text itself when it is no zxid. */
 export function readableZxid(zxid: string): string {
   const parsed = parseZxid(zxid)

@@ -1,6 +1,7 @@
 // What a txn does to znodes: create, delete, setData, setACL, with the indexes, the digest and the quota
-// counts that follow from them. Each also does the right thing when a fuzzy snapshot already holds its
-// effect, or that of a later txn on the same path. Source: DataTree.createNode, deleteNode, storage.md §6.
+// counts that follow from them. A fuzzy snapshot may already hold the effect of a txn, or that of a later one
+// on the same path, or a later node of that name: what is later stays as it is, so that nothing that could
+// already be read goes back while the log is replayed. Source: DataTree.createNode, deleteNode, storage.md §6.
 
 import type { Acl } from '../zk/acl.ts'
 import { ERROR_CODES, type ErrorCode } from '../zk/errors.ts'
@@ -38,19 +39,22 @@ function ownerOf(a: Application, txn: CreateTxn | CreateTtlTxn | CreateContainer
   return txn.ephemeral ? a.sessionId : NO_SESSION
 }
 
-/** The new node; NONODE without a parent; NODEEXISTS when it is there already, which only a replay meets. */
+/**
+ * The new node; NONODE without a parent (a later node in its place is not it); NODEEXISTS when it is there already,
+ * which only a replay meets.
+ */
 export function applyCreate(a: Application, txn: CreateTxn | CreateTtlTxn | CreateContainerTxn): Znode | ErrorCode {
   const { tree, zxid } = a
   const { path, data } = txn
   const above = parentPath(path)
   const parent = tree.nodes.get(above)
-  if (!parent) return ERROR_CODES.NONODE
+  if (!parent || parent.czxid > zxid) return ERROR_CODES.NONODE
   const existing = tree.nodes.get(path)
   const digestBefore = digestOf(a, above, parent)
   countCreation(parent, txn.parentCVersion, zxid, existing !== undefined)
   if (existing) {
-    // The list in the snapshot may be a later one; then its setACL, or a delete, is still to come.
-    existing.acl = shareAcl(txn.acl, parent.acl)
+    // Heals a node that an Apache snapshot saved without a list for its ACL id (ZOOKEEPER-4846).
+    if (existing.czxid === zxid && existing.aversion === 0) existing.acl = shareAcl(txn.acl, parent.acl)
     a.digestDelta += digestOf(a, above, parent) - digestBefore
     return ERROR_CODES.NODEEXISTS
   }
@@ -105,18 +109,21 @@ function sameAcl(a: readonly Acl[], b: readonly Acl[]): boolean {
   )
 }
 
-/** NONODE when it is not there; the parent still learns of the deletion, which its snapshot may have missed. */
+/**
+ * NONODE when it is not there, or only a later node of that name. The parent still learns of the deletion, since
+ * the snapshot may hold it as it was before.
+ */
 export function applyDelete(a: Application, path: string): ErrorCode {
   const { tree, zxid } = a
   const above = parentPath(path)
   const parent = tree.nodes.get(above)
-  if (!parent || path === '/') return ERROR_CODES.NONODE
+  if (!parent || parent.czxid > zxid || path === '/') return ERROR_CODES.NONODE
   const digestBefore = digestOf(a, above, parent)
-  parent.children?.delete(baseName(path))
   if (zxid > parent.pzxid) parent.pzxid = zxid
   a.digestDelta += digestOf(a, above, parent) - digestBefore
   const node = tree.nodes.get(path)
-  if (!node) return ERROR_CODES.NONODE
+  if (!node || node.czxid > zxid) return ERROR_CODES.NONODE
+  parent.children?.delete(baseName(path))
   removeBelow(a, path, node)
   removeOne(a, path, node)
   a.changes.push({ type: 'deleted', path, acl: node.acl, parentAcl: parent.acl })
@@ -131,8 +138,8 @@ function removeOne(a: Application, path: string, node: Znode): void {
 }
 
 /**
- * Only a replay finds children here: the snapshot holds a later node of the same name with children of its own.
- * All of them were created after this delete, so their creates are still to be replayed.
+ * Only a replay finds children here, those of a later node of the same name: a snapshot may hold them below the
+ * older node, and a multi may delete and create a node under one zxid. Their creates are still to be replayed.
  */
 function removeBelow(a: Application, path: string, node: Znode): void {
   if (node.children === null || node.children.size === 0) return
@@ -145,6 +152,7 @@ function removeBelow(a: Application, path: string, node: Znode): void {
   }
 }
 
+/** The node, as it is when it has been changed later already; NONODE without one. */
 export function applySetData(
   a: Application,
   path: string,
@@ -153,6 +161,7 @@ export function applySetData(
 ): Znode | ErrorCode {
   const node = a.tree.nodes.get(path)
   if (!node) return ERROR_CODES.NONODE
+  if (node.mzxid > a.zxid) return node
   const digestBefore = digestOf(a, path, node)
   countTowardsQuota(a.tree, path, (data?.length ?? 0) - (node.data?.length ?? 0), 0)
   node.data = data
@@ -164,6 +173,7 @@ export function applySetData(
   return node
 }
 
+/** The node, untouched when it is a later one of that name; NONODE without one. */
 export function applySetAcl(
   a: Application,
   path: string,
@@ -172,6 +182,7 @@ export function applySetAcl(
 ): Znode | ErrorCode {
   const node = a.tree.nodes.get(path)
   if (!node) return ERROR_CODES.NONODE
+  if (node.czxid > a.zxid) return node
   const digestBefore = digestOf(a, path, node)
   node.acl = shareAcl(acl, null)
   node.aversion = version

@@ -95,7 +95,6 @@ function closeSession(a: Application, session: SessionId, paths: readonly string
   for (const path of paths ?? []) applyDelete(a, path)
   const left = a.tree.ephemerals.get(session)
   if (left) for (const path of [...left]) applyDelete(a, path)
-  a.tree.ephemerals.delete(session)
   a.tree.sessions.delete(session)
 }
 

@@ -1,7 +1,6 @@
 // What the files of prepare share: the state that a request is prepared against, and the checks that
 // several operations make.
 
-import type { AuthId } from '../zk/acl.ts'
 import { isAllowed } from './acl.ts'
 import type { PrepareContext } from './contract.ts'
 import type { DataTree } from './data-tree.ts'
@@ -21,8 +20,7 @@ export function isClosing(p: Preparation): boolean {
 }
 
 export function mayDo(p: Preparation, node: Projected, perms: number): boolean {
-  const auth: readonly AuthId[] = p.ctx.auth
-  return p.options.skipAcl || isAllowed(node.acl, perms, auth)
+  return p.options.skipAcl || isAllowed(node.acl, perms, p.ctx.auth)
 }
 
 /** -1 stands for "any". */

@@ -1,0 +1,120 @@
+// What goes out to one client, in order: its ConnectResponse, replies, watch events. Counts what is under
+// way, how long answers took, and notices a client that does not read. Who is answered what is decided elsewhere.
+
+import type { Socket } from 'node:net'
+import { createQueue, dequeue, enqueue, queueLength } from '#shared/base/queue.ts'
+import { writeConnectResponse } from '#shared/jute/records/connect.ts'
+import { writeReplyHeader } from '#shared/jute/records/header.ts'
+import { writeReply } from '#shared/jute/records/reply.ts'
+import { writeWatchEvent } from '#shared/jute/records/watch-event.ts'
+import type { JuteWriter } from '#shared/jute/writer.ts'
+import type { ClientEffect } from '#shared/peer/contract.ts'
+import type { ErrorCode } from '#shared/zk/errors.ts'
+import type { ConnectResponse } from '#shared/zk/request.ts'
+import { ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
+import { SocketWriter } from './socket-writer.ts'
+import { addLatency, countResponse, createLatency, type Traffic } from './traffic.ts'
+import type { Turn } from './turn.ts'
+
+/** Beyond this (watch events come unasked) a client that does not read is cut off. */
+export const CLIENT_QUEUE_BYTES_MAX = 64 * 1024 * 1024
+
+type ReplyEffect = Extract<ClientEffect, { type: 'reply' }>
+type WatchEffect = Extract<ClientEffect, { type: 'watchEvent' }>
+
+export interface ClientOutputHost {
+  readonly turn: Turn
+  readonly traffic: Traffic
+  readonly nowMs: () => number
+}
+
+export class ClientOutput {
+  readonly latency = createLatency()
+  sent = 0
+  lastReplyZxid: Zxid = ZERO_ZXID
+  lastReplyMs = 0
+  lastLatencyMs = 0
+  readonly #host: ClientOutputHost
+  readonly #writer: SocketWriter
+  readonly #onTooSlow: () => void
+  /** When each unanswered request came in: answers come in that order. */
+  readonly #unanswered = createQueue<number>()
+
+  constructor(socket: Socket, host: ClientOutputHost, onTooSlow: () => void) {
+    this.#host = host
+    this.#writer = new SocketWriter(socket, host.turn)
+    this.#onTooSlow = onTooSlow
+  }
+
+  /** Requests that the peer has not answered yet. */
+  get outstanding(): number {
+    return queueLength(this.#unanswered)
+  }
+
+  /** Bytes that the client has not taken yet. */
+  get queuedBytes(): number {
+    return this.#writer.queuedBytes
+  }
+
+  /** A request goes to the peer; one reply will answer it. */
+  expectReply(): void {
+    enqueue(this.#unanswered, this.#host.nowMs())
+    this.#host.traffic.outstanding += 1
+  }
+
+  connectResponse(response: ConnectResponse): void {
+    this.#frame((records) => writeConnectResponse(records, response))
+  }
+
+  reply(effect: ReplyEffect): void {
+    if (this.outstanding > 0) this.#measure()
+    this.lastReplyZxid = effect.zxid
+    this.#frame((records) => writeReply(records, effect.xid, effect.zxid, effect.err, effect.body))
+  }
+
+  /** An answer that the peer is not asked for; without a body. */
+  ownReply(xid: number, zxid: Zxid, err: ErrorCode): void {
+    this.#frame((records) => writeReplyHeader(records, xid, zxid, err))
+  }
+
+  /** `onDelivered`: when the operating system has it. */
+  watchEvent(effect: WatchEffect, onDelivered: (() => void) | null): void {
+    this.#frame((records) => writeWatchEvent(records, effect.zxid, effect.event))
+    if (onDelivered) this.#writer.onceWritten(onDelivered)
+  }
+
+  /** Sends what is queued, then ends the connection. */
+  end(): void {
+    this.#writer.end()
+  }
+
+  /** The connection is gone: nobody waits for its answers any more. */
+  abandon(): void {
+    this.#host.traffic.outstanding -= this.outstanding
+  }
+
+  resetCounts(): void {
+    this.sent = 0
+    Object.assign(this.latency, createLatency())
+  }
+
+  #measure(): void {
+    const { traffic, nowMs } = this.#host
+    traffic.outstanding -= 1
+    this.lastReplyMs = nowMs()
+    this.lastLatencyMs = Math.max(0, this.lastReplyMs - dequeue(this.#unanswered))
+    addLatency(this.latency, this.lastLatencyMs)
+    addLatency(traffic.latency, this.lastLatencyMs)
+  }
+
+  #frame(write: (records: JuteWriter) => void): void {
+    const { records } = this.#writer
+    const place = records.beginLength()
+    write(records)
+    records.endLength(place)
+    this.sent += 1
+    countResponse(this.#host.traffic, records.length - place - 4)
+    this.#writer.touch()
+    if (this.#writer.queuedBytes > CLIENT_QUEUE_BYTES_MAX) this.#onTooSlow()
+  }
+}

@@ -16,8 +16,6 @@ import { placeFrame, retryDelayMs } from './frame-order.ts'
 type Wire = Socket<ServerToClient, ClientToServer>
 
 const ANSWER_WITHIN_MS = 10_000
-/** HTTP answers that a new attempt would get again. */
-const REFUSALS: readonly unknown[] = [401, 403]
 
 export function createSocketFeed(token: string): Feed {
   let sink: FeedSink | null = null
@@ -38,12 +36,11 @@ export function createSocketFeed(token: string): Feed {
       auth: { token },
       reconnection: false,
       forceNew: true,
-      transports: ['websocket', 'polling'],
-      tryAllTransports: true,
+      transports: ['websocket'],
     })
     socket = wire
     wire.on('connect', () => sayHello(wire))
-    wire.on('connect_error', (error) => onConnectError(wire, error))
+    wire.on('connect_error', (error) => onConnectError(wire, error.message))
     wire.on('disconnect', onLost)
     wire.on('events', (frame) => onFrame(wire, frame))
     wire.on('resync', () => sayHello(wire))
@@ -89,9 +86,9 @@ export function createSocketFeed(token: string): Feed {
     }
   }
 
-  function onConnectError(wire: Wire, error: Error & { description?: unknown }): void {
-    // Not active: the gateway itself said no. Otherwise a network error, which has a status when HTTP answered.
-    if (!wire.active || REFUSALS.includes(error.description)) refuse('token', error.message)
+  function onConnectError(wire: Wire, message: string): void {
+    // Not active: the gateway itself said no. Otherwise it could not be reached.
+    if (!wire.active) refuse('token', message)
     else onLost()
   }
 

@@ -2,7 +2,7 @@
 // the browser's time zone.
 
 import type { Language } from '../stores/route.ts'
-import type { Messages } from './messages.ts'
+import type { Messages } from './languages.ts'
 
 type Units = Messages['units']
 

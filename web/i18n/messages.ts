@@ -1,35 +1,8 @@
-// The languages of the page. English decides the shape; a message missing in another language, or with other
-// parameters, does not compile.
+// The language a person sees: what they chose, else what their browser prefers.
 
 import type { Language } from '../stores/route.ts'
 import { useRoute } from '../stores/route-store.ts'
-import { ensemble } from './en/ensemble.ts'
-import { access, frame, keys, timeline, units } from './en/frame.ts'
-import { rounds } from './en/rounds.ts'
-import { session, tree } from './en/tree.ts'
-import { locks, watches } from './en/watches.ts'
-import { zhCn } from './zh-cn/all.ts'
-
-const en = { frame, timeline, access, keys, units, ensemble, tree, session, rounds, watches, locks }
-
-type Shape<T> = T extends (...args: infer A) => string
-  ? (...args: A) => string
-  : T extends string
-    ? string
-    : { readonly [Key in keyof T]: Shape<T[Key]> }
-
-export type Messages = Shape<typeof en>
-
-export const MESSAGES: Record<Language, Messages> = { en, 'zh-CN': zhCn }
-
-/** The language of the browser, when the page has it; else English. */
-export function preferredLanguage(wanted: readonly string[]): Language {
-  for (const tag of wanted) {
-    if (/^zh\b/i.test(tag)) return 'zh-CN'
-    if (/^en\b/i.test(tag)) return 'en'
-  }
-  return 'en'
-}
+import { MESSAGES, type Messages, preferredLanguage } from './languages.ts'
 
 export function useLanguage(): Language {
   const chosen = useRoute((route) => route.language)

@@ -6,6 +6,7 @@ import { RoundDiagram } from '../panels/round-diagram.tsx'
 import { RoundList } from '../panels/round-list.tsx'
 import { useShownRounds } from '../panels/shown-rounds.ts'
 import { StageGlyph } from '../panels/stage-cell.tsx'
+import { useNarrow } from '../stores/narrow.ts'
 import { useRoute } from '../stores/route-store.ts'
 import { useViewStore } from '../stores/view-store.ts'
 import { Command } from '../ui/copy-button.tsx'
@@ -21,6 +22,7 @@ export function RoundsPage() {
   const { rounds, newer } = useShownRounds()
   const selection = useRoute((route) => route.selection)
   const zxid = selection?.type === 'round' ? selection.zxid : null
+  const narrow = useNarrow()
   const round = rounds.find((each) => each.txn.zxid === zxid)
   if (!known) {
     return (
@@ -46,13 +48,15 @@ export function RoundsPage() {
         </span>
       </div>
       <RoundList rounds={rounds} />
-      <div className="round-detail">
-        {round ? (
-          <RoundDiagram round={round} />
-        ) : (
-          <p className="tertiary">{zxid === null ? words.pick : words.gone(zxid)}</p>
-        )}
-      </div>
+      {!(narrow && round) && (
+        <div className="round-detail">
+          {round ? (
+            <RoundDiagram round={round} />
+          ) : (
+            <p className="tertiary">{zxid === null ? words.pick : words.gone(zxid)}</p>
+          )}
+        </div>
+      )}
     </>
   )
 }

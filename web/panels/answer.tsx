@@ -1,7 +1,8 @@
 // The one-sentence answer of the header: how many serve, who leads, how many more may fail.
 
 import { formatCount } from '../i18n/format.ts'
-import { type Messages, useLanguage, useMessages } from '../i18n/messages.ts'
+import type { Messages } from '../i18n/languages.ts'
+import { useLanguage, useMessages } from '../i18n/messages.ts'
 import { useCluster, useViewStore } from '../stores/view-store.ts'
 import { type EnsembleAnswer, ensembleAnswer } from '../viz/ensemble-answer.ts'
 

@@ -3,10 +3,13 @@
 import type { MemberStages, RoundView } from '#shared/events/cluster-view.ts'
 import { formatBytes, formatExact } from '../i18n/format.ts'
 import { useMessages } from '../i18n/messages.ts'
+import { useNarrow } from '../stores/narrow.ts'
 import { useCluster } from '../stores/view-store.ts'
 import { MemberMark, PathTag, SessionTag } from '../ui/tags.tsx'
 import { membersInOrder } from '../viz/ensemble-answer.ts'
 import { zxidParts } from '../viz/zxid-parts.ts'
+import { RoundDiagram } from './round-diagram.tsx'
+import { RoundStory } from './round-story.tsx'
 import { useShownRounds } from './shown-rounds.ts'
 
 export function InspectRound({ zxid }: { readonly zxid: string }) {
@@ -20,8 +23,14 @@ function RoundFacts({ round }: { readonly round: RoundView }) {
   const { rounds: words, ensemble } = useMessages()
   const { txn } = round
   const parts = zxidParts(txn.zxid)
+  const narrow = useNarrow()
+  const sids = useCluster((view) => membersInOrder(view).map((member) => member.sid))
   return (
     <>
+      <section>
+        <RoundStory round={round} sids={sids} />
+      </section>
+      {narrow && <RoundDiagram round={round} />}
       <section>
         <dl className="facts">
           <dt>{words.facts.epochAndCounter}</dt>

@@ -3,7 +3,7 @@
 import { useEffect } from 'react'
 import type { NodeDetail } from '#shared/events/socket-protocol.ts'
 import { useMessages } from '../i18n/messages.ts'
-import { openDetail, useTree } from '../stores/tree-store.ts'
+import { closeDetail, openDetail, useTree } from '../stores/tree-store.ts'
 import { useViewStore } from '../stores/view-store.ts'
 import { Skeleton } from '../ui/states.tsx'
 import { SessionTag, ZxidTag } from '../ui/tags.tsx'
@@ -12,13 +12,21 @@ import { Visible } from '../ui/visible.tsx'
 import { ZnodeData } from './znode-data.tsx'
 
 export function InspectZnode({ path }: { readonly path: string }) {
-  const { frame } = useMessages()
+  const { frame, tree: words } = useMessages()
   const detail = useTree((state) => state.detail)
   const live = useViewStore((state) => state.status.type === 'live')
   useEffect(() => {
     if (live) void openDetail(path)
   }, [path, live])
+  useEffect(() => () => closeDetail(path), [path])
   if (detail.type === 'none' || detail.path !== path || detail.type === 'loading') return <Skeleton rows={8} />
+  if (detail.type === 'gone') {
+    return (
+      <p className="secondary" role="status">
+        {words.deleted}
+      </p>
+    )
+  }
   if (detail.type === 'failed') {
     return (
       <section>

@@ -2,7 +2,8 @@
 
 import type { ReactNode } from 'react'
 import { unreachable } from '#shared/base/assert.ts'
-import { type Messages, useMessages } from '../i18n/messages.ts'
+import type { Messages } from '../i18n/languages.ts'
+import { useMessages } from '../i18n/messages.ts'
 import type { Selection } from '../stores/route.ts'
 import { select, useRoute } from '../stores/route-store.ts'
 import { CopyButton } from '../ui/copy-button.tsx'

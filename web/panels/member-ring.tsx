@@ -3,7 +3,8 @@
 
 import { useId } from 'react'
 import type { ClusterView, MemberView } from '#shared/events/cluster-view.ts'
-import { type Messages, useMessages } from '../i18n/messages.ts'
+import type { Messages } from '../i18n/languages.ts'
+import { useMessages } from '../i18n/messages.ts'
 import { hover, useHover } from '../stores/hover-store.ts'
 import { selectionKey } from '../stores/route.ts'
 import { select, useRoute } from '../stores/route-store.ts'

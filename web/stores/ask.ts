@@ -2,6 +2,10 @@
 
 import { type AskAnswer, type AskName, type AskRequest, type Feed, failed } from '../feeds/feed.ts'
 
+/** The gateway takes so many requests a second; a page that re-lists much waits for its turn. */
+const TRIES_MAX = 4
+const TRY_AGAIN_MS = 1000
+
 let feed: Feed | null = null
 
 export function setFeed(next: Feed | null): void {
@@ -19,5 +23,9 @@ export async function ask<K extends AskName>(
   request: AskRequest<K>,
 ): Promise<AskAnswer<K> | ReturnType<typeof failed>> {
   if (!feed) return failed('OFFLINE', 'Not connected yet. Wait a moment and try again.')
-  return feed.ask(name, request)
+  for (let tries = 1; ; tries += 1) {
+    const answer = await feed.ask(name, request)
+    if (answer.ok || (answer.code !== 'RATE' && answer.code !== 'BUSY') || tries === TRIES_MAX || !feed) return answer
+    await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS))
+  }
 }

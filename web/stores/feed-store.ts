@@ -4,8 +4,11 @@ import { applyEvent } from '#shared/events/apply-event.ts'
 import type { Feed, FeedSink } from '../feeds/feed.ts'
 import { setFeed } from './ask.ts'
 import { onLockChanged, onLockDirectories, reopenLock } from './lock-store.ts'
-import { onTreeChanged, relistAll } from './tree-store.ts'
+import { onDataWritten, onTreeChanged, relistAll } from './tree-store.ts'
 import { currentView, forgetView, replaceView, setAbout, setStatus, viewChanged } from './view-store.ts'
+
+/** Txns after which a row of the tree looks different. By the time it is listed again they are committed. */
+const CHANGES_DATA: ReadonlySet<string> = new Set(['setData', 'setACL', 'multi'])
 
 const sink: FeedSink = {
   status(status) {
@@ -19,8 +22,14 @@ const sink: FeedSink = {
   snapshot: replaceView,
   events(events) {
     const view = currentView()
-    for (const event of events) applyEvent(view, event)
+    const written = new Set<string>()
+    for (const event of events) {
+      applyEvent(view, event)
+      if (event.type === 'proposed' && event.txn.path !== null && CHANGES_DATA.has(event.txn.op))
+        written.add(event.txn.path)
+    }
     viewChanged()
+    if (written.size > 0) onDataWritten(written)
   },
   treeChanged: onTreeChanged,
   lockChanged: onLockChanged,

@@ -2,6 +2,7 @@
 // token) along; see feeds/access-token.ts.
 
 import { create } from 'zustand'
+import { isNarrow } from './narrow.ts'
 import { formatRoute, parseRoute, type Route, type Selection, sameSelection, type ViewName } from './route.ts'
 
 export const useRoute = create<Route>(() => parseRoute(location.search))
@@ -24,8 +25,9 @@ export function select(selection: Selection | null): void {
   navigate({ selection }, before === null || selection === null || before.type !== selection.type ? 'push' : 'replace')
 }
 
+/** Where the inspector is a sheet over the view, it makes room for the new one. */
 export function openView(view: ViewName): void {
-  navigate({ view })
+  navigate(isNarrow() ? { view, selection: null } : { view })
 }
 
 /** Follows the browser's back and forward buttons. Returns how to stop. */

@@ -10,8 +10,12 @@ import { ask } from './ask.ts'
 
 /** Re-listing after changes: at most this many rows of one znode, the rest is paged in again on request. */
 const RELIST_ROWS_MAX = 2000
-/** Changes that come within this time are answered by one new listing. */
+/** Changes that come within this time are answered by one new listing; longer for large ones, which cost more. */
 const RELIST_AFTER_MS = 120
+const RELIST_AFTER_MS_MAX = 5000
+const CHILDREN_PER_MS = 50
+/** An offset beyond every child: asks for the watch, not for the rows. */
+const NO_ROWS = 2 ** 31 - 1
 /** How long a changed row stays marked. */
 export const FLASH_MS = 1600
 
@@ -19,6 +23,7 @@ type DetailState =
   | { readonly type: 'none' }
   | { readonly type: 'loading'; readonly path: string }
   | { readonly type: 'ready'; readonly path: string; readonly detail: NodeDetail }
+  | { readonly type: 'gone'; readonly path: string }
   | { readonly type: 'failed'; readonly path: string; readonly message: string }
 
 interface TreeState {
@@ -108,6 +113,13 @@ function forget(path: string): void {
     nextListings.delete(path)
     return { expanded: new Set([...expanded].filter((open) => open !== path)), listings: nextListings }
   })
+  unwatch(path)
+}
+
+/** Lets the gateway forget `path` unless it is still shown as a listing or in the inspector. */
+function unwatch(path: string): void {
+  const { expanded, detail } = useTree.getState()
+  if (expanded.has(path) || (detail.type !== 'none' && detail.path === path)) return
   void ask('tree:forget', { path })
 }
 
@@ -136,30 +148,51 @@ export function setFilter(filter: string): void {
   useTree.setState({ filter })
 }
 
-/** Loads what the inspector shows of `path`. */
+/** Shows `path` in the inspector and keeps it current until closeDetail. */
 export async function openDetail(path: string): Promise<void> {
   const shown = useTree.getState().detail
   if (shown.type === 'none' || shown.path !== path) useTree.setState({ detail: { type: 'loading', path } })
+  // First the watch, then the reading: so nothing is missed between them. It also watches a znode that is gone.
+  await ask('tree:list', { path, offset: NO_ROWS, watch: true })
+  await readDetail(path)
+}
+
+async function readDetail(path: string): Promise<void> {
   const answer = await ask('node:get', { path })
   const now = useTree.getState().detail
   if (now.type === 'none' || now.path !== path) return
   if (answer.ok) useTree.setState({ detail: { type: 'ready', path, detail: answer.value } })
+  else if (answer.code === 'NONODE') useTree.setState({ detail: { type: 'gone', path } })
   else useTree.setState({ detail: { type: 'failed', path, message: answer.message } })
 }
 
-export function onTreeChanged(change: TreeChange): void {
-  const { expanded, detail } = useTree.getState()
-  for (const path of new Set([change.path, parentPath(change.path)])) {
-    if (!expanded.has(path) || pending.has(path)) continue
-    pending.set(
-      path,
-      setTimeout(() => {
-        pending.delete(path)
-        relist(path)
-      }, RELIST_AFTER_MS),
-    )
+export function closeDetail(path: string): void {
+  const { detail } = useTree.getState()
+  if (detail.type !== 'none' && detail.path === path) useTree.setState({ detail: { type: 'none' } })
+  unwatch(path)
+}
+
+function relistSoon(path: string): void {
+  const { expanded, listings } = useTree.getState()
+  if (!expanded.has(path) || pending.has(path)) return
+  const total = listings.get(path)?.total ?? 0
+  const again = () => {
+    pending.delete(path)
+    relist(path)
   }
-  if (detail.type !== 'none' && detail.path === change.path) void openDetail(change.path)
+  pending.set(path, setTimeout(again, Math.min(RELIST_AFTER_MS_MAX, RELIST_AFTER_MS + total / CHILDREN_PER_MS)))
+}
+
+export function onTreeChanged(change: TreeChange): void {
+  relistSoon(change.path)
+  if (change.event !== 'children') relistSoon(parentPath(change.path))
+  const { detail } = useTree.getState()
+  if (detail.type !== 'none' && detail.path === change.path) void readDetail(change.path)
+}
+
+/** Paths that committed txns changed: rows whose own data changed are told by no watch of their parent. */
+export function onDataWritten(paths: ReadonlySet<string>): void {
+  for (const parent of new Set([...paths].map(parentPath))) relistSoon(parent)
 }
 
 /** Lists everything open again, after a reconnect. */

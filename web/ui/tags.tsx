@@ -1,6 +1,7 @@
 // One meaning, one mark: a zxid, a session, a path and a member look the same in every view. Clicking one
 // selects it, hovering one lights it up everywhere.
 
+import { createContext, type ReactNode, useContext } from 'react'
 import { useMessages } from '../i18n/messages.ts'
 import { visibleText } from '../i18n/visible-text.ts'
 import { hover, useHover } from '../stores/hover-store.ts'
@@ -26,18 +27,40 @@ export function useMark(selection: Selection) {
   }
 }
 
+/** True inside the rows of a list: there the row is what one clicks, and tags only light up. */
+export const InRow = createContext(false)
+
+interface TagProps {
+  readonly selection: Selection
+  readonly className: string
+  readonly children: ReactNode
+  readonly title?: string | undefined
+  readonly 'data-tint'?: number
+}
+
+function Tag({ selection, children, ...looks }: TagProps) {
+  const { onClick, ...mark } = useMark(selection)
+  const inRow = useContext(InRow)
+  if (inRow) {
+    return (
+      <span {...looks} {...mark}>
+        {children}
+      </span>
+    )
+  }
+  return (
+    <button type="button" {...looks} {...mark} onClick={onClick}>
+      {children}
+    </button>
+  )
+}
+
 export function ZxidTag({ zxid }: { readonly zxid: string }) {
-  const mark = useMark({ type: 'round', zxid })
   const parts = zxidParts(zxid)
   if (!parts) return <span className="mono">{zxid}</span>
+  const title = `${parts.epoch}/${parts.counter}`
   return (
-    <button
-      type="button"
-      className="tag zxid"
-      data-tint={parts.tint}
-      title={`${parts.epoch}/${parts.counter}`}
-      {...mark}
-    >
+    <Tag selection={{ type: 'round', zxid }} className="tag zxid" data-tint={parts.tint} title={title}>
       {parts.epoch > 0 ? (
         <>
           <b>{parts.epochHex}</b>
@@ -46,26 +69,24 @@ export function ZxidTag({ zxid }: { readonly zxid: string }) {
       ) : (
         zxid
       )}
-    </button>
+    </Tag>
   )
 }
 
 export function SessionTag({ session }: { readonly session: string }) {
-  const mark = useMark({ type: 'session', session })
   if (session === '0x0') return <span className="tertiary">–</span>
   return (
-    <button type="button" className="tag session" {...mark}>
+    <Tag selection={{ type: 'session', session }} className="tag session">
       {session}
-    </button>
+    </Tag>
   )
 }
 
 export function PathTag({ path, shown = path }: { readonly path: string; readonly shown?: string }) {
-  const mark = useMark({ type: 'znode', path })
   return (
-    <button type="button" className="tag path" title={visibleText(path)} {...mark}>
+    <Tag selection={{ type: 'znode', path }} className="tag path" title={visibleText(path)}>
       <NameText text={shown} />
-    </button>
+    </Tag>
   )
 }
 
@@ -73,18 +94,32 @@ interface MemberMarkProps {
   readonly sid: number
   readonly doing?: MemberRole
   /** Words after the number's disc. */
-  readonly children?: React.ReactNode
+  readonly children?: ReactNode
 }
 
 export function MemberMark({ sid, doing = 'FOLLOWING', children }: MemberMarkProps) {
   const words = useMessages().ensemble
-  const mark = useMark({ type: 'member', sid })
-  return (
-    <button type="button" className="member-mark" aria-label={words.member(String(sid))} {...mark}>
+  const { onClick, ...mark } = useMark({ type: 'member', sid })
+  const inRow = useContext(InRow)
+  const content = (
+    <>
       <svg width="20" height="20" viewBox="-12 -12 24 24" aria-hidden="true">
         <MemberGlyph sid={sid} role={doing} radius={9} />
       </svg>
       {children}
+    </>
+  )
+  if (inRow) {
+    return (
+      <span className="member-mark" {...mark}>
+        {content}
+        {children === undefined && <span className="hidden">{words.member(String(sid))}</span>}
+      </span>
+    )
+  }
+  return (
+    <button type="button" className="member-mark" aria-label={words.member(String(sid))} {...mark} onClick={onClick}>
+      {content}
     </button>
   )
 }

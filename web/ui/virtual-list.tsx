@@ -3,12 +3,14 @@
 
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { InRow } from './tags.tsx'
 
 const OVERSCAN = 8
 
 interface VirtualListProps<Row> {
   readonly label: string
-  readonly role?: 'listbox' | 'tree' | 'list'
+  /** A grid has rows of cells (role gridcell), a tree has treeitems. */
+  readonly role?: 'grid' | 'tree'
   readonly rows: readonly Row[]
   readonly rowHeight: number
   readonly keyOf: (row: Row, i: number) => string
@@ -23,7 +25,7 @@ interface VirtualListProps<Row> {
 }
 
 export function VirtualList<Row>(props: VirtualListProps<Row>) {
-  const { rows, rowHeight, chosen, role = 'listbox' } = props
+  const { rows, rowHeight, chosen, role = 'grid' } = props
   const scroller = useRef<HTMLDivElement>(null)
   const id = useId()
   const [cursorKey, setCursorKey] = useState<string | null>(null)
@@ -80,12 +82,13 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the role is given by the view
-    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: listbox, tree and list all have names
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: grid and tree have names
     <div
       ref={scroller}
       className="list"
       role={role}
       aria-label={props.label}
+      aria-rowcount={role === 'grid' ? rows.length : undefined}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: one Tab stop, arrows move inside
       tabIndex={0}
       aria-activedescendant={cursor >= 0 ? `${id}-${cursor}` : undefined}
@@ -99,14 +102,13 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
           return (
             // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the list
             // biome-ignore lint/a11y/noStaticElementInteractions: the role is given by the view
-            // biome-ignore lint/a11y/useAriaPropsSupportedByRole: option, treeitem and listitem have positions
+            // biome-ignore lint/a11y/useAriaPropsSupportedByRole: treeitems have positions, rows an index
             <div
               key={item.key}
               id={`${id}-${item.index}`}
               className={`row ${className}`}
               data-cursor={item.index === cursor ? '' : undefined}
-              aria-setsize={rows.length}
-              aria-posinset={item.index + 1}
+              aria-rowindex={role === 'grid' ? item.index + 1 : undefined}
               {...attributes}
               style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}
               onClick={() => {
@@ -114,7 +116,7 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
                 props.onPick(row, item.index)
               }}
             >
-              {props.render(row, item.index)}
+              <InRow value={true}>{props.render(row, item.index)}</InRow>
             </div>
           )
         })}

@@ -81,14 +81,11 @@ function clusterMarks(markers: readonly Marker[], xOf: (t: number) => number): T
 /** `epochNow` gives the newest band its tint; older bands alternate. */
 function epochBands(edges: readonly number[], width: number, epochNow: number): EpochBand[] {
   const starts = [0, ...edges]
-  return starts.map((x, i) => {
-    const age = starts.length - 1 - i
-    return {
-      x,
-      width: Math.max(0, (starts[i + 1] ?? width) - x),
-      tint: (epochNow - age) % 2 === 0 ? 0 : 1,
-      edge: i > 0,
-    }
+  return starts.flatMap((x, i) => {
+    const epoch = epochNow - (starts.length - 1 - i)
+    const tint = epoch % 2 === 0 ? 0 : 1
+    // Before the first epoch there was none.
+    return epoch < 1 ? [] : [{ x, width: Math.max(0, (starts[i + 1] ?? width) - x), tint, edge: i > 0 }]
   })
 }
 

@@ -2,6 +2,7 @@
 // with the fan-out of each trigger. Pure.
 
 import type { WatchLogEntry } from '#shared/events/cluster-view.ts'
+import { isUnder } from '#shared/zk/path.ts'
 
 /** What one watch of one connection went through, as far as the log tells. */
 export interface WatchLife {
@@ -81,45 +82,78 @@ function draftOf(entry: WatchLogEntry, n: number): Draft {
 /** Lives in the order in which they began. */
 export function watchLives(log: readonly WatchLogEntry[]): WatchLife[] {
   const lives: Draft[] = []
-  const begin = (entry: WatchLogEntry): Draft => {
-    const life = draftOf(entry, lives.length)
-    lives.push(life)
-    return life
-  }
-  const newest = (entry: WatchLogEntry, fits: (life: Draft) => boolean): Draft | undefined =>
-    lives.findLast(
-      (life) => life.path === entry.path && life.sid === entry.sid && life.conn === entry.conn && fits(life),
-    )
   for (const entry of log) {
-    if (entry.stage === 'set') {
-      // Setting the same watch again changes nothing.
-      const life = newest(entry, (l) => l.triggeredAt === null && l.kind === entry.what) ?? begin(entry)
-      life.kind = entry.what
-      life.setAt ??= entry.t
-      life.lastAt = entry.t
-    } else if (entry.stage === 'triggered') {
-      const waiting = newest(entry, (l) => l.triggeredAt === null && fires(l.kind, entry.what))
-      const life = waiting && !isPersistent(waiting.kind) ? waiting : begin(entry)
-      if (waiting && life !== waiting) life.kind = waiting.kind
-      Object.assign(life, { triggeredAt: entry.t, event: entry.what, zxid: entry.zxid, lastAt: entry.t })
-    } else {
-      const life =
-        newest(entry, (l) => l.deliveredAt === null && l.event === entry.what && l.zxid === entry.zxid) ?? begin(entry)
-      life.event ??= entry.what
-      life.zxid ??= entry.zxid
-      life.deliveredAt = entry.t
-      life.lastAt = entry.t
-    }
+    if (entry.stage === 'set') onSet(lives, entry)
+    else if (entry.stage === 'triggered') onTriggered(lives, entry)
+    else onDelivered(lives, entry)
   }
   return lives
 }
 
+function begin(lives: Draft[], entry: WatchLogEntry): Draft {
+  const life = draftOf(entry, lives.length)
+  lives.push(life)
+  return life
+}
+
+/** The newest life on the connection of `entry` that `fits`. */
+function newest(lives: readonly Draft[], entry: WatchLogEntry, fits: (life: Draft) => boolean): Draft | undefined {
+  return lives.findLast((life) => life.sid === entry.sid && life.conn === entry.conn && fits(life))
+}
+
+function onSet(lives: Draft[], entry: WatchLogEntry): void {
+  // Setting the same watch again changes nothing.
+  const same = (life: Draft) => life.path === entry.path && life.triggeredAt === null && life.kind === entry.what
+  const life = newest(lives, entry, same) ?? begin(lives, entry)
+  life.kind = entry.what
+  life.setAt ??= entry.t
+  life.lastAt = entry.t
+}
+
+function onTriggered(lives: Draft[], entry: WatchLogEntry): void {
+  const waiting = newest(
+    lives,
+    entry,
+    (life) =>
+      life.triggeredAt === null &&
+      (life.kind === 'persistentRecursive'
+        ? isUnder(entry.path, life.path)
+        : life.path === entry.path && fires(life.kind, entry.what)),
+  )
+  // A persistent watch goes on waiting; each of its triggers is a life of its own.
+  const life = waiting && !isPersistent(waiting.kind) ? waiting : begin(lives, entry)
+  if (waiting) {
+    life.kind = waiting.kind
+    life.setAt = waiting.setAt
+  }
+  life.triggeredAt = entry.t
+  life.event = eventName(entry.what)
+  life.zxid = entry.zxid
+  life.lastAt = entry.t
+}
+
+function onDelivered(lives: Draft[], entry: WatchLogEntry): void {
+  const event = eventName(entry.what)
+  const sent = (life: Draft) =>
+    life.path === entry.path && life.deliveredAt === null && life.event === event && life.zxid === entry.zxid
+  const life = newest(lives, entry, sent) ?? begin(lives, entry)
+  life.event = event
+  life.zxid = entry.zxid
+  life.deliveredAt = entry.t
+  life.lastAt = entry.t
+}
+
+/** As ZooKeeper's documents write it: `NodeDataChanged`. */
+function eventName(event: string): string {
+  return event.charAt(0).toUpperCase() + event.slice(1)
+}
+
 /** Which kinds an event can fire; source: the watch table of the client protocol. */
 function fires(kind: string | null, event: string): boolean {
-  if (kind === null || isPersistent(kind)) return true
-  if (event === 'NodeChildrenChanged') return kind === 'children'
-  if (event === 'NodeDeleted') return true
-  return kind !== 'children'
+  if (kind === null || kind === 'persistent') return true
+  const name = eventName(event)
+  if (name === 'NodeChildrenChanged') return kind === 'children'
+  return name === 'NodeDeleted' || kind !== 'children'
 }
 
 function triggersOf(lives: readonly WatchLife[]): Trigger[] {

@@ -97,7 +97,7 @@ export const ensemble = {
   noQuorumAfter: (n: number, quorum: number) =>
     `Only ${n} would be left, and ${quorum} are needed: writes and reads stop until one comes back.`,
   elections: 'Recent elections',
-  noElections: 'No election since this page opened.',
+  noElections: 'No election seen yet.',
   electionRound: (round: string) => `Round ${round}`,
   electionWon: (sid: string) => `member ${sid} elected`,
   electionOpen: 'undecided',

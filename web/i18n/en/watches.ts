@@ -20,7 +20,7 @@ export const watches = {
     persistentRecursive: 'persistent, recursive',
   } as Readonly<Record<string, string>>,
   states: { set: 'set', triggered: 'triggered', delivered: 'delivered' },
-  setBefore: 'before this log',
+  setBefore: 'earlier',
   waiting: 'waiting',
   waitingCount: (n: string) => `${n} waiting`,
   fired: (event: string, n: number) => (n === 1 ? `${event} fired 1 watch` : `${event} fired ${n} watches`),

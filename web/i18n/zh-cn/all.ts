@@ -1,6 +1,6 @@
 // All Chinese words, in the shape that English gives.
 
-import type { Messages } from '../messages.ts'
+import type { Messages } from '../languages.ts'
 import { ensemble } from './ensemble.ts'
 import { access, frame, keys, timeline, units } from './frame.ts'
 import { rounds } from './rounds.ts'

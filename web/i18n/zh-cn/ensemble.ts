@@ -1,6 +1,6 @@
 // Chinese words of the Ensemble view.
 
-import type { Messages } from '../messages.ts'
+import type { Messages } from '../languages.ts'
 
 export const ensemble: Messages['ensemble'] = {
   title: '集群',
@@ -80,7 +80,7 @@ export const ensemble: Messages['ensemble'] = {
   stillServes: (n, of) => `${of} 个成员中仍有 ${n} 个服务。`,
   noQuorumAfter: (n, quorum) => `只剩 ${n} 个，而需要 ${quorum} 个：在有成员恢复之前，读写都会停止。`,
   elections: '最近的选举',
-  noElections: '本页打开以来没有选举。',
+  noElections: '尚未见到选举。',
   electionRound: (round) => `第 ${round} 轮`,
   electionWon: (sid) => `成员 ${sid} 当选`,
   electionOpen: '未决',

@@ -1,6 +1,6 @@
 // Chinese words of the frame. ZooKeeper's own terms (znode, zxid, epoch) stay as they are.
 
-import type { Messages } from '../messages.ts'
+import type { Messages } from '../languages.ts'
 
 export const frame: Messages['frame'] = {
   views: { ensemble: '集群', tree: '节点树', rounds: '提案', watches: '监听', locks: '锁' },

@@ -1,6 +1,6 @@
 // Chinese words of the Rounds view.
 
-import type { Messages } from '../messages.ts'
+import type { Messages } from '../languages.ts'
 
 export const rounds: Messages['rounds'] = {
   title: '提案',

@@ -1,6 +1,6 @@
 // Chinese words of the Tree view and of sessions.
 
-import type { Messages } from '../messages.ts'
+import type { Messages } from '../languages.ts'
 
 export const tree: Messages['tree'] = {
   title: '节点树',

@@ -1,6 +1,6 @@
 // Chinese words of the Watches and Locks views.
 
-import type { Messages } from '../messages.ts'
+import type { Messages } from '../languages.ts'
 
 export const watches: Messages['watches'] = {
   title: '监听',
@@ -15,7 +15,7 @@ export const watches: Messages['watches'] = {
     persistentRecursive: '持久递归',
   },
   states: { set: '已设置', triggered: '已触发', delivered: '已送达' },
-  setBefore: '早于此日志',
+  setBefore: '更早',
   waiting: '等待中',
   waitingCount: (n) => `${n} 个等待中`,
   fired: (event, n) => `${event} 触发了 ${n} 个监听`,

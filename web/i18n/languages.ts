@@ -1,0 +1,31 @@
+// The languages of the page. English decides the shape; a message missing in another language, or with other
+// parameters, does not compile. messages.ts has the hooks.
+
+import type { Language } from '../stores/route.ts'
+import { ensemble } from './en/ensemble.ts'
+import { access, frame, keys, timeline, units } from './en/frame.ts'
+import { rounds } from './en/rounds.ts'
+import { session, tree } from './en/tree.ts'
+import { locks, watches } from './en/watches.ts'
+import { zhCn } from './zh-cn/all.ts'
+
+const en = { frame, timeline, access, keys, units, ensemble, tree, session, rounds, watches, locks }
+
+type Shape<T> = T extends (...args: infer A) => string
+  ? (...args: A) => string
+  : T extends string
+    ? string
+    : { readonly [Key in keyof T]: Shape<T[Key]> }
+
+export type Messages = Shape<typeof en>
+
+export const MESSAGES: Record<Language, Messages> = { en, 'zh-CN': zhCn }
+
+/** The language of the browser, when the page has it; else English. */
+export function preferredLanguage(wanted: readonly string[]): Language {
+  for (const tag of wanted) {
+    if (/^zh\b/i.test(tag)) return 'zh-CN'
+    if (/^en\b/i.test(tag)) return 'en'
+  }
+  return 'en'
+}

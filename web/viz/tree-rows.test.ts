@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest'
+import type { NodeRow, StatJson } from '#shared/events/socket-protocol.ts'
+import { ancestors, changedPaths, type Listing } from './listing.ts'
+import { flattenTree, sequenceStart } from './tree-rows.ts'
+
+function stat(change: Partial<StatJson> = {}): StatJson {
+  return {
+    czxid: '0x1',
+    mzxid: '0x1',
+    pzxid: '0x1',
+    ctime: 0,
+    mtime: 0,
+    version: 0,
+    cversion: 0,
+    aversion: 0,
+    ephemeralOwner: '0x0',
+    dataLength: 0,
+    numChildren: 0,
+    ...change,
+  }
+}
+
+const row = (path: string, change: Partial<StatJson> = {}): NodeRow => ({
+  name: path.slice(path.lastIndexOf('/') + 1),
+  path,
+  stat: stat(change),
+})
+
+function listing(rows: NodeRow[], total = rows.length): Listing {
+  return { state: 'ready', stat: stat(), rows, total, message: null }
+}
+
+const LISTINGS = new Map([
+  ['/', listing([row('/app'), row('/locks'), row('/z')])],
+  ['/app', listing([row('/app/config')], 37_413)],
+  ['/z', listing([])],
+])
+
+const shape = (expanded: string[], filter = '') =>
+  flattenTree(LISTINGS, new Set(expanded), filter).map(
+    (r) => `${'.'.repeat(r.depth)}${r.type === 'node' ? r.path : r.type}`,
+  )
+
+describe('the outline', () => {
+  test('shows expanded znodes, what is left to load, and what is empty', () => {
+    expect(shape(['/', '/app', '/z'])).toEqual(['/', './app', '../app/config', '..more', './locks', './z', '..empty'])
+  })
+
+  test('says how many more, and how many come next', () => {
+    const more = flattenTree(LISTINGS, new Set(['/', '/app']), '').find(({ type }) => type === 'more')
+    expect(more).toMatchObject({ left: 37_412, next: 200 })
+  })
+
+  test('a listing on its way and one that failed have rows of their own', () => {
+    const failed: Listing = { state: 'failed', stat: null, rows: [], total: 0, message: 'No quorum.' }
+    expect(shape(['/', '/locks'])).toContain('..loading')
+    expect(flattenTree(new Map([['/', failed]]), new Set(['/']), '')[1]).toMatchObject({
+      type: 'failed',
+      message: 'No quorum.',
+    })
+  })
+
+  test('a filter keeps matches and the way to them', () => {
+    expect(shape(['/', '/app'], 'CONF')).toEqual(['/', './app', '../app/config', '..more'])
+    expect(shape(['/', '/z'], 'lock')).toEqual(['/', './locks'])
+    expect(shape(['/', '/z'], 'nothing')).toEqual(['/'])
+  })
+
+  test('positions count among siblings', () => {
+    const rows = flattenTree(LISTINGS, new Set(['/']), '')
+    expect(rows[2]).toMatchObject({ path: '/locks', position: 2, siblings: 3 })
+  })
+})
+
+describe('sequence numbers', () => {
+  test.each([
+    ['lock-0000000007', 5],
+    ['n_0000000041', 2],
+    ['lock--000000001', 5],
+    ['0000000007', null],
+    ['host-12', null],
+    ['a1234567890', 1],
+  ])('%s', (name, at) => expect(sequenceStart(name)).toBe(at))
+})
+
+describe('what changed between two listings', () => {
+  test('new rows, new data, new children, new ACL; not what stayed', () => {
+    const before = [row('/a'), row('/b'), row('/c'), row('/gone'), row('/e')]
+    const after = [
+      row('/a'),
+      row('/b', { mzxid: '0x100000002' }),
+      row('/c', { pzxid: '0x9' }),
+      row('/d'),
+      row('/e', { aversion: 1 }),
+    ]
+    expect(changedPaths(before, after)).toEqual(['/b', '/c', '/d', '/e'])
+  })
+
+  test('ancestors from the root down', () => {
+    expect(ancestors('/a/b/c')).toEqual(['/', '/a', '/a/b'])
+    expect(ancestors('/a')).toEqual(['/'])
+    expect(ancestors('/')).toEqual([])
+  })
+})

@@ -5,7 +5,6 @@ import { formatClock, formatExact } from '../i18n/format.ts'
 import { useMessages } from '../i18n/messages.ts'
 import { select, useRoute } from '../stores/route-store.ts'
 import { useCluster } from '../stores/view-store.ts'
-import { Cell } from '../ui/cell.tsx'
 import { memberColour } from '../ui/member-glyph.tsx'
 import { PathTag, SessionTag, ZxidTag } from '../ui/tags.tsx'
 import { useDuration } from '../ui/times.tsx'
@@ -49,7 +48,7 @@ export function RoundList({ rounds }: { readonly rounds: readonly RoundView[] })
         chosen={chosen}
         onPick={(round) => select({ type: 'round', zxid: round.txn.zxid })}
         attributes={(round) => ({
-          role: 'row',
+          role: 'option',
           className: 'round-columns pickable',
           'aria-selected': round.txn.zxid === zxid,
         })}
@@ -65,25 +64,25 @@ function RoundRow({ round, sids }: { readonly round: RoundView; readonly sids: r
   const latency = commitLatency(round)
   return (
     <>
-      <Cell>
+      <span>
         <ZxidTag zxid={txn.zxid} />
-      </Cell>
-      <Cell className={txn.error === null ? '' : 'behind'} title={txn.error ?? undefined}>
+      </span>
+      <span className={txn.error === null ? '' : 'behind'} title={txn.error ?? undefined}>
         {txn.error ?? txn.op}
-      </Cell>
-      <Cell>{txn.path === null ? <span className="tertiary">–</span> : <PathTag path={txn.path} />}</Cell>
-      <Cell className="wide-only">
+      </span>
+      <span>{txn.path === null ? <span className="tertiary">–</span> : <PathTag path={txn.path} />}</span>
+      <span className="wide-only">
         <SessionTag session={txn.session} />
-      </Cell>
-      <Cell className="stage-cells">
+      </span>
+      <span className="stage-cells">
         {sids.map((sid) => (
           <StageCell key={sid} round={round} sid={sid} />
         ))}
-      </Cell>
-      <Cell className="number">{latency === null ? <span className="tertiary">…</span> : duration(latency)}</Cell>
-      <Cell className="number tertiary wide-only" title={formatExact(round.proposedAt)}>
+      </span>
+      <span className="number">{latency === null ? <span className="tertiary">…</span> : duration(latency)}</span>
+      <span className="number tertiary wide-only" title={formatExact(round.proposedAt)}>
         {formatClock(round.proposedAt)}
-      </Cell>
+      </span>
     </>
   )
 }

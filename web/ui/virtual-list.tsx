@@ -9,8 +9,8 @@ const OVERSCAN = 8
 
 interface VirtualListProps<Row> {
   readonly label: string
-  /** A grid has rows of cells (role gridcell), a tree has treeitems. */
-  readonly role?: 'grid' | 'tree'
+  /** A listbox has options, a tree has treeitems. */
+  readonly role?: 'listbox' | 'tree'
   readonly rows: readonly Row[]
   readonly rowHeight: number
   readonly keyOf: (row: Row, i: number) => string
@@ -25,7 +25,7 @@ interface VirtualListProps<Row> {
 }
 
 export function VirtualList<Row>(props: VirtualListProps<Row>) {
-  const { rows, rowHeight, chosen, role = 'grid' } = props
+  const { rows, rowHeight, chosen, role = 'listbox' } = props
   const scroller = useRef<HTMLDivElement>(null)
   const id = useId()
   const [cursorKey, setCursorKey] = useState<string | null>(null)
@@ -82,13 +82,12 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the role is given by the view
-    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: grid and tree have names
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: listbox and tree have names
     <div
       ref={scroller}
       className="list"
       role={role}
       aria-label={props.label}
-      aria-rowcount={role === 'grid' ? rows.length : undefined}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: one Tab stop, arrows move inside
       tabIndex={0}
       aria-activedescendant={cursor >= 0 ? `${id}-${cursor}` : undefined}
@@ -102,13 +101,14 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
           return (
             // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the list
             // biome-ignore lint/a11y/noStaticElementInteractions: the role is given by the view
-            // biome-ignore lint/a11y/useAriaPropsSupportedByRole: treeitems have positions, rows an index
+            // biome-ignore lint/a11y/useAriaPropsSupportedByRole: options and treeitems have positions
             <div
               key={item.key}
               id={`${id}-${item.index}`}
               className={`row ${className}`}
               data-cursor={item.index === cursor ? '' : undefined}
-              aria-rowindex={role === 'grid' ? item.index + 1 : undefined}
+              aria-setsize={rows.length}
+              aria-posinset={item.index + 1}
               {...attributes}
               style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}
               onClick={() => {

@@ -1,5 +1,6 @@
 // Rounds, newest first: what each did, and how far every member got with it.
 
+import { memo } from 'react'
 import type { RoundView } from '#shared/events/cluster-view.ts'
 import { formatClock, formatExact } from '../i18n/format.ts'
 import { useMessages } from '../i18n/messages.ts'
@@ -10,7 +11,7 @@ import { PathTag, SessionTag, ZxidTag } from '../ui/tags.tsx'
 import { useDuration } from '../ui/times.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
 import { membersInOrder } from '../viz/ensemble-answer.ts'
-import { commitLatency, furthestStage } from '../viz/round-facts.ts'
+import { commitLatency, furthestStage, roundStamp } from '../viz/round-facts.ts'
 import { StageGlyph } from './stage-cell.tsx'
 
 const ROW_PX = 28
@@ -46,19 +47,29 @@ export function RoundList({ rounds }: { readonly rounds: readonly RoundView[] })
         rowHeight={ROW_PX}
         keyOf={(round) => round.txn.zxid}
         chosen={chosen}
+        hold={chosen >= 0 ? 'always' : 'scrolled'}
         onPick={(round) => select({ type: 'round', zxid: round.txn.zxid })}
         attributes={(round) => ({
           role: 'option',
           className: 'round-columns pickable',
           'aria-selected': round.txn.zxid === zxid,
         })}
-        render={(round) => <RoundRow round={round} sids={sids} />}
+        render={(round) => <RoundRow round={round} sids={sids} stamp={roundStamp(round, sids)} />}
       />
     </div>
   )
 }
 
-function RoundRow({ round, sids }: { readonly round: RoundView; readonly sids: readonly number[] }) {
+interface RoundRowProps {
+  readonly round: RoundView
+  readonly sids: readonly number[]
+  /** Rounds change in place: the row is drawn again when this does. */
+  readonly stamp: string
+}
+
+const RoundRow = memo(RoundRowContent, (a, b) => a.round === b.round && a.stamp === b.stamp)
+
+function RoundRowContent({ round, sids }: RoundRowProps) {
   const duration = useDuration()
   const { txn } = round
   const latency = commitLatency(round)

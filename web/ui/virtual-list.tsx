@@ -2,7 +2,16 @@
 // cursor in it, Enter picks. Rows draw themselves; this places them and keeps the cursor in sight.
 
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react'
 import { InRow } from './tags.tsx'
 
 const OVERSCAN = 8
@@ -20,8 +29,30 @@ interface VirtualListProps<Row> {
   readonly onPick: (row: Row, i: number) => void
   /** The row that is chosen; the list scrolls to it when it changes. */
   readonly chosen: number
+  /** When rows come in above: let them push the list down, keep still what was scrolled to, or always keep still. */
+  readonly hold?: 'never' | 'scrolled' | 'always'
   /** Handles a key before the list does; true when it did. */
   readonly onKey?: (key: string, row: Row, i: number) => boolean
+}
+
+/** Keeps the first visible row where it is while rows come and go above it. */
+function useAnchor<Row>(
+  scroller: RefObject<HTMLDivElement | null>,
+  { rows, rowHeight, keyOf, hold = 'never' }: VirtualListProps<Row>,
+): void {
+  const anchor = useRef<{ readonly key: string; readonly index: number } | null>(null)
+  useLayoutEffect(() => {
+    const list = scroller.current
+    if (!list || hold === 'never') return
+    const before = anchor.current
+    if (before && (hold === 'always' || list.scrollTop > 0)) {
+      const index = rows.findIndex((row, i) => keyOf(row, i) === before.key)
+      if (index >= 0 && index !== before.index) list.scrollTop += (index - before.index) * rowHeight
+    }
+    const first = Math.floor(list.scrollTop / rowHeight)
+    const row = rows[first]
+    anchor.current = row === undefined ? null : { key: keyOf(row, first), index: first }
+  })
 }
 
 export function VirtualList<Row>(props: VirtualListProps<Row>) {
@@ -42,9 +73,14 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
   const found = cursorKey === null ? -1 : rows.findIndex((row, i) => props.keyOf(row, i) === cursorKey)
   const cursor = found >= 0 ? found : chosen
 
+  const chosenRow = rows[chosen]
+  const chosenKey = chosenRow === undefined ? null : props.keyOf(chosenRow, chosen)
+  useAnchor(scroller, props)
+  // Only a new choice moves the list: a chosen row that wanders as rows come in does not.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the index changes with every row that comes in
   useEffect(() => {
-    if (chosen >= 0) virtualizer.scrollToIndex(chosen, { align: 'auto' })
-  }, [chosen, virtualizer])
+    if (chosenKey !== null) virtualizer.scrollToIndex(chosen, { align: 'auto' })
+  }, [chosenKey, virtualizer])
 
   const moveTo = (to: number) => {
     const i = Math.max(0, Math.min(rows.length - 1, to))

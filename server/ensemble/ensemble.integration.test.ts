@@ -112,6 +112,15 @@ describe('the directory', () => {
     await expect(openEnsemble()).rejects.toThrow(`${dataDir} is in use by process ${process.pid}.`)
   })
 
+  test.each([
+    ['/proc/none/data', 'Cannot use the data directory /proc/none/data'],
+    ['/dev/null', '/dev/null is a file. Name a directory with --data.'],
+    ['/tmp/a\nclientPort=1', 'needs a name without line breaks'],
+  ])('%j is refused with a sentence', async (path, sentence) => {
+    const options = { dataDir: path, members: 1, clientPort: null, memberEntry }
+    await expect(Ensemble.open(options)).rejects.toThrow(sentence)
+  })
+
   test('is taken over from a supervisor that crashed', async () => {
     writeFileSync(join(dataDir, 'ensemble.lock'), JSON.stringify({ pid: 2 ** 22 + 1, startMark: '1', members: [] }))
     const ensemble = await openEnsemble()

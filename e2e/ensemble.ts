@@ -180,7 +180,8 @@ export function isAlive(pid: number): boolean {
 export async function freePort(): Promise<number> {
   for (;;) {
     nextPort += PORTS_APART
-    if (await isFree(nextPort)) return nextPort
+    const port = nextPort // others may ask while we look
+    if (await isFree(port)) return port
   }
 }
 

@@ -13,7 +13,8 @@ let last = FIRST_PORT + (process.pid % PROCESSES) * PORTS_PER_PROCESS
 export async function freePort(): Promise<number> {
   for (;;) {
     last += 1
-    if (await isFree(last)) return last
+    const port = last // others may ask while we look
+    if (await isFree(port)) return port
   }
 }
 

@@ -43,7 +43,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'web/panels': { from: [...SHARED_OF_THE_PAGE, 'web/i18n', 'web/viz', 'web/stores', 'web/ui'] },
   'web/pages': { from: [...SHARED_OF_THE_PAGE, ...PARTS_OF_THE_PAGE] },
   /** Stands in for a gateway while developing; never built. */
-  'web/testing': { from: [...SHARED_OF_THE_PAGE, ...PARTS_OF_THE_PAGE, 'web/pages'] },
+  'web/testing': { from: [...SHARED_OF_THE_PAGE, ...PARTS_OF_THE_PAGE, 'web/feeds', 'web/pages'] },
   /** Entry points of the page. */
   web: { from: [...SHARED_OF_THE_PAGE, ...PARTS_OF_THE_PAGE, 'web/feeds', 'web/pages'] },
 

@@ -64,7 +64,11 @@ export class Ensemble {
       START_TIMEOUT_MS,
       () => `zabscope ${args.join(' ')} did not print its URL and ${members} members; it printed:\n${output()}`,
       () => child.exitCode !== null,
-    )
+    ).catch(async (error: unknown) => {
+      child.kill('SIGKILL')
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
+      throw error
+    })
     return new Ensemble({ dataDir, startedAt, ...printed }, child, output)
   }
 

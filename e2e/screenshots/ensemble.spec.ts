@@ -1,22 +1,43 @@
-// Makes the pictures of the README: a small, lively ensemble, in both languages.
+// Makes the pictures of the README: an ensemble at work that has just lost its leader and got it back, in both
+// languages.
 
 import { fileURLToPath } from 'node:url'
 import { connectToAny, expect, test } from '../fixtures.ts'
+import { actOnMember, memberRow, shownLeader } from '../page-parts.ts'
 
-const WRITES = 60
+const BEFORE = 40
 
-for (const [language, file] of [
-  ['en', 'ensemble.png'],
-  ['zh-CN', 'ensemble-zh-cn.png'],
-] as const) {
-  test(`${file}`, async ({ page, ensemble }) => {
-    const client = await connectToAny(ensemble)
-    await page.goto(ensemble.url.replace('/#', `/?lang=${language}&theme=light#`))
-    await expect(page.getByRole('table').getByRole('row')).toHaveCount(4)
-    const parent = await client.create('/orders-', '', 2)
-    for (let i = 0; i < WRITES; i += 1) await client.create(`${parent}/order-`, `{"id":${i}}`, 2)
-    await expect(page.getByRole('table').getByText(/^0x/).first()).toBeVisible()
-    await page.screenshot({ path: fileURLToPath(new URL(file, import.meta.url)) })
-    await client.close()
-  })
+test('the Ensemble view', async ({ app, ensemble }) => {
+  let client = await connectToAny(ensemble)
+  const write = async () => {
+    await client.create('/orders/order-', '{"item":"tea"}', 2).catch(async () => {
+      client.drop()
+      client = await connectToAny(ensemble)
+    })
+  }
+  await client.create('/orders')
+  for (let i = 0; i < BEFORE; i += 1) await write()
+
+  const leader = await shownLeader(app)
+  ensemble.kill(leader)
+  await expect(memberRow(app, leader)).toContainText('Down')
+  for (let i = 0; i < BEFORE; i += 1) await write()
+  await actOnMember(app, 'Restart', leader)
+  while ((await memberRow(app, leader).filter({ hasText: 'Following' }).count()) === 0) await write()
+  for (let i = 0; i < BEFORE; i += 1) await write()
+
+  await app
+    .getByRole('button', { name: 'Light' })
+    .or(app.getByRole('radio', { name: 'Light' }))
+    .first()
+    .click()
+  await app.screenshot({ path: here('ensemble.png') })
+  await app.getByText('中文', { exact: true }).click()
+  await expect(app.locator('html')).toHaveAttribute('lang', /^zh/)
+  await app.screenshot({ path: here('ensemble-zh-cn.png') })
+  await client.close()
+})
+
+function here(file: string): string {
+  return fileURLToPath(new URL(file, import.meta.url))
 }

@@ -1,16 +1,16 @@
 // One supervisor a directory. The lock file names the supervisor's process and the members that it started,
-// so that the next supervisor can tell a crash from a running one, and wait for members that outlived a crash.
+// so that the next supervisor can tell a crash from a running one, and end members that outlived a crash.
 
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { EnsembleError } from './ensemble-error.ts'
-import { commandLine, isAlive, startMark } from './process-table.ts'
+import { commandLine, exists, isAlive, startMark } from './process-table.ts'
 
 const LOCK_FILE = 'ensemble.lock'
-/** Members end by themselves when their supervisor is gone; after this they are killed. */
+/** For the operating system to carry out a SIGKILL, and for whoever inherited the process to reap it. */
 const ORPHAN_WAIT_MS = 3000
-const ORPHAN_POLL_MS = 50
+const ORPHAN_POLL_MS = 20
 const ATTEMPTS_MAX = 5
 
 interface LockContent {
@@ -101,11 +101,12 @@ function removeStale(path: string, stale: LockContent | null): void {
   rmSync(aside, { force: true })
 }
 
-/** Only processes that the stale lock lists and whose command line names this very directory. */
+/**
+ * Only processes that the stale lock lists and whose command line names this very directory. They have lost
+ * their supervisor and end by themselves, unless they are paused; so there is nothing to be gentle about.
+ */
 async function endOrphans(dataDir: string, pids: readonly number[]): Promise<void> {
   const ours = pids.filter((pid) => isAlive(pid) && commandLine(pid)?.includes(join(dataDir, 'member-')))
-  const deadline = Date.now() + ORPHAN_WAIT_MS
-  while (ours.some(isAlive) && Date.now() < deadline) await delay(ORPHAN_POLL_MS)
   for (const pid of ours) {
     try {
       process.kill(pid, 'SIGKILL')
@@ -113,4 +114,10 @@ async function endOrphans(dataDir: string, pids: readonly number[]): Promise<voi
       // It has ended meanwhile.
     }
   }
+  // Until they are reaped as well: the lock of a member's data looks at process ids, too.
+  const deadline = Date.now() + ORPHAN_WAIT_MS
+  while (ours.some(exists) && Date.now() < deadline) await delay(ORPHAN_POLL_MS)
+  const left = ours.find(isAlive)
+  if (left !== undefined)
+    throw new EnsembleError('LOCKED', `Process ${left} still uses ${dataDir}. End it, then start again.`)
 }

@@ -112,11 +112,34 @@ describe('the directory', () => {
     await expect(openEnsemble()).rejects.toThrow(`${dataDir} is in use by process ${process.pid}.`)
   })
 
+  test.each([
+    ['/proc/none/data', 'Cannot use the data directory /proc/none/data'],
+    ['/dev/null', '/dev/null is a file. Name a directory with --data.'],
+    ['/tmp/a\nclientPort=1', 'needs a name without line breaks'],
+  ])('%j is refused with a sentence', async (path, sentence) => {
+    const options = { dataDir: path, members: 1, clientPort: null, memberEntry }
+    await expect(Ensemble.open(options)).rejects.toThrow(sentence)
+  })
+
   test('is taken over from a supervisor that crashed', async () => {
     writeFileSync(join(dataDir, 'ensemble.lock'), JSON.stringify({ pid: 2 ** 22 + 1, startMark: '1', members: [] }))
     const ensemble = await openEnsemble()
     expect(JSON.parse(readFileSync(join(dataDir, 'ensemble.lock'), 'utf8'))).toMatchObject({ pid: process.pid })
     await ensemble.close()
+  })
+
+  test('ends a paused member of a supervisor that crashed, and no other process', async () => {
+    const ensemble = await running(1)
+    ensemble.pause(1)
+    const paused = ensemble.status(1).pid ?? 0
+    const ended = change(ensemble, 1, 'killed')
+    // What a killed supervisor leaves behind: its lock, naming its member and, by reuse, somebody else's process.
+    const lock = JSON.parse(readFileSync(join(dataDir, 'ensemble.lock'), 'utf8'))
+    const stale = { ...lock, pid: 2 ** 22 + 1, members: [paused, process.pid] }
+    writeFileSync(join(dataDir, 'ensemble.lock'), JSON.stringify(stale))
+    const next = await openEnsemble(1)
+    expect(await ended).toMatchObject({ reason: 'by SIGKILL' })
+    await next.close()
   })
 
   test('keeps secret, ports and count over a restart', async () => {

@@ -2,8 +2,18 @@
 // missing, keeps the data and, where they are free, the ports of an earlier start. Processes are not its business.
 
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { EnsembleError } from './ensemble-error.ts'
 import { choosePorts, type MovedPort, type PortWish } from './ports.ts'
 import { formatZooCfg, type MemberPlan, type MemberPorts, portsOfZooCfg } from './zoo-cfg.ts'
@@ -44,12 +54,22 @@ export function checkedDataDir(path: string): string {
 export function makeDataDir(path: string): string {
   const absolute = checkedDataDir(path)
   try {
-    mkdirSync(absolute, { recursive: true, mode: 0o700 })
+    makeDirs(absolute)
+    accessSync(absolute, constants.W_OK)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    throw new EnsembleError('BAD_DIRECTORY', `Cannot make the data directory ${absolute}: ${why}`, error)
+    throw new EnsembleError('BAD_DIRECTORY', `Cannot use the data directory ${absolute}: ${why}`, error)
   }
+  if (!statSync(absolute).isDirectory())
+    throw new EnsembleError('BAD_DIRECTORY', `${absolute} is a file. Name a directory with --data.`)
   return absolute
+}
+
+/** Node's own recursive mkdir never returns where a parent exists and still cannot hold it, as /proc. */
+function makeDirs(path: string): void {
+  if (existsSync(path)) return
+  makeDirs(dirname(path))
+  mkdirSync(path, { mode: 0o700 })
 }
 
 /** Call only while holding the directory's lock. Throws EnsembleError. */
@@ -60,7 +80,7 @@ export async function prepareLayout(options: LayoutOptions): Promise<Layout> {
   const secretFile = join(dataDir, 'ensemble.secret')
   const secret = readOrMakeSecret(secretFile)
   for (const plan of plans) {
-    mkdirSync(plan.dir, { recursive: true, mode: 0o700 })
+    makeDirs(plan.dir)
     writeFileSync(join(plan.dir, 'zoo.cfg'), formatZooCfg(plan, plans, secretFile))
     writeFileSync(join(plan.dir, 'myid'), `${plan.sid}\n`)
   }

@@ -4,15 +4,19 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-/** True also for processes of other users; false for one that has ended and waits to be reaped. */
-export function isAlive(pid: number): boolean {
-  if (statFields(pid)?.[0] === 'Z') return false
+/** True also for processes of other users, and for one that has ended but was not reaped. */
+export function exists(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
+}
+
+/** As `exists`, but false for one that only waits to be reaped. */
+export function isAlive(pid: number): boolean {
+  return exists(pid) && statFields(pid)?.[0] !== 'Z'
 }
 
 /** The fields of /proc/PID/stat after the command name, which may itself hold spaces and brackets. */

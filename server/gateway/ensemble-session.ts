@@ -199,5 +199,6 @@ const NO_ANSWER: readonly number[] = [
 function asRequestError(error: ZooKeeperError): RequestError {
   if (NO_ANSWER.includes(error.code))
     return new RequestError('NO_ANSWER', 'The ensemble does not answer now. Try again when it has a leader.')
-  return new RequestError(errorName(error.code), `${error.message}.`)
+  const { message } = error
+  return new RequestError(errorName(error.code), `${message.charAt(0).toUpperCase()}${message.slice(1)}.`)
 }

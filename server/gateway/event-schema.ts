@@ -2,7 +2,7 @@
 // socket is checked at the door: a wrong event is dropped and counted, it never reaches the view.
 
 import { z } from 'zod'
-import type { ClusterEvent, MemberStats, StreamHello } from '#shared/events/cluster-event.ts'
+import { type ClusterEvent, type MemberStats, ROLE_EVENTS_MAX, type StreamHello } from '#shared/events/cluster-event.ts'
 import { SERVER_STATES } from '#shared/zk/vote.ts'
 
 /** Characters: the longest path that a client can send, and room. */
@@ -89,4 +89,5 @@ export const helloSchema: z.ZodType<StreamHello> = z.object({
   connections: z.array(z.object(connection)).max(LIST_MAX),
   watches: z.array(z.object({ ...watch, kind: text })).max(LIST_MAX),
   watchesTotal: count,
+  recent: z.array(clusterEventSchema).max(ROLE_EVENTS_MAX),
 })

@@ -34,13 +34,21 @@ export function followMembers(
   for (const plan of ensemble.plans) {
     const { sid } = plan
     emit({ type: 'member', t: nowMs(), sid, member: unheardMember(plan, ensemble.status(sid)) })
+    let heardUpTo = 0
     const stream = new MemberStream({
       sid,
       host: HOST,
       port: plan.eventPort,
       secret: ensemble.secret,
-      onHello: (hello) => introduce(hello, view, emit),
-      onEvent: emit,
+      onHello(hello) {
+        // What it said while nobody listened: at its start, or while our connection was broken.
+        for (const event of hello.recent) if (event.t > heardUpTo) emit(event)
+        introduce(hello, view, emit)
+      },
+      onEvent(event) {
+        heardUpTo = Math.max(heardUpTo, event.t)
+        emit(event)
+      },
       onDown: () => emit({ type: 'stream', t: nowMs(), sid, up: false }),
       log,
     })

@@ -13,11 +13,11 @@ import { NO_SESSION, type SessionId } from '#shared/zk/ids.ts'
 import { OP_CODES, XIDS } from '#shared/zk/op.ts'
 import type { ConnectRequest } from '#shared/zk/request.ts'
 import { NO_ZXID, ZERO_ZXID } from '#shared/zk/zxid.ts'
-import { ClientOutput, type ClientOutputHost } from './client-output.ts'
-import { authenticate, type DigestRule } from './digest-auth.ts'
-import type { MemberLogger } from './logging.ts'
+import { ClientOutput } from './client-output.ts'
+import type { ConnectionHost } from './connection-host.ts'
+import { authenticate } from './digest-auth.ts'
 import { lastOpWord } from './op-words.ts'
-import { PASSWORD_BYTES, type PasswordRule, passwordIsRight, sessionPassword } from './session-password.ts'
+import { PASSWORD_BYTES, passwordIsRight, sessionPassword } from './session-password.ts'
 
 /** A ConnectRequest has 45 bytes, and some room for a password of odd length. */
 export const CONNECT_FRAME_BYTES_MAX = 4096
@@ -26,25 +26,6 @@ export const READ_AHEAD_BYTES_MAX = 1024 * 1024
 
 type ReplyEffect = Extract<ClientEffect, { type: 'reply' }>
 type WatchEffect = Extract<ClientEffect, { type: 'watchEvent' }>
-
-/** What a connection needs from the server around it. */
-export interface ConnectionHost extends ClientOutputHost {
-  readonly log: MemberLogger
-  readonly frameBytesMax: number
-  readonly outstandingMax: number
-  readonly passwords: PasswordRule
-  readonly digest: DigestRule
-  readonly feed: (input: PeerInput) => void
-  readonly isServing: () => boolean
-  readonly isTextCommand: (word: string) => boolean
-  readonly textCommand: (word: string, connection: ClientConnection) => Promise<string>
-  /** False: this address has tried too many wrong passwords lately. */
-  readonly mayResume: (address: string) => boolean
-  readonly onWrongPassword: (address: string) => void
-  /** It waits because too many requests are outstanding; `proceed` when that is over. */
-  readonly onHeld: (connection: ClientConnection) => void
-  readonly onClosed: (connection: ClientConnection, reason: string) => void
-}
 
 /** fresh: nothing said. text: a four-letter word. connecting: the peer sets up the session. */
 type Phase = 'fresh' | 'text' | 'connecting' | 'open' | 'closing' | 'closed'
@@ -70,6 +51,8 @@ export class ClientConnection {
   #connect: ConnectRequest | null = null
   /** An answer of our own that waits until all requests before it are answered. */
   #barrier: (() => void) | null = null
+  /** Nothing is read until the client has taken some of its answers. */
+  #waitsForOutput = false
   #closeReason = 'the client closed it'
 
   constructor(id: ConnId, socket: Socket, host: ConnectionHost) {
@@ -79,14 +62,19 @@ export class ClientConnection {
     this.address = plainAddress(socket.remoteAddress ?? 'unknown')
     this.port = socket.remotePort ?? 0
     this.openedAtMs = host.nowMs()
-    this.output = new ClientOutput(socket, host, () => this.#onTooSlow())
+    this.output = new ClientOutput(
+      socket,
+      host,
+      () => this.#onTooSlow(),
+      () => this.#readOn(),
+    )
     this.#framer = new Framer(host.frameBytesMax)
     socket.on('data', (chunk: Buffer) => {
       if (this.#phase === 'text' || this.#phase === 'closing') return
       this.#framer.push(chunk)
       this.proceed()
     })
-    socket.on('drain', () => this.proceed())
+    socket.on('drain', () => this.#readOn())
     socket.on('error', (error) => this.#destroy(error.message))
     socket.on('close', () => this.#onClosed())
   }
@@ -117,9 +105,19 @@ export class ClientConnection {
     if (this.#phase === 'connecting' || this.#phase === 'open') this.#socket.pause()
   }
 
+  #readOn(): void {
+    if (!this.#waitsForOutput) return
+    this.#waitsForOutput = false
+    this.proceed()
+  }
+
   #mayRead(): boolean {
     if (this.#phase === 'fresh') return true
-    if (this.#phase !== 'open' || this.#barrier || this.output.queuedBytes > READ_AHEAD_BYTES_MAX) return false
+    if (this.#phase !== 'open' || this.#barrier) return false
+    if (this.output.queuedBytes > READ_AHEAD_BYTES_MAX) {
+      this.#waitsForOutput = true
+      return false
+    }
     const { traffic, outstandingMax } = this.#host
     if (traffic.outstanding < outstandingMax || this.output.outstanding === 0) return true
     this.#host.onHeld(this)

@@ -40,9 +40,9 @@ export class ClientOutput {
   /** When each unanswered request came in: answers come in that order. */
   readonly #unanswered = createQueue<number>()
 
-  constructor(socket: Socket, host: ClientOutputHost, onTooSlow: () => void) {
+  constructor(socket: Socket, host: ClientOutputHost, onTooSlow: () => void, onFlushed: () => void) {
     this.#host = host
-    this.#writer = new SocketWriter(socket, host.turn)
+    this.#writer = new SocketWriter(socket, host.turn, onFlushed)
     this.#onTooSlow = onTooSlow
   }
 

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ClientEffect, PeerInput } from '#shared/peer/contract.ts'
 import { asSessionId, NO_SESSION } from '#shared/zk/ids.ts'
-import { NO_BODY } from '#shared/zk/reply.ts'
-import type { Zxid } from '#shared/zk/zxid.ts'
+import { NO_BODY, type ReplyBody } from '#shared/zk/reply.ts'
+import type { Stat } from '#shared/zk/stat.ts'
+import { ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
 import { CONNECT_FRAME_BYTES_MAX } from './client-connection.ts'
 import { type ClientPort, createClientPort } from './client-port.ts'
 import { FAILURES_MAX } from './failure-limiter.ts'
@@ -16,6 +17,19 @@ import { createTurn } from './turn.ts'
 const SESSION = asSessionId(0x1_0000_0000_0007n)
 const ZXID = 5 as Zxid
 const PASSWORDS: PasswordRule = { type: 'hmac', secret: Buffer.from('a secret of the whole ensemble') }
+const STAT: Stat = {
+  czxid: ZERO_ZXID,
+  mzxid: ZERO_ZXID,
+  ctime: 0,
+  mtime: 0,
+  version: 0,
+  cversion: 0,
+  aversion: 0,
+  ephemeralOwner: NO_SESSION,
+  dataLength: 0,
+  numChildren: 0,
+  pzxid: ZERO_ZXID,
+}
 const GET_A = { type: 'getData', path: '/a', watch: false } as const
 const SET_A = { type: 'setData', path: '/a', data: null, version: -1 } as const
 
@@ -27,6 +41,8 @@ interface Rig {
   readonly inputs: PeerInput[]
   serving: boolean
   nowMs: number
+  /** Of data in a reply to a read; 0: no body. */
+  bytesPerReply: number
   release(): void
 }
 
@@ -50,7 +66,9 @@ async function startRig(lines: string[] = []): Promise<Rig> {
     }
     if (input.type !== 'request') return
     const { conn, xid, request } = input
-    const reply = { type: 'reply', conn, xid, zxid: ZXID, err: 0, body: NO_BODY, request } as const
+    const body: ReplyBody =
+      made.bytesPerReply > 0 ? { type: 'data', data: new Uint8Array(made.bytesPerReply), stat: STAT } : NO_BODY
+    const reply = { type: 'reply', conn, xid, zxid: ZXID, err: 0, body, request } as const
     if (request.type === 'setData') held.push(reply)
     else clients.perform(reply, null)
   }
@@ -74,6 +92,7 @@ async function startRig(lines: string[] = []): Promise<Rig> {
     inputs,
     serving: true,
     nowMs: 1000,
+    bytesPerReply: 0,
     release: () => {
       for (const effect of held.splice(0)) clients.perform(effect, null)
     },
@@ -289,4 +308,20 @@ describe('limits', () => {
     rig.release()
     await vi.waitFor(() => expect(asker.replies()).toHaveLength(10))
   })
+})
+
+test('a client that does not read its large answers is read from no further, and goes on when it reads', async () => {
+  const slow = client()
+  slow.connect()
+  await vi.waitFor(() => expect(slow.frames()).toHaveLength(1))
+  rig.bytesPerReply = 900_000
+  slow.socket.pause()
+  for (let xid = 1; xid <= 60; xid += 1) slow.request(xid, GET_A)
+  const asked = () => rig.inputs.filter((input) => input.type === 'request').length
+  // Whatever the operating system buffers, it is less than all of them.
+  await vi.waitFor(() => expect(asked()).toBeGreaterThan(1))
+  const before = asked()
+  expect(before).toBeLessThan(60)
+  slow.socket.resume()
+  await vi.waitFor(() => expect(slow.replies()).toHaveLength(60), { timeout: 10_000 })
 })

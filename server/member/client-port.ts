@@ -3,8 +3,9 @@
 
 import { createServer, type Server, type Socket } from 'node:net'
 import type { ClientEffect, ConnId, PeerInput } from '#shared/peer/contract.ts'
-import { ClientConnection, type ConnectionHost } from './client-connection.ts'
+import { ClientConnection } from './client-connection.ts'
 import type { MemberConfig } from './config.ts'
+import type { ConnectionHost } from './connection-host.ts'
 import { createFailureLimiter } from './failure-limiter.ts'
 import { listen, stopListening } from './listening.ts'
 import type { MemberLogger } from './logging.ts'

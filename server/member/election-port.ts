@@ -143,7 +143,6 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
       framer.push(chunk)
       onBytes()
     })
-    socket.on('drain', () => sendUnsent(remote))
     socket.on('error', () => socket.destroy())
     socket.on('close', () => {
       if (remote.socket === socket) remote.socket = null
@@ -165,7 +164,7 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
     if (!socket || !unsent || socket.writableLength > 0) return
     remote.unsent = null
     remote.last = unsent
-    socket.write(unsent)
+    socket.write(unsent, () => sendUnsent(remote))
   }
 
   function connect(remote: Remote): void {

@@ -29,6 +29,7 @@ const HELLO: StreamHello = {
   connections: [],
   watches: [],
   watchesTotal: 0,
+  recent: [],
 }
 
 const streams: EventStream[] = []

@@ -13,6 +13,7 @@ export const OBSERVERS_MAX = 8
 export const BATCH_MS = 33
 const SECRET_LINE_BYTES_MAX = 1024
 const SECRET_TIMEOUT_MS = 5000
+const CLOSE_GRACE_MS = 1000
 /** While the socket holds this much unsent, further events wait in the bounded queue. */
 const SOCKET_BYTES_MAX = 1024 * 1024
 
@@ -109,7 +110,12 @@ export function createEventStream(options: EventStreamOptions): EventStream {
       if (batch) clearTimeout(batch)
       sendBatches()
       for (const socket of sockets) socket.destroySoon()
+      // Whoever does not read its last events does not hold up the end.
+      const timer = setTimeout(() => {
+        for (const socket of sockets) socket.destroy()
+      }, CLOSE_GRACE_MS)
       await stopListening(server)
+      clearTimeout(timer)
     },
   }
 }

@@ -97,7 +97,8 @@ export function createHost(parts: HostParts): Host {
       observation.onEffect(effect)
       perform(effect)
     }
-    if (input.type === 'persisted' && disk.snapshotDue() && !peer.zab.reloading)
+    // Only a serving server: before that the tree may hold what was never committed (R-1549).
+    if (input.type === 'persisted' && notes.serving && disk.snapshotDue() && !peer.zab.reloading)
       disk.takeSnapshot(peer.tree).catch(parts.onFatal)
   }
 

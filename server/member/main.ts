@@ -26,7 +26,8 @@ export interface RunOptions {
 }
 
 /**
- * Runs the server of a `zoo.cfg` until SIGTERM or SIGINT, or until it fails; resolves with the exit code.
+ * Runs the server of a `zoo.cfg` until SIGTERM or SIGINT, or until it fails; resolves with the exit code, with which
+ * the caller ends the process at once: after a failure sockets and timers are still there.
  * With ZABSCOPE_PARENT_PIPE=1 in the environment the process exits as soon as stdin ends: its parent is gone.
  */
 export async function runServer(configPath: string, options: RunOptions = {}): Promise<number> {

@@ -13,6 +13,7 @@ import { ADD_WATCH_MODES } from '#shared/zk/watch.ts'
 import { formatZxid, type Zxid } from '#shared/zk/zxid.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { Clock } from './clock.ts'
+import { createRoleEvents } from './role-events.ts'
 import { memberStats, type ServerFacts } from './server-facts.ts'
 import { createStageMarks } from './stage-marks.ts'
 import type { Turn } from './turn.ts'
@@ -59,12 +60,26 @@ export function createObservation(options: ObservationOptions): Observation {
   let logging = createQueue<{ readonly op: DiskOp; readonly zxid: Zxid }>()
   /** Watch events of this step, by connection: what setWatches fired is not set. */
   let fired = new Map<number, Set<string>>()
+  const roleEvents = createRoleEvents()
   let watched = false
 
   function say(event: Said): void {
     marks.flush()
+    emit(complete(event))
+  }
+
+  function complete(event: Said): ClusterEvent {
     // `Said` is ClusterEvent without the two fields that are added here.
-    emit({ ...event, t: clock.preciseWallMs(), sid } as ClusterEvent)
+    return { ...event, t: clock.preciseWallMs(), sid } as ClusterEvent
+  }
+
+  /** Said also while nobody listens: kept for whoever comes. */
+  function sayOfRole(event: Said): void {
+    const said = complete(event)
+    roleEvents.remember(said)
+    if (!watched) return
+    marks.flush()
+    emit(said)
   }
 
   function onPersisted(upTo: DiskOp): void {
@@ -85,14 +100,39 @@ export function createObservation(options: ObservationOptions): Observation {
     }
   }
 
-  function onNetEffect(effect: Extract<PeerEffect, { type: 'notify' | 'send' }>): void {
-    if (effect.type === 'send') {
-      if (effect.packet.type === 'ACK') marks.mark('acked', effect.packet.zxid)
-      return
-    }
+  function onNotify(effect: Extract<PeerEffect, { type: 'notify' }>): void {
     if (effect.to === sid) return
     const { state, leader, zxid, electionEpoch, peerEpoch } = effect.notification
-    say({ type: 'vote', to: effect.to, state, leader, zxid: formatZxid(zxid), round: electionEpoch, peerEpoch })
+    sayOfRole({ type: 'vote', to: effect.to, state, leader, zxid: formatZxid(zxid), round: electionEpoch, peerEpoch })
+  }
+
+  /** What happens to this server's role; true when `effect` was about it. */
+  function onRoleEffect(effect: PeerEffect): boolean {
+    switch (effect.type) {
+      case 'notify':
+        onNotify(effect)
+        return true
+      case 'state':
+        sayOfRole({ type: 'state', state: effect.state, round: effect.round, reason: effect.reason })
+        sendStats()
+        return true
+      case 'phase':
+        sayOfRole({ type: 'phase', phase: effect.phase, epoch: effect.epoch, leader: effect.leader })
+        return true
+      case 'learnerSync':
+        sayOfRole({ type: 'sync', learner: effect.sid, how: effect.how, zxid: formatZxid(effect.zxid) })
+        return true
+      case 'serving':
+        sayOfRole({ type: 'serving', state: effect.state, epoch: effect.epoch, zxid: formatZxid(effect.zxid) })
+        sendStats()
+        return true
+      case 'notServing':
+        sayOfRole({ type: 'notServing', reason: effect.reason })
+        sendStats()
+        return true
+      default:
+        return false
+    }
   }
 
   function sessionOf(conn: WatchEffect['conn']): string {
@@ -183,32 +223,19 @@ export function createObservation(options: ObservationOptions): Observation {
       else if (input.type === 'persisted') onPersisted(input.upTo)
     },
     onEffect(effect) {
-      if (!watched) return
+      if (onRoleEffect(effect) || !watched) return
       switch (effect.type) {
         case 'append':
           enqueue(logging, { op: effect.op, zxid: effect.entry.zxid })
           if (facts.peer.zab.role.state === 'LEADING') say({ type: 'proposed', txn: summarize(effect.entry) })
           return
-        case 'notify':
         case 'send':
-          return onNetEffect(effect)
+          if (effect.packet.type === 'ACK') marks.mark('acked', effect.packet.zxid)
+          return
         case 'committed':
           return marks.committed(effect.zxid, effect.by)
         case 'applied':
           return marks.mark('applied', effect.entry.zxid)
-        case 'state':
-          say({ type: 'state', state: effect.state, round: effect.round, reason: effect.reason })
-          return sendStats()
-        case 'phase':
-          return say({ type: 'phase', phase: effect.phase, epoch: effect.epoch, leader: effect.leader })
-        case 'learnerSync':
-          return say({ type: 'sync', learner: effect.sid, how: effect.how, zxid: formatZxid(effect.zxid) })
-        case 'serving':
-          say({ type: 'serving', state: effect.state, epoch: effect.epoch, zxid: formatZxid(effect.zxid) })
-          return sendStats()
-        case 'notServing':
-          say({ type: 'notServing', reason: effect.reason })
-          return sendStats()
         case 'session':
           return onSession(effect)
         case 'reply':
@@ -245,6 +272,7 @@ export function createObservation(options: ObservationOptions): Observation {
         })),
         watches: helloWatches(),
         watchesTotal,
+        recent: roleEvents.recent(),
       }
     },
     dropped: (count) => ({ type: 'dropped', t: clock.preciseWallMs(), sid, count }),

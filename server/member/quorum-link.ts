@@ -17,6 +17,8 @@ import type { Turn } from './turn.ts'
 export const LINK_QUEUE_BYTES_MAX = 128 * 1024 * 1024
 /** Unknown packets that are skipped on one link before it is given up. */
 export const UNKNOWN_PACKETS_MAX = 100
+/** Of a snapshot, 64 KiB each. */
+const SLICES_PER_TURN_MAX = 16
 
 /** Reads the stream behind a SNAP; the storage's. */
 export interface SnapshotReader {
@@ -104,16 +106,23 @@ export class QuorumLink {
     this.#options.onDown(reason)
   }
 
-  /** As many slices as the socket takes; its `drain` brings us back. */
+  /** As many slices as the socket takes, and not so many that everything else waits. */
   #sendSlices(): void {
     if (!this.#slices || !this.#open) return
-    const { socket } = this.#options
-    while (!socket.writableNeedDrain) {
+    const { socket, turn } = this.#options
+    for (let sent = 0; !socket.writableNeedDrain; sent += 1) {
+      if (sent === SLICES_PER_TURN_MAX) {
+        turn.atEnd(() => this.#sendSlices())
+        return
+      }
       const slice = this.#slices.next()
-      if (slice.done) break
+      if (slice.done) return this.#endSnapshot()
       if (slice.value.length > 0) socket.write(slice.value)
-      if (socket.writableNeedDrain) return
     }
+    // The socket's `drain` brings us back.
+  }
+
+  #endSnapshot(): void {
     const behind = this.#behind
     this.#slices = null
     this.#behind = null

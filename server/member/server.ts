@@ -64,6 +64,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     preAllocSizeKb: config.preAllocBytes / 1024,
     commitLogCount: config.commitLogCount,
     forceSync: config.forceSync,
+    digest: config.tree.digest,
     log: (level, message, fields) => log[level](fields ?? {}, message),
   })
 
@@ -120,7 +121,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     textCommand: createTextCommands(facts),
     onDisconnected: (connection, reason) => observation.onDisconnected(connection, reason),
   })
-  const fatalDisk = (error: unknown) => options.onFatal('disk', error)
+  const fatalDisk = (error: unknown) => {
+    if (!stopping) options.onFatal('disk', error)
+  }
   const feed: Host['feed'] = (input) => {
     if (!stopping) host.feed(input)
   }

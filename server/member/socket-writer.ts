@@ -13,14 +13,17 @@ export class SocketWriter {
   readonly records = new JuteWriter()
   readonly #socket: Socket
   readonly #turn: Turn
+  readonly #onFlushed: (() => void) | null
   readonly #flushTask: () => void
   #scheduled = false
   #ending = false
   #onWritten: (() => void)[] = []
 
-  constructor(socket: Socket, turn: Turn) {
+  /** `onFlushed`: something was handed to the socket. Node says `drain` only when it could not pass it on at once. */
+  constructor(socket: Socket, turn: Turn, onFlushed: (() => void) | null = null) {
     this.#socket = socket
     this.#turn = turn
+    this.#onFlushed = onFlushed
     this.#flushTask = () => this.flush()
   }
 
@@ -56,6 +59,7 @@ export class SocketWriter {
       this.#socket.write(bytes, (error) => {
         if (!error) for (const callback of onWritten) callback()
       })
+    this.#onFlushed?.()
   }
 
   /** Sends what is left, then ends the connection; a reader that does not take it is cut off. */

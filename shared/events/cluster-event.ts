@@ -142,4 +142,9 @@ export interface StreamHello {
     readonly kind: string
   }[]
   readonly watchesTotal: number
+  /** The newest events about roles (state, phase, vote, sync, serving, notServing), oldest first, from before. */
+  readonly recent: readonly ClusterEvent[]
 }
+
+/** How many events about roles a member remembers for observers that come later. */
+export const ROLE_EVENTS_MAX = 200

@@ -1,15 +1,29 @@
-// For tests: a TCP port that is free on the loopback right now.
+// For tests: a TCP port that is free on the loopback. Taken from below the range from which the operating
+// system picks ports for outgoing connections: one of those could sit on it before it is used.
 
 import { createServer } from 'node:net'
-import { portOf, stopListening } from '../listening.ts'
+import { stopListening } from '../listening.ts'
 
+const FIRST_PORT = 15_000
+const PORTS_PER_PROCESS = 100
+const PROCESSES = 150
+
+let last = FIRST_PORT + (process.pid % PROCESSES) * PORTS_PER_PROCESS
+
+/** Never the same twice in one process. */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    last += 1
+    if (await isFree(last)) return last
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => resolve())
+  const free = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => resolve(true))
   })
-  const port = portOf(server)
   await stopListening(server)
-  return port
+  return free
 }

@@ -1,0 +1,26 @@
+// What one client's connection needs from the server around it; client-port.ts provides it.
+
+import type { PeerInput } from '#shared/peer/contract.ts'
+import type { ClientConnection } from './client-connection.ts'
+import type { ClientOutputHost } from './client-output.ts'
+import type { DigestRule } from './digest-auth.ts'
+import type { MemberLogger } from './logging.ts'
+import type { PasswordRule } from './session-password.ts'
+
+export interface ConnectionHost extends ClientOutputHost {
+  readonly log: MemberLogger
+  readonly frameBytesMax: number
+  readonly outstandingMax: number
+  readonly passwords: PasswordRule
+  readonly digest: DigestRule
+  readonly feed: (input: PeerInput) => void
+  readonly isServing: () => boolean
+  readonly isTextCommand: (word: string) => boolean
+  readonly textCommand: (word: string, connection: ClientConnection) => Promise<string>
+  /** False: this address has tried too many wrong passwords lately. */
+  readonly mayResume: (address: string) => boolean
+  readonly onWrongPassword: (address: string) => void
+  /** It waits because too many requests are outstanding; `proceed` when that is over. */
+  readonly onHeld: (connection: ClientConnection) => void
+  readonly onClosed: (connection: ClientConnection, reason: string) => void
+}

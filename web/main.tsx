@@ -2,8 +2,8 @@
 
 import { StrictMode, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
-import './styles.ts'
-import { keepToken, takeToken } from './feeds/access-token.ts'
+import './pages/styles.ts'
+import { keepToken, takeToken, tokenFromText } from './feeds/access-token.ts'
 import { createSocketFeed } from './feeds/socket-feed.ts'
 import { App } from './pages/app.tsx'
 import { followFeed } from './stores/feed-store.ts'
@@ -27,7 +27,7 @@ function Page({ first }: { readonly first: string | null }) {
     addEventListener('hashchange', onHash)
     return () => removeEventListener('hashchange', onHash)
   }, [])
-  return <App hasToken={hasToken} onToken={open} />
+  return <App hasToken={hasToken} readToken={tokenFromText} onToken={open} />
 }
 
 const token = takeToken()

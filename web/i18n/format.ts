@@ -1,8 +1,7 @@
 // Numbers, times and sizes in words. Three significant digits unless exactness is the point. Pure but for
 // the browser's time zone.
 
-import type { Language } from '../stores/route.ts'
-import type { Messages } from './languages.ts'
+import type { Language, Messages } from './languages.ts'
 
 type Units = Messages['units']
 

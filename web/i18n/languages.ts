@@ -1,7 +1,6 @@
 // The languages of the page. English decides the shape; a message missing in another language, or with other
-// parameters, does not compile. messages.ts has the hooks.
+// parameters, does not compile. ui/words.ts has the hooks.
 
-import type { Language } from '../stores/route.ts'
 import { ensemble } from './en/ensemble.ts'
 import { access, frame, keys, timeline, units } from './en/frame.ts'
 import { rounds } from './en/rounds.ts'
@@ -16,6 +15,9 @@ type Shape<T> = T extends (...args: infer A) => string
   : T extends string
     ? string
     : { readonly [Key in keyof T]: Shape<T[Key]> }
+
+/** The route has the same ones; where the two meet (ui/words.ts) a difference does not compile. */
+export type Language = 'en' | 'zh-CN'
 
 export type Messages = Shape<typeof en>
 

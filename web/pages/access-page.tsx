@@ -2,18 +2,21 @@
 // do next, right here.
 
 import { type FormEvent, useState } from 'react'
-import { tokenFromText } from '../feeds/access-token.ts'
-import type { FeedStatus } from '../feeds/feed.ts'
-import { useMessages } from '../i18n/messages.ts'
+import type { Refusal } from '../stores/view-store.ts'
 import { Visible } from '../ui/visible.tsx'
+import { useMessages } from '../ui/words.ts'
 
 interface AccessPageProps {
   /** `null`: there was no token at all. */
-  readonly refused: Extract<FeedStatus, { type: 'refused' }> | null
+  readonly refused: Refusal | null
+  readonly readToken: ReadToken
   readonly onToken: (token: string) => void
 }
 
-export function AccessPage({ refused, onToken }: AccessPageProps) {
+/** The token in what somebody pasted, or null. */
+export type ReadToken = (text: string) => string | null
+
+export function AccessPage({ refused, readToken, onToken }: AccessPageProps) {
   const { access: words } = useMessages()
   const otherVersion = refused?.why === 'version'
   return (
@@ -25,7 +28,7 @@ export function AccessPage({ refused, onToken }: AccessPageProps) {
           {words.reload}
         </button>
       ) : (
-        <TokenForm onToken={onToken} />
+        <TokenForm readToken={readToken} onToken={onToken} />
       )}
       {refused !== null && refused.detail !== '' && (
         <p className="tertiary">
@@ -36,13 +39,13 @@ export function AccessPage({ refused, onToken }: AccessPageProps) {
   )
 }
 
-function TokenForm({ onToken }: { readonly onToken: (token: string) => void }) {
+function TokenForm({ readToken, onToken }: Omit<AccessPageProps, 'refused'>) {
   const { access: words } = useMessages()
   const [text, setText] = useState('')
   const [wrong, setWrong] = useState(false)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const token = tokenFromText(text)
+    const token = readToken(text)
     setWrong(token === null)
     if (token !== null) onToken(token)
   }

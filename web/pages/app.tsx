@@ -3,7 +3,6 @@
 
 import type { ReactNode } from 'react'
 import { useCallback, useEffect, useState } from 'react'
-import { useLanguage, useMessages } from '../i18n/messages.ts'
 import { Answer } from '../panels/answer.tsx'
 import { Inspector } from '../panels/inspector.tsx'
 import { ActionDialog } from '../panels/member-actions.tsx'
@@ -16,7 +15,8 @@ import { useRoute } from '../stores/route-store.ts'
 import { useViewStore } from '../stores/view-store.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { AccessPage } from './access-page.tsx'
+import { useLanguage, useMessages } from '../ui/words.ts'
+import { AccessPage, type ReadToken } from './access-page.tsx'
 import { EnsemblePage } from './ensemble-page.tsx'
 import { useKeyboard } from './keyboard.ts'
 import { LocksPage } from './locks-page.tsx'
@@ -34,14 +34,15 @@ const PAGES: Record<ViewName, () => ReactNode> = {
 
 interface AppProps {
   readonly hasToken: boolean
+  readonly readToken: ReadToken
   readonly onToken: (token: string) => void
 }
 
-export function App({ hasToken, onToken }: AppProps) {
+export function App({ hasToken, readToken, onToken }: AppProps) {
   useDocument()
   const status = useViewStore((state) => state.status)
-  if (!hasToken) return <AccessPage refused={null} onToken={onToken} />
-  if (status.type === 'refused') return <AccessPage refused={status} onToken={onToken} />
+  if (!hasToken) return <AccessPage refused={null} readToken={readToken} onToken={onToken} />
+  if (status.type === 'refused') return <AccessPage refused={status} readToken={readToken} onToken={onToken} />
   return <Frame />
 }
 

@@ -1,7 +1,6 @@
 // Ensemble: who leads, who lags, how many more failures are survivable, who is connected where.
 
 import { formatCount, formatRate } from '../i18n/format.ts'
-import { useLanguage, useMessages } from '../i18n/messages.ts'
 import { ElectionList } from '../panels/election-list.tsx'
 import { MemberRing } from '../panels/member-ring.tsx'
 import { MemberTable } from '../panels/member-table.tsx'
@@ -9,6 +8,7 @@ import { useNow } from '../stores/clock.ts'
 import { useCluster, useViewStore } from '../stores/view-store.ts'
 import { Empty, Skeleton } from '../ui/states.tsx'
 import { type Size, useSize } from '../ui/use-size.ts'
+import { useLanguage, useMessages } from '../ui/words.ts'
 import { ensembleAnswer, membersInOrder } from '../viz/ensemble-answer.ts'
 import type { RingBox } from '../viz/ring.ts'
 

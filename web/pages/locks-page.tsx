@@ -4,7 +4,6 @@ import { type FormEvent, useEffect, useState } from 'react'
 import type { LockView } from '#shared/events/socket-protocol.ts'
 import { pathProblem } from '#shared/zk/path.ts'
 import { formatDuration } from '../i18n/format.ts'
-import { useMessages } from '../i18n/messages.ts'
 import { LockQueue } from '../panels/lock-queue.tsx'
 import { useNow } from '../stores/clock.ts'
 import { loadDirectories, openLock, useLocks } from '../stores/lock-store.ts'
@@ -14,6 +13,7 @@ import { Command } from '../ui/copy-button.tsx'
 import { Empty, Skeleton } from '../ui/states.tsx'
 import { Ago } from '../ui/times.tsx'
 import { Visible } from '../ui/visible.tsx'
+import { useMessages } from '../ui/words.ts'
 
 export function LocksPage() {
   const { locks: words } = useMessages()

@@ -1,6 +1,5 @@
 // Rounds: each zxid as a row, the chosen one as a space–time diagram below.
 
-import { useMessages } from '../i18n/messages.ts'
 import { PauseButton } from '../panels/pause-button.tsx'
 import { RoundDiagram } from '../panels/round-diagram.tsx'
 import { RoundList } from '../panels/round-list.tsx'
@@ -11,6 +10,7 @@ import { useRoute } from '../stores/route-store.ts'
 import { useViewStore } from '../stores/view-store.ts'
 import { Command } from '../ui/copy-button.tsx'
 import { Empty, Skeleton } from '../ui/states.tsx'
+import { useMessages } from '../ui/words.ts'
 import type { StageName } from '../viz/round-facts.ts'
 
 const LEGEND: readonly StageName[] = ['received', 'logged', 'acked', 'committed', 'applied']

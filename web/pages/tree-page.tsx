@@ -1,13 +1,13 @@
 // Tree: find and read znodes; who owns them, how they change.
 
 import { useEffect } from 'react'
-import { useMessages } from '../i18n/messages.ts'
 import { TreeList } from '../panels/tree-list.tsx'
 import { useRoute } from '../stores/route-store.ts'
 import { expand, retryListing, reveal, setFilter, useTree } from '../stores/tree-store.ts'
 import { useViewStore } from '../stores/view-store.ts'
 import { Empty, Skeleton } from '../ui/states.tsx'
 import { Visible } from '../ui/visible.tsx'
+import { useMessages } from '../ui/words.ts'
 
 export function TreePage() {
   const { tree: words, frame } = useMessages()

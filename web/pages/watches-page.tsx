@@ -2,13 +2,13 @@
 
 import { useMemo, useState } from 'react'
 import { formatCount } from '../i18n/format.ts'
-import { useLanguage, useMessages } from '../i18n/messages.ts'
 import { PauseButton } from '../panels/pause-button.tsx'
 import { useShownWatchLog } from '../panels/shown-rounds.ts'
 import { WatchList } from '../panels/watch-list.tsx'
 import { useCluster, useViewStore } from '../stores/view-store.ts'
 import { Command } from '../ui/copy-button.tsx'
 import { Empty, Skeleton } from '../ui/states.tsx'
+import { useLanguage, useMessages } from '../ui/words.ts'
 import { membersInOrder } from '../viz/ensemble-answer.ts'
 import { groupWatches, watchRows } from '../viz/watch-groups.ts'
 

@@ -2,8 +2,8 @@
 
 import { formatCount } from '../i18n/format.ts'
 import type { Messages } from '../i18n/languages.ts'
-import { useLanguage, useMessages } from '../i18n/messages.ts'
 import { useClusterValue, useViewStore } from '../stores/view-store.ts'
+import { useLanguage, useMessages } from '../ui/words.ts'
 import { type EnsembleAnswer, ensembleAnswer } from '../viz/ensemble-answer.ts'
 
 /** `3 of 3 serving · member 2 leads · can lose 1 more`. */

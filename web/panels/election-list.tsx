@@ -1,10 +1,10 @@
 // Recent elections: for each round of votes who voted for whom, who changed, who won and how long it took.
 
-import { useMessages } from '../i18n/messages.ts'
 import { useCluster } from '../stores/view-store.ts'
 import { memberColour } from '../ui/member-glyph.tsx'
 import { MemberMark } from '../ui/tags.tsx'
 import { Ago, useDuration } from '../ui/times.tsx'
+import { useMessages } from '../ui/words.ts'
 import { type Ballot, type Election, groupElections } from '../viz/elections.ts'
 import { ensembleAnswer } from '../viz/ensemble-answer.ts'
 

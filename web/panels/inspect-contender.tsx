@@ -1,7 +1,6 @@
 // A contender of the open lock: since when it is in line, from where, and whom it waits for, down to the holder.
 
 import { formatDuration } from '../i18n/format.ts'
-import { useMessages } from '../i18n/messages.ts'
 import { useNow } from '../stores/clock.ts'
 import { useLocks } from '../stores/lock-store.ts'
 import { select } from '../stores/route-store.ts'
@@ -9,6 +8,7 @@ import { NameText } from '../ui/name-text.tsx'
 import { MemberMark, PathTag, SessionTag } from '../ui/tags.tsx'
 import { Ago } from '../ui/times.tsx'
 import { Visible } from '../ui/visible.tsx'
+import { useMessages } from '../ui/words.ts'
 import { waitsForChain } from '../viz/lock-queue.ts'
 
 const CHAIN_MAX = 50

@@ -2,12 +2,12 @@
 
 import type { MemberView } from '#shared/events/cluster-view.ts'
 import { formatCount } from '../i18n/format.ts'
-import { useLanguage, useMessages } from '../i18n/messages.ts'
 import { useCluster } from '../stores/view-store.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { SessionTag, ZxidTag } from '../ui/tags.tsx'
 import { Ago, useDuration } from '../ui/times.tsx'
 import { Visible } from '../ui/visible.tsx'
+import { useLanguage, useMessages } from '../ui/words.ts'
 import { lagOf, roleOf } from '../viz/ensemble-answer.ts'
 import { MemberActions } from './member-actions.tsx'
 import { LagText, RoleText } from './member-words.tsx'

@@ -2,10 +2,10 @@
 
 import type { MemberStages, RoundView } from '#shared/events/cluster-view.ts'
 import { formatBytes, formatExact } from '../i18n/format.ts'
-import { useMessages } from '../i18n/messages.ts'
 import { useNarrow } from '../stores/narrow.ts'
 import { useCluster } from '../stores/view-store.ts'
 import { MemberMark, PathTag, SessionTag } from '../ui/tags.tsx'
+import { useMessages } from '../ui/words.ts'
 import { membersInOrder } from '../viz/ensemble-answer.ts'
 import { zxidParts } from '../viz/zxid-parts.ts'
 import { RoundDiagram } from './round-diagram.tsx'

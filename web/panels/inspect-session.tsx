@@ -1,10 +1,10 @@
 // A session in the inspector: where it is connected, what it wrote lately, what it watches.
 
-import { useMessages } from '../i18n/messages.ts'
 import { useCluster } from '../stores/view-store.ts'
 import { MemberMark, PathTag, ZxidTag } from '../ui/tags.tsx'
 import { Ago, useDuration } from '../ui/times.tsx'
 import { Visible } from '../ui/visible.tsx'
+import { useMessages } from '../ui/words.ts'
 import { watchLives } from '../viz/watch-groups.ts'
 
 const ROUNDS_SHOWN = 20

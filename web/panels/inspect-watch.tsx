@@ -1,11 +1,11 @@
 // The watches on one path: every trigger with its fan-out, and who watches.
 
 import { formatCount } from '../i18n/format.ts'
-import { useLanguage, useMessages } from '../i18n/messages.ts'
 import { navigate } from '../stores/route-store.ts'
 import { useCluster } from '../stores/view-store.ts'
 import { MemberMark, SessionTag, ZxidTag } from '../ui/tags.tsx'
 import { Ago, useDuration } from '../ui/times.tsx'
+import { useLanguage, useMessages } from '../ui/words.ts'
 import { groupWatches } from '../viz/watch-groups.ts'
 
 const TRIGGERS_SHOWN = 20

@@ -2,13 +2,13 @@
 
 import { useEffect } from 'react'
 import type { NodeDetail } from '#shared/events/socket-protocol.ts'
-import { useMessages } from '../i18n/messages.ts'
 import { closeDetail, openDetail, useTree } from '../stores/tree-store.ts'
 import { useViewStore } from '../stores/view-store.ts'
 import { Skeleton } from '../ui/states.tsx'
 import { SessionTag, ZxidTag } from '../ui/tags.tsx'
 import { Ago } from '../ui/times.tsx'
 import { Visible } from '../ui/visible.tsx'
+import { useMessages } from '../ui/words.ts'
 import { ZnodeData } from './znode-data.tsx'
 
 export function InspectZnode({ path }: { readonly path: string }) {

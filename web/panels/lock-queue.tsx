@@ -3,13 +3,13 @@
 
 import type { LockView } from '#shared/events/socket-protocol.ts'
 import { formatDuration, formatExact } from '../i18n/format.ts'
-import { useMessages } from '../i18n/messages.ts'
 import { useNow } from '../stores/clock.ts'
 import { select, useRoute } from '../stores/route-store.ts'
 import { NameText } from '../ui/name-text.tsx'
 import { MemberMark, SessionTag } from '../ui/tags.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
 import { Visible } from '../ui/visible.tsx'
+import { useMessages } from '../ui/words.ts'
 import { layoutQueue, type QueueRow } from '../viz/lock-queue.ts'
 
 const ROW_PX = 36

@@ -2,10 +2,10 @@
 // what will happen, and cancel is the default.
 
 import type { MemberView } from '#shared/events/cluster-view.ts'
-import { useMessages } from '../i18n/messages.ts'
 import { askFirst, type MemberAction, neverMind, order, useOrders } from '../stores/member-actions.ts'
 import { useCluster, useViewStore } from '../stores/view-store.ts'
 import { Dialog } from '../ui/dialog.tsx'
+import { useMessages } from '../ui/words.ts'
 import { ensembleAnswer, isServing } from '../viz/ensemble-answer.ts'
 
 const HARMLESS: ReadonlySet<MemberAction> = new Set(['start', 'resume'])

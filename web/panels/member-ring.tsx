@@ -4,13 +4,13 @@
 import { useId } from 'react'
 import type { ClusterView, MemberView } from '#shared/events/cluster-view.ts'
 import type { Messages } from '../i18n/languages.ts'
-import { useMessages } from '../i18n/messages.ts'
 import { hover, useHover } from '../stores/hover-store.ts'
 import { selectionKey } from '../stores/route.ts'
 import { select, useRoute } from '../stores/route-store.ts'
 import { useCluster } from '../stores/view-store.ts'
 import { MemberGlyph, memberColour } from '../ui/member-glyph.tsx'
 import { useDuration } from '../ui/times.tsx'
+import { useMessages } from '../ui/words.ts'
 import { currentVote } from '../viz/elections.ts'
 import {
   isServing,

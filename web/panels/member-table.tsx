@@ -2,10 +2,10 @@
 
 import type { MemberView } from '#shared/events/cluster-view.ts'
 import { formatCount } from '../i18n/format.ts'
-import { useLanguage, useMessages } from '../i18n/messages.ts'
 import { select, useRoute } from '../stores/route-store.ts'
 import { useCluster } from '../stores/view-store.ts'
 import { MemberMark, ZxidTag } from '../ui/tags.tsx'
+import { useLanguage, useMessages } from '../ui/words.ts'
 import { type Lag, lagOf, membersInOrder, roleOf } from '../viz/ensemble-answer.ts'
 import { MemberActions } from './member-actions.tsx'
 import { LagText, RoleText } from './member-words.tsx'

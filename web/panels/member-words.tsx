@@ -1,7 +1,7 @@
 // What a member does and how far it is behind, in words with a glyph where they judge.
 
 import { formatCount } from '../i18n/format.ts'
-import { useLanguage, useMessages } from '../i18n/messages.ts'
+import { useLanguage, useMessages } from '../ui/words.ts'
 import type { Lag, MemberRole } from '../viz/ensemble-answer.ts'
 
 export function RoleText({ role }: { readonly role: MemberRole }) {

@@ -1,9 +1,9 @@
 // What went wrong with something a person asked for, in words, until dismissed.
 
-import { useMessages } from '../i18n/messages.ts'
 import { dismiss, useNotices } from '../stores/notice-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Visible } from '../ui/visible.tsx'
+import { useMessages } from '../ui/words.ts'
 
 export function Notices() {
   const { frame } = useMessages()

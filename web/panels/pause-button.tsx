@@ -1,8 +1,8 @@
 // Holds the list still while somebody reads, and says how much came meanwhile.
 
-import { useMessages } from '../i18n/messages.ts'
 import { togglePause, usePause } from '../stores/pause-store.ts'
 import { Icon } from '../ui/icon.tsx'
+import { useMessages } from '../ui/words.ts'
 
 export function PauseButton({ newer }: { readonly newer: number }) {
   const { frame } = useMessages()

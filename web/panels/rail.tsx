@@ -1,12 +1,12 @@
 // The left rail: the cluster, the views, theme and language. Under 900 px only the views stay, at the bottom.
 
-import { useMessages } from '../i18n/messages.ts'
 import { formatRoute, LANGUAGES, VIEWS, type ViewName } from '../stores/route.ts'
 import { navigate, openView, useRoute } from '../stores/route-store.ts'
 import { useViewStore } from '../stores/view-store.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Segments } from '../ui/segments.tsx'
+import { useMessages } from '../ui/words.ts'
 
 export function Rail() {
   const words = useMessages()

@@ -2,11 +2,11 @@
 
 import { useId } from 'react'
 import type { RoundView } from '#shared/events/cluster-view.ts'
-import { useMessages } from '../i18n/messages.ts'
 import { useCluster } from '../stores/view-store.ts'
 import { memberColour } from '../ui/member-glyph.tsx'
 import { useDuration } from '../ui/times.tsx'
 import { useSize } from '../ui/use-size.ts'
+import { useMessages } from '../ui/words.ts'
 import { membersInOrder } from '../viz/ensemble-answer.ts'
 import { type Arrow, type Diagram, type Lane, layoutRound } from '../viz/space-time.ts'
 import { RoundStory } from './round-story.tsx'

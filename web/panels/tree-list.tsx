@@ -2,7 +2,6 @@
 
 import { parentPath } from '#shared/zk/path.ts'
 import { formatCount } from '../i18n/format.ts'
-import { useLanguage, useMessages } from '../i18n/messages.ts'
 import { visibleText } from '../i18n/visible-text.ts'
 import { useNow } from '../stores/clock.ts'
 import { select, useRoute } from '../stores/route-store.ts'
@@ -12,6 +11,7 @@ import { SessionTag } from '../ui/tags.tsx'
 import { Ago } from '../ui/times.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
 import { Visible } from '../ui/visible.tsx'
+import { useLanguage, useMessages } from '../ui/words.ts'
 import { flattenTree, sequenceStart, type TreeRow } from '../viz/tree-rows.ts'
 
 const ROW_PX = 24

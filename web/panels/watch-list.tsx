@@ -1,11 +1,11 @@
 // The watches of the log, grouped by path: each life from set to delivered, each trigger with its fan-out.
 
 import { formatClock, formatCount, formatExact } from '../i18n/format.ts'
-import { useLanguage, useMessages } from '../i18n/messages.ts'
 import { select, useRoute } from '../stores/route-store.ts'
 import { MemberMark, PathTag, SessionTag, ZxidTag } from '../ui/tags.tsx'
 import { useDuration } from '../ui/times.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
+import { useLanguage, useMessages } from '../ui/words.ts'
 import type { WatchGroup, WatchLife, WatchRow } from '../viz/watch-groups.ts'
 
 const ROW_PX = 28

@@ -3,10 +3,10 @@
 
 import { useEffect, useState } from 'react'
 import { formatAgo } from '../i18n/format.ts'
-import { useMessages } from '../i18n/messages.ts'
 import { retryNow } from '../stores/ask.ts'
 import { useViewStore } from '../stores/view-store.ts'
 import { Icon } from '../ui/icon.tsx'
+import { useMessages } from '../ui/words.ts'
 
 export function WorldBadge() {
   const { frame } = useMessages()

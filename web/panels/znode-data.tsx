@@ -3,10 +3,10 @@
 import { type ReactNode, useMemo, useState } from 'react'
 import type { NodeDetail } from '#shared/events/socket-protocol.ts'
 import { formatBytes } from '../i18n/format.ts'
-import { useMessages } from '../i18n/messages.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Segments } from '../ui/segments.tsx'
 import { Visible } from '../ui/visible.tsx'
+import { useMessages } from '../ui/words.ts'
 import {
   bytesFromBase64,
   formatJson,

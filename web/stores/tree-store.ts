@@ -5,8 +5,8 @@ import { create } from 'zustand'
 import { CHILDREN_PAGE, type NodeDetail, type NodeRow } from '#shared/events/socket-protocol.ts'
 import { isUnder, parentPath } from '#shared/zk/path.ts'
 import type { TreeChange } from '../feeds/feed.ts'
-import { ancestors, changedPaths, LISTING_UNKNOWN, type Listing } from '../viz/listing.ts'
 import { ask } from './ask.ts'
+import { ancestors, changedPaths, LISTING_UNKNOWN, type Listing } from './listing.ts'
 
 /** Re-listing after changes: at most this many rows of one znode, the rest is paged in again on request. */
 const RELIST_ROWS_MAX = 2000

@@ -10,6 +10,8 @@ import { createPacer } from './pacer.ts'
 
 export const REACT_INTERVAL_MS = 100
 
+export type Refusal = Extract<FeedStatus, { type: 'refused' }>
+
 interface ViewState {
   readonly status: FeedStatus
   readonly about: About | null

@@ -1,10 +1,10 @@
 // Copies an exact value (never its escaped form) and says that it did.
 
 import { useEffect, useState } from 'react'
-import { useMessages } from '../i18n/messages.ts'
 import { visibleText } from '../i18n/visible-text.ts'
 import { tell } from '../stores/notice-store.ts'
 import { Icon } from './icon.tsx'
+import { useMessages } from './words.ts'
 
 const SAYS_SO_MS = 1500
 

@@ -1,7 +1,7 @@
 // The states that every view has besides full: empty with a next step, and the skeleton of what is coming.
 
 import type { ReactNode } from 'react'
-import { useMessages } from '../i18n/messages.ts'
+import { useMessages } from './words.ts'
 
 export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }) {
   return (

@@ -2,7 +2,6 @@
 // selects it, hovering one lights it up everywhere.
 
 import { createContext, type ReactNode, useContext } from 'react'
-import { useMessages } from '../i18n/messages.ts'
 import { visibleText } from '../i18n/visible-text.ts'
 import { hover, useHover } from '../stores/hover-store.ts'
 import { type Selection, selectionKey } from '../stores/route.ts'
@@ -11,6 +10,7 @@ import type { MemberRole } from '../viz/ensemble-answer.ts'
 import { zxidParts } from '../viz/zxid-parts.ts'
 import { MemberGlyph } from './member-glyph.tsx'
 import { NameText } from './name-text.tsx'
+import { useMessages } from './words.ts'
 
 /** Props that make an element stand for `selection`: pointing lights it up, clicking selects it. */
 export function useMark(selection: Selection) {

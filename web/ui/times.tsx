@@ -1,8 +1,8 @@
 // Times and durations as words that keep themselves current, with the exact value on hover.
 
 import { formatAgo, formatDuration, formatExact } from '../i18n/format.ts'
-import { useMessages } from '../i18n/messages.ts'
 import { useNow } from '../stores/clock.ts'
+import { useMessages } from './words.ts'
 
 /** `3 s ago`, exact on hover. `t` by the servers' clock, ms since 1970. */
 export function Ago({ t }: { readonly t: number }) {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import type { NodeRow, StatJson } from '#shared/events/socket-protocol.ts'
-import { ancestors, changedPaths, type Listing } from './listing.ts'
 import { flattenTree, sequenceStart } from './tree-rows.ts'
 
 function stat(change: Partial<StatJson> = {}): StatJson {
@@ -26,8 +25,8 @@ const row = (path: string, change: Partial<StatJson> = {}): NodeRow => ({
   stat: stat(change),
 })
 
-function listing(rows: NodeRow[], total = rows.length): Listing {
-  return { state: 'ready', stat: stat(), rows, total, message: null }
+function listing(rows: NodeRow[], total = rows.length) {
+  return { state: 'ready' as const, stat: stat(), rows, total, message: null }
 }
 
 const LISTINGS = new Map([
@@ -52,7 +51,7 @@ describe('the outline', () => {
   })
 
   test('a listing on its way and one that failed have rows of their own', () => {
-    const failed: Listing = { state: 'failed', stat: null, rows: [], total: 0, message: 'No quorum.' }
+    const failed = { state: 'failed' as const, stat: null, rows: [], total: 0, message: 'No quorum.' }
     expect(shape(['/', '/locks'])).toContain('..loading')
     expect(flattenTree(new Map([['/', failed]]), new Set(['/']), '')[1]).toMatchObject({
       type: 'failed',
@@ -81,24 +80,4 @@ describe('sequence numbers', () => {
     ['host-12', null],
     ['a1234567890', 1],
   ])('%s', (name, at) => expect(sequenceStart(name)).toBe(at))
-})
-
-describe('what changed between two listings', () => {
-  test('new rows, new data, new children, new ACL; not what stayed', () => {
-    const before = [row('/a'), row('/b'), row('/c'), row('/gone'), row('/e')]
-    const after = [
-      row('/a'),
-      row('/b', { mzxid: '0x100000002' }),
-      row('/c', { pzxid: '0x9' }),
-      row('/d'),
-      row('/e', { aversion: 1 }),
-    ]
-    expect(changedPaths(before, after)).toEqual(['/b', '/c', '/d', '/e'])
-  })
-
-  test('ancestors from the root down', () => {
-    expect(ancestors('/a/b/c')).toEqual(['/', '/a', '/a/b'])
-    expect(ancestors('/a')).toEqual(['/'])
-    expect(ancestors('/')).toEqual([])
-  })
 })

@@ -3,7 +3,15 @@
 
 import { CHILDREN_PAGE, type NodeRow, type StatJson } from '#shared/events/socket-protocol.ts'
 import { baseName } from '#shared/zk/path.ts'
-import type { Listing } from './listing.ts'
+
+/** The children of one znode, as far as they were loaded; stores/listing.ts keeps them. */
+interface ShownListing {
+  readonly state: 'loading' | 'ready' | 'failed'
+  readonly stat: StatJson | null
+  readonly rows: readonly NodeRow[]
+  readonly total: number
+  readonly message: string | null
+}
 
 export type TreeRow =
   | {
@@ -28,7 +36,7 @@ export type TreeRow =
 
 /** All rows from the root down. A filter keeps rows whose name contains it, and the way to them. */
 export function flattenTree(
-  listings: ReadonlyMap<string, Listing>,
+  listings: ReadonlyMap<string, ShownListing>,
   expanded: ReadonlySet<string>,
   filter: string,
 ): TreeRow[] {
@@ -54,7 +62,7 @@ function appendChildren(
   out: TreeRow[],
   path: string,
   depth: number,
-  listings: ReadonlyMap<string, Listing>,
+  listings: ReadonlyMap<string, ShownListing>,
   expanded: ReadonlySet<string>,
   needle: string,
 ): boolean {
@@ -84,7 +92,7 @@ function appendNode(
   depth: number,
   position: number,
   siblings: number,
-  listings: ReadonlyMap<string, Listing>,
+  listings: ReadonlyMap<string, ShownListing>,
   expanded: ReadonlySet<string>,
   needle: string,
 ): boolean {

@@ -1,8 +1,7 @@
 // The language a person sees: what they chose, else what their browser prefers.
 
-import type { Language } from '../stores/route.ts'
+import { type Language, MESSAGES, type Messages, preferredLanguage } from '../i18n/languages.ts'
 import { useRoute } from '../stores/route-store.ts'
-import { MESSAGES, type Messages, preferredLanguage } from './languages.ts'
 
 export function useLanguage(): Language {
   const chosen = useRoute((route) => route.language)

@@ -1,0 +1,15 @@
+// All stylesheets, in the order in which they build on each other.
+
+import '../ui/tokens.css'
+import '../ui/base.css'
+import '../ui/pieces.css'
+import '../ui/frame.css'
+import '../ui/member-glyph.css'
+import '../panels/timeline.css'
+import '../panels/inspector.css'
+import './access.css'
+import './ensemble.css'
+import './tree.css'
+import './rounds.css'
+import './watches.css'
+import './locks.css'

@@ -173,15 +173,26 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** A port that was free a moment ago. */
+/**
+ * A free port, with some free ones behind it as a rule. From below the range of which the operating system takes ports
+ * for outgoing connections: one of those could sit on it while a member is down.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('a listening TCP server has a port')
-  return address.port
+  for (;;) {
+    nextPort += PORTS_APART
+    if (await isFree(nextPort)) return nextPort
+  }
+}
+
+const PORTS_APART = 10
+let nextPort = 10_000 + (process.pid % 40) * 100
+
+function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 }
 
 const POLL_MS = 20

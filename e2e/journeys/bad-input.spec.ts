@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { createConnection, createServer, type Server } from 'node:net'
-import { Ensemble } from '../ensemble.ts'
+import { Ensemble, freePort } from '../ensemble.ts'
 import { connectToAny, expect, test } from '../fixtures.ts'
 
 const ANSWER_TIMEOUT_MS = 5_000
@@ -26,9 +26,9 @@ async function knock(address: string, bytes: Buffer): Promise<Buffer | null> {
 }
 
 async function listenSomewhere(server: Server): Promise<number> {
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const address = server.address()
-  return typeof address === 'object' ? (address?.port ?? 0) : 0
+  const port = await freePort()
+  await once(server.listen(port, '127.0.0.1'), 'listening')
+  return port
 }
 
 function int(value: number): Buffer {

@@ -6,7 +6,7 @@ import { openView } from '../page-parts.ts'
 test('a write becomes a round with its quorum marked', async ({ app, client, base }) => {
   await openView(app, 'Rounds')
   const path = `${base}/round`
-  const row = app.getByRole('option').filter({ hasText: path })
+  const row = app.getByRole('row').filter({ hasText: path })
   const since = performance.now()
   await client.create(path, 'x')
   await expectShownSoon('round', since, () => expect(row.first()).toBeVisible())

@@ -319,7 +319,8 @@ describe.skipIf(missing !== null)('against Apache ZooKeeper', () => {
     await other.exists(`${dir}/e`, { watch: gone.push })
     const [once, states] = [new EventLog(), new EventLog<SessionState>()]
     await zk.getData(dir, { watch: once.push })
-    const watch = await zk.addWatch(dir)
+    // Not on dir itself: the end of the session's own ephemeral may still be told there.
+    const watch = await zk.addWatch(`${dir}/quiet`)
     const next = watch[Symbol.asyncIterator]().next()
     next.catch(() => {})
     zk.onState(({ state }) => states.push(state))

@@ -8,6 +8,8 @@ export type EnsembleErrorCode =
   /** Another supervisor holds the directory. */
   | 'LOCKED'
   | 'NO_PORT'
+  /** A chosen port was taken before its member could open it: opening the ensemble again chooses others. */
+  | 'PORT_TAKEN'
   | 'NO_SUCH_MEMBER'
   /** The member's process is not in a state in which this can be done. */
   | 'WRONG_STATE'

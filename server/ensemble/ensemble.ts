@@ -14,6 +14,9 @@ export interface EnsembleOptions extends LayoutOptions {
   readonly memberEntry: string
 }
 
+/** A member's exit code when a port of its own is taken; ZooKeeper's, too. */
+const EXIT_PORT_TAKEN = 14
+
 export type ProcessListener = (change: ProcessChange) => void
 
 export class Ensemble {
@@ -113,15 +116,17 @@ export class Ensemble {
     this.#member(sid).resume()
   }
 
-  /** Resolves when each member takes clients; rejects with EnsembleError when one ends before that. */
+  /** Resolves when each member takes clients; rejects with EnsembleError when one ends before that: PORT_TAKEN or WRONG_STATE. */
   whenRunning(): Promise<void> {
     return new Promise((resolve, reject) => {
       const unlisten = this.onProcess((change) => check(change))
       const check = (change: ProcessChange | null): void => {
         if (change?.process === 'killed' || change?.process === 'stopped') {
           unlisten()
-          const log = `${this.#member(change.sid).plan.dir}/server.log`
-          reject(new EnsembleError('WRONG_STATE', `Member ${change.sid} did not start (${change.reason}). See ${log}.`))
+          const member = this.#member(change.sid)
+          const code = member.lastExitCode === EXIT_PORT_TAKEN ? 'PORT_TAKEN' : 'WRONG_STATE'
+          const log = `${member.plan.dir}/server.log`
+          reject(new EnsembleError(code, `Member ${change.sid} did not start (${change.reason}). See ${log}.`))
         } else if ([...this.#members.values()].every((member) => member.state === 'running')) {
           unlisten()
           resolve()

@@ -42,6 +42,7 @@ export class MemberProcess {
   /** What we asked for, so that its end is not taken for an accident. */
   #asked: 'stop' | 'kill' | null = null
   #ended: Promise<void> = Promise.resolve()
+  #lastExitCode: number | null = null
 
   constructor(options: MemberProcessOptions) {
     this.plan = options.plan
@@ -54,6 +55,11 @@ export class MemberProcess {
 
   get pid(): number | null {
     return this.#child?.pid ?? null
+  }
+
+  /** How the last process ended, unless by a signal. */
+  get lastExitCode(): number | null {
+    return this.#lastExitCode
   }
 
   get isAlive(): boolean {
@@ -94,7 +100,10 @@ export class MemberProcess {
       child.once('error', (error) => {
         if (child.pid === undefined) end(`it could not be started: ${error.message}`, 'killed')
       })
-      child.once('exit', (code, signal) => end(...this.#howItEnded(code, signal)))
+      child.once('exit', (code, signal) => {
+        this.#lastExitCode = code
+        end(...this.#howItEnded(code, signal))
+      })
     })
     this.#change('starting', 'started')
     this.#probe(child)

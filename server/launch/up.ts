@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { destination, type Logger, pino } from 'pino'
 import { Ensemble } from '../ensemble/ensemble.ts'
+import { EnsembleError } from '../ensemble/ensemble-error.ts'
 import { openLog } from '../ensemble/log-file.ts'
 import { type Gateway, startGateway } from '../gateway/gateway.ts'
 import type { UpOptions } from './arguments.ts'
@@ -18,34 +19,66 @@ export interface Built {
   readonly version: string
 }
 
+interface Running {
+  readonly ensemble: Ensemble
+  readonly gateway: Gateway
+}
+
+/** Other programs may take a port between our choice and its use; then everything is chosen anew. */
+const START_TRIES = 3
+
 /** Resolves with the exit code once every process has ended. Rejects with EnsembleError or Error: a sentence. */
-export async function runUp(options: UpOptions, { memberEntry, webDir, version }: Built): Promise<number> {
+export async function runUp(options: UpOptions, built: Built): Promise<number> {
   const stop = listenForStop()
-  const { members, clientPort, dataDir } = options
-  const ensemble = await Ensemble.open({ members, clientPort, dataDir, memberEntry })
+  let running: Running | null = null
+  let open: Ensemble | null = null
   stop.onImpatience(() => {
-    ensemble.killAll()
+    open?.killAll()
     process.exit(1)
   })
-  lastResort(ensemble)
-  say(`Zabscope ${version}: an ensemble of ${ensemble.plans.length} in ${ensemble.dataDir}\n`)
-  const log = gatewayLog(ensemble.dataDir)
+  lastResort(() => open?.killAll())
+  for (let tries = 1; running === null; tries += 1) {
+    const ensemble = await Ensemble.open({ ...options, memberEntry: built.memberEntry })
+    open = ensemble
+    if (tries === 1) say(`Zabscope ${built.version}: an ensemble of ${ensemble.plans.length} in ${ensemble.dataDir}\n`)
+    try {
+      running = await start(ensemble, options, built, stop)
+    } catch (error) {
+      const again = error instanceof EnsembleError && error.code === 'PORT_TAKEN' && tries < START_TRIES
+      if (!again) throw error
+      say(`${error.message} Choosing other ports …\n`)
+    }
+  }
+  await untilStop(stop)
+  await end(running)
+  say(`All processes have ended. The data is in ${running.ensemble.dataDir}.`)
+  return 0
+}
+
+/** Gateway, then members; leaves nothing behind when it fails. */
+async function start(ensemble: Ensemble, options: UpOptions, built: Built, stop: StopListener): Promise<Running> {
   let gateway: Gateway | null = null
   try {
-    gateway = await startGateway({ ensemble, port: options.port, webDir, version, log })
+    const { webDir, version } = built
+    gateway = await startGateway({ ensemble, port: options.port, webDir, version, log: gatewayLog(ensemble.dataDir) })
     ensemble.startAll()
     const early = await Promise.race([ensemble.whenRunning().then(() => null), stop.asked])
-    if (early === null) {
-      const pagePort = { wanted: options.port, used: gateway.port }
-      say(describeUp({ ensemble, url: gateway.url, pagePort }))
-    }
-    await untilStop(stop)
-  } finally {
+    const pagePort = { wanted: options.port, used: gateway.port }
+    if (early === null) say(describeUp({ ensemble, url: gateway.url, pagePort }))
+    return { ensemble, gateway }
+  } catch (error) {
     await gateway?.close()
     await ensemble.close()
+    throw error
   }
-  say(`All processes have ended. The data is in ${ensemble.dataDir}.`)
-  return 0
+}
+
+async function end({ ensemble, gateway }: Running): Promise<void> {
+  try {
+    await gateway.close()
+  } finally {
+    await ensemble.close()
+  }
 }
 
 async function untilStop(stop: StopListener): Promise<void> {
@@ -54,10 +87,10 @@ async function untilStop(stop: StopListener): Promise<void> {
 }
 
 /** An error that nobody caught: write it down and end; members end with us. */
-function lastResort(ensemble: Ensemble): void {
+function lastResort(killAll: () => void): void {
   process.on('uncaughtException', (error) => {
     console.error(`Zabscope has failed and ends: ${error.stack ?? error.message}`)
-    ensemble.killAll()
+    killAll()
     process.exit(1)
   })
 }

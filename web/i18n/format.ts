@@ -43,15 +43,27 @@ export function formatAgo(ms: number, units: Units): string {
   return ms < 1000 ? units.justNow : units.ago(formatAge(ms, units))
 }
 
+const formatters = new Map<string, Intl.NumberFormat>()
+
+/** Making one costs more than a hundred uses. */
+function numbers(language: Language, digits: 0 | 1): Intl.NumberFormat {
+  const key = `${language} ${digits}`
+  const known = formatters.get(key)
+  if (known) return known
+  const made = new Intl.NumberFormat(language, { maximumFractionDigits: digits })
+  formatters.set(key, made)
+  return made
+}
+
 /** With separators: `37,412`. */
 export function formatCount(n: number, language: Language): string {
-  return new Intl.NumberFormat(language, { maximumFractionDigits: 0 }).format(n)
+  return numbers(language, 0).format(n)
 }
 
 /** `12.4` under 100, whole above, with separators. */
 export function formatRate(perSecond: number, language: Language): string {
   const digits = perSecond > 0 && perSecond < 10 && !Number.isInteger(perSecond) ? 1 : 0
-  return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(perSecond)
+  return numbers(language, digits).format(perSecond)
 }
 
 /** `512 B`, `1.5 KiB`, `64 KiB`. */

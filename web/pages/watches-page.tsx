@@ -1,6 +1,6 @@
 // Watches: who watches what; each trigger and its fan-out.
 
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { formatCount } from '../i18n/format.ts'
 import { useLanguage, useMessages } from '../i18n/messages.ts'
 import { PauseButton } from '../panels/pause-button.tsx'
@@ -20,7 +20,9 @@ export function WatchesPage() {
   const connect = useViewStore((state) => state.about?.connectString.split(',')[0] ?? '127.0.0.1:2181')
   const total = useCluster((view) => membersInOrder(view).reduce((sum, member) => sum + member.watches, 0))
   const { log } = useShownWatchLog()
-  const groups = groupWatches(log)
+  const newest = log.at(-1)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the log grows in place, its newest entry tells of it
+  const groups = useMemo(() => groupWatches(log), [log, newest])
   const rows = watchRows(groups, filter)
   const listed = groups.reduce((sum, group) => sum + group.lives.length, 0)
   if (!known) {

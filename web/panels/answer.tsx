@@ -3,7 +3,7 @@
 import { formatCount } from '../i18n/format.ts'
 import type { Messages } from '../i18n/languages.ts'
 import { useLanguage, useMessages } from '../i18n/messages.ts'
-import { useCluster, useViewStore } from '../stores/view-store.ts'
+import { useClusterValue, useViewStore } from '../stores/view-store.ts'
 import { type EnsembleAnswer, ensembleAnswer } from '../viz/ensemble-answer.ts'
 
 /** `3 of 3 serving · member 2 leads · can lose 1 more`. */
@@ -46,13 +46,16 @@ export function Answer() {
   const { frame } = useMessages()
   const language = useLanguage()
   const known = useViewStore((state) => state.known)
-  const answer = useCluster(ensembleAnswer)
+  const sentence = useClusterValue((view) =>
+    answerSentence(ensembleAnswer(view), frame, (n) => formatCount(n, language)),
+  )
+  const judgement = useClusterValue((view) => ensembleAnswer(view).judgement)
   if (!known) return <p className="answer tertiary">{frame.loading}…</p>
   return (
-    <p className="answer" role="status" data-judgement={answer.judgement}>
-      <JudgementGlyph judgement={answer.judgement} />
-      <span className="hidden">{frame[answer.judgement]}: </span>
-      <span>{answerSentence(answer, frame, (n) => formatCount(n, language))}</span>
+    <p className="answer" role="status" data-judgement={judgement}>
+      <JudgementGlyph judgement={judgement} />
+      <span className="hidden">{frame[judgement]}: </span>
+      <span>{sentence}</span>
     </p>
   )
 }

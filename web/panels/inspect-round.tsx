@@ -9,7 +9,6 @@ import { MemberMark, PathTag, SessionTag } from '../ui/tags.tsx'
 import { membersInOrder } from '../viz/ensemble-answer.ts'
 import { zxidParts } from '../viz/zxid-parts.ts'
 import { RoundDiagram } from './round-diagram.tsx'
-import { RoundStory } from './round-story.tsx'
 import { useShownRounds } from './shown-rounds.ts'
 
 export function InspectRound({ zxid }: { readonly zxid: string }) {
@@ -24,12 +23,8 @@ function RoundFacts({ round }: { readonly round: RoundView }) {
   const { txn } = round
   const parts = zxidParts(txn.zxid)
   const narrow = useNarrow()
-  const sids = useCluster((view) => membersInOrder(view).map((member) => member.sid))
   return (
     <>
-      <section>
-        <RoundStory round={round} sids={sids} />
-      </section>
       {narrow && <RoundDiagram round={round} />}
       <section>
         <dl className="facts">

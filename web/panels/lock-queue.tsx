@@ -6,7 +6,6 @@ import { formatDuration, formatExact } from '../i18n/format.ts'
 import { useMessages } from '../i18n/messages.ts'
 import { useNow } from '../stores/clock.ts'
 import { select, useRoute } from '../stores/route-store.ts'
-import { Cell } from '../ui/cell.tsx'
 import { NameText } from '../ui/name-text.tsx'
 import { MemberMark, SessionTag } from '../ui/tags.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
@@ -39,7 +38,7 @@ export function LockQueue({ lock }: { readonly lock: LockView }) {
         chosen={path === null ? -1 : rows.findIndex((row) => row.contender.path === path)}
         onPick={(row) => select({ type: 'contender', path: row.contender.path })}
         attributes={(row) => ({
-          role: 'row',
+          role: 'option',
           className: 'lock-columns pickable',
           'aria-selected': row.contender.path === path,
         })}
@@ -66,23 +65,23 @@ function RowContent({ row, index, awaited }: RowContentProps) {
   const holds = contender.role === 'holder'
   return (
     <>
-      <Cell className="place">
+      <span className="place">
         <QueueDot row={row} index={index} />
         {holds ? <b>{words.holder}</b> : <span className="mono">{row.place}</span>}
-      </Cell>
-      <Cell className="mono" title={contender.name}>
+      </span>
+      <span className="mono" title={contender.name}>
         <NameText text={contender.name} />
-      </Cell>
-      <Cell className="since" title={formatExact(contender.sinceMs)}>
+      </span>
+      <span className="since" title={formatExact(contender.sinceMs)}>
         <span className="bar-track">
           <span className="bar" data-role={contender.role} style={{ left: `${row.barFrom * 100}%` }} />
         </span>
         <span className="since-words">{formatDuration(row.inLineMs, units)}</span>
-      </Cell>
-      <Cell className="wide-only">
+      </span>
+      <span className="wide-only">
         <SessionTag session={contender.session} />
-      </Cell>
-      <Cell className="wide-only lock-client">
+      </span>
+      <span className="wide-only lock-client">
         {contender.sid !== null && <MemberMark sid={contender.sid} />}
         {contender.address === null ? (
           <span className="tertiary">{words.addressUnknown}</span>
@@ -91,14 +90,14 @@ function RowContent({ row, index, awaited }: RowContentProps) {
             <Visible text={contender.address} />
           </span>
         )}
-      </Cell>
-      <Cell className="mono secondary">
+      </span>
+      <span className="mono secondary">
         {awaited === null ? (
           <span className="tertiary sans">{holds ? '' : words.first}</span>
         ) : (
           <NameText text={awaited} />
         )}
-      </Cell>
+      </span>
     </>
   )
 }

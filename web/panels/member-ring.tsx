@@ -12,7 +12,15 @@ import { useCluster } from '../stores/view-store.ts'
 import { MemberGlyph, memberColour } from '../ui/member-glyph.tsx'
 import { useDuration } from '../ui/times.tsx'
 import { currentVote } from '../viz/elections.ts'
-import { isServing, lagOf, leaderOf, type MemberRole, membersInOrder, roleOf } from '../viz/ensemble-answer.ts'
+import {
+  isServing,
+  type Lag,
+  lagOf,
+  leaderOf,
+  type MemberRole,
+  membersInOrder,
+  roleOf,
+} from '../viz/ensemble-answer.ts'
 import { layoutLink, layoutRing, type RingBox, type RingNode } from '../viz/ring.ts'
 import { ackTime } from '../viz/round-facts.ts'
 
@@ -22,7 +30,7 @@ interface RingMember {
   readonly member: MemberView
   readonly role: MemberRole
   readonly vote: number | null
-  readonly lag: string | null
+  readonly lag: Lag
 }
 
 interface RingState {
@@ -39,13 +47,11 @@ function ringState(view: ClusterView): RingState {
     const role = roleOf(member)
     const ack = leader === null ? null : ackTime(view.rounds, leader, member.sid, ACK_ROUNDS)
     if (ack) acks.set(member.sid, ack)
-    const lag = lagOf(member, view)
     return {
       member,
       role,
       vote: role === 'LOOKING' ? (currentVote(view.votes, member.sid)?.leader ?? null) : null,
-      lag:
-        role === 'down' ? null : lag.type === 'txns' ? String(lag.count) : lag.type === 'older-epoch' ? 'epoch' : null,
+      lag: lagOf(member, view),
     }
   })
   return { members, leader, acks, newestRound: view.rounds.at(-1)?.txn.zxid ?? null }
@@ -141,8 +147,9 @@ function nodeLines(
   const lines = [{ text: words.roles[role], className: `ring-role ${role}` }]
   if (role === 'down') return lines
   if (role === 'LOOKING' && vote !== null) lines.push({ text: words.votesFor(String(vote)), className: 'ring-line' })
-  else if (lag !== null) {
-    lines.push({ text: lag === 'epoch' ? words.lagEpoch : words.lagTxns(lag), className: 'ring-line behind-ink' })
+  else if (lag.type === 'older-epoch') lines.push({ text: words.lagEpoch, className: 'ring-line behind-ink' })
+  else if (lag.type === 'txns') {
+    lines.push({ text: words.lagTxns(lag.count, String(lag.count)), className: 'ring-line behind-ink' })
   } else lines.push({ text: member.lastZxid, className: 'ring-line mono' })
   return lines
 }

@@ -53,7 +53,11 @@ function Row({ member, lag }: { readonly member: MemberView; readonly lag: Lag }
   const chosen = useRoute((route) => route.selection?.type === 'member' && route.selection.sid === member.sid)
   const count = (n: number) => formatCount(n, language)
   return (
-    <tr data-chosen={chosen ? '' : undefined} onClick={() => select({ type: 'member', sid: member.sid })}>
+    <tr
+      data-chosen={chosen ? '' : undefined}
+      data-down={role === 'down' ? '' : undefined}
+      onClick={() => select({ type: 'member', sid: member.sid })}
+    >
       <th scope="row">
         <MemberMark sid={member.sid} doing={role} />
       </th>

@@ -15,7 +15,7 @@ export function LagText({ lag }: { readonly lag: Lag }) {
     case 'none':
       return <span className="tertiary">{ensemble.lagNone}</span>
     case 'txns':
-      return <span className="behind">{ensemble.lagTxns(formatCount(lag.count, language))}</span>
+      return <span className="behind">{ensemble.lagTxns(lag.count, formatCount(lag.count, language))}</span>
     case 'older-epoch':
       return <span className="behind">{ensemble.lagEpoch}</span>
     default:

@@ -1,4 +1,4 @@
-// One round as a space–time diagram, for the eye. Its story in words and its numbers are in the inspector.
+// One round as a space–time diagram, with its story in words. Its numbers are in the inspector.
 
 import { useId } from 'react'
 import type { RoundView } from '#shared/events/cluster-view.ts'
@@ -9,6 +9,7 @@ import { useDuration } from '../ui/times.tsx'
 import { useSize } from '../ui/use-size.ts'
 import { membersInOrder } from '../viz/ensemble-answer.ts'
 import { type Arrow, type Diagram, type Lane, layoutRound } from '../viz/space-time.ts'
+import { RoundStory } from './round-story.tsx'
 
 const LANE_PX = 44
 
@@ -21,6 +22,9 @@ export function RoundDiagram({ round }: { readonly round: RoundView }) {
   const layout = layoutRound(round, sids, { width, laneHeight: LANE_PX, leftPx: 72, rightPx: 24, topPx: 20 })
   return (
     <figure className="diagram">
+      <figcaption>
+        <RoundStory round={round} sids={sids} />
+      </figcaption>
       <div ref={ref} className="diagram-box" style={{ height: layout.height }}>
         {width > 120 && (
           <svg width={width} height={layout.height} role="img" aria-labelledby={titleId}>

@@ -1,17 +1,17 @@
 // Rounds, newest first: what each did, and how far every member got with it.
 
+import { memo } from 'react'
 import type { RoundView } from '#shared/events/cluster-view.ts'
 import { formatClock, formatExact } from '../i18n/format.ts'
 import { useMessages } from '../i18n/messages.ts'
 import { select, useRoute } from '../stores/route-store.ts'
 import { useCluster } from '../stores/view-store.ts'
-import { Cell } from '../ui/cell.tsx'
 import { memberColour } from '../ui/member-glyph.tsx'
 import { PathTag, SessionTag, ZxidTag } from '../ui/tags.tsx'
 import { useDuration } from '../ui/times.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
 import { membersInOrder } from '../viz/ensemble-answer.ts'
-import { commitLatency, furthestStage } from '../viz/round-facts.ts'
+import { commitLatency, furthestStage, roundStamp } from '../viz/round-facts.ts'
 import { StageGlyph } from './stage-cell.tsx'
 
 const ROW_PX = 28
@@ -47,43 +47,53 @@ export function RoundList({ rounds }: { readonly rounds: readonly RoundView[] })
         rowHeight={ROW_PX}
         keyOf={(round) => round.txn.zxid}
         chosen={chosen}
+        hold={chosen >= 0 ? 'always' : 'scrolled'}
         onPick={(round) => select({ type: 'round', zxid: round.txn.zxid })}
         attributes={(round) => ({
-          role: 'row',
+          role: 'option',
           className: 'round-columns pickable',
           'aria-selected': round.txn.zxid === zxid,
         })}
-        render={(round) => <RoundRow round={round} sids={sids} />}
+        render={(round) => <RoundRow round={round} sids={sids} stamp={roundStamp(round, sids)} />}
       />
     </div>
   )
 }
 
-function RoundRow({ round, sids }: { readonly round: RoundView; readonly sids: readonly number[] }) {
+interface RoundRowProps {
+  readonly round: RoundView
+  readonly sids: readonly number[]
+  /** Rounds change in place: the row is drawn again when this does. */
+  readonly stamp: string
+}
+
+const RoundRow = memo(RoundRowContent, (a, b) => a.round === b.round && a.stamp === b.stamp)
+
+function RoundRowContent({ round, sids }: RoundRowProps) {
   const duration = useDuration()
   const { txn } = round
   const latency = commitLatency(round)
   return (
     <>
-      <Cell>
+      <span>
         <ZxidTag zxid={txn.zxid} />
-      </Cell>
-      <Cell className={txn.error === null ? '' : 'behind'} title={txn.error ?? undefined}>
+      </span>
+      <span className={txn.error === null ? '' : 'behind'} title={txn.error ?? undefined}>
         {txn.error ?? txn.op}
-      </Cell>
-      <Cell>{txn.path === null ? <span className="tertiary">–</span> : <PathTag path={txn.path} />}</Cell>
-      <Cell className="wide-only">
+      </span>
+      <span>{txn.path === null ? <span className="tertiary">–</span> : <PathTag path={txn.path} />}</span>
+      <span className="wide-only">
         <SessionTag session={txn.session} />
-      </Cell>
-      <Cell className="stage-cells">
+      </span>
+      <span className="stage-cells">
         {sids.map((sid) => (
           <StageCell key={sid} round={round} sid={sid} />
         ))}
-      </Cell>
-      <Cell className="number">{latency === null ? <span className="tertiary">…</span> : duration(latency)}</Cell>
-      <Cell className="number tertiary wide-only" title={formatExact(round.proposedAt)}>
+      </span>
+      <span className="number">{latency === null ? <span className="tertiary">…</span> : duration(latency)}</span>
+      <span className="number tertiary wide-only" title={formatExact(round.proposedAt)}>
         {formatClock(round.proposedAt)}
-      </Cell>
+      </span>
     </>
   )
 }

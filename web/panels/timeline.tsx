@@ -8,7 +8,7 @@ import type { Messages } from '../i18n/languages.ts'
 import { useLanguage, useMessages } from '../i18n/messages.ts'
 import { useNow } from '../stores/clock.ts'
 import { select } from '../stores/route-store.ts'
-import { useCluster, useViewStore } from '../stores/view-store.ts'
+import { useClusterValue, useViewStore } from '../stores/view-store.ts'
 import { Segments } from '../ui/segments.tsx'
 import { type Size, useSize } from '../ui/use-size.ts'
 import { ensembleAnswer } from '../viz/ensemble-answer.ts'
@@ -27,7 +27,8 @@ export function Timeline() {
   const now = useNow()
   const known = useViewStore((state) => state.known)
   const view = useViewStore((state) => state.view)
-  const epoch = useCluster(ensembleAnswer).epoch
+  const epoch = useClusterValue((cluster) => ensembleAnswer(cluster).epoch)
+  useClusterValue((cluster) => cluster.markers.at(-1)?.t ?? 0)
   const box = { width: size?.width ?? 0, height: Math.max(10, (size?.height ?? 0) - MARKS_PX - AXIS_PX) }
   const layout = layoutTimeline(view, now, minutes * 60_000, epoch, box)
   const rate = formatRate(layout.now, language)

@@ -73,6 +73,7 @@ export function TreeList() {
         rowHeight={ROW_PX}
         keyOf={keyOf}
         chosen={chosen}
+        hold="scrolled"
         onKey={onKey}
         onPick={pick}
         attributes={(row) => {

@@ -3,7 +3,6 @@
 import { formatClock, formatCount, formatExact } from '../i18n/format.ts'
 import { useLanguage, useMessages } from '../i18n/messages.ts'
 import { select, useRoute } from '../stores/route-store.ts'
-import { Cell } from '../ui/cell.tsx'
 import { MemberMark, PathTag, SessionTag, ZxidTag } from '../ui/tags.tsx'
 import { useDuration } from '../ui/times.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
@@ -43,7 +42,7 @@ export function WatchList({ rows }: { readonly rows: readonly WatchRow[] }) {
         chosen={path === null ? -1 : rows.findIndex((row) => row.type === 'group' && row.group.path === path)}
         onPick={(row) => select({ type: 'watch', path: pathOf(row) })}
         attributes={(row) => ({
-          role: 'row',
+          role: 'option',
           className: row.type === 'group' ? 'watch-group pickable' : 'watch-columns pickable',
           'aria-selected': row.type === 'group' && row.group.path === path,
         })}
@@ -57,7 +56,7 @@ function RowContent({ row }: { readonly row: WatchRow }) {
   const { watches: words } = useMessages()
   const language = useLanguage()
   if (row.type === 'group') return <GroupContent group={row.group} />
-  if (row.type === 'rest') return <Cell className="tertiary rest">{words.more(formatCount(row.count, language))}</Cell>
+  if (row.type === 'rest') return <span className="tertiary rest">{words.more(formatCount(row.count, language))}</span>
   return <LifeContent life={row.life} />
 }
 
@@ -83,10 +82,10 @@ function GroupContent({ group }: { readonly group: WatchGroup }) {
   const trigger = group.triggers[0]
   return (
     <>
-      <Cell className="group-path">
+      <span className="group-path">
         <PathTag path={group.path} />
-      </Cell>
-      <Cell className="secondary">
+      </span>
+      <span className="secondary">
         {trigger && (
           <>
             {words.fired(trigger.event, trigger.fanOut)}
@@ -96,10 +95,10 @@ function GroupContent({ group }: { readonly group: WatchGroup }) {
               : words.slowest(duration(trigger.slowestMs))}
           </>
         )}
-      </Cell>
-      <Cell className="tertiary end">
+      </span>
+      <span className="tertiary end">
         {group.waiting > 0 && words.waitingCount(formatCount(group.waiting, language))}
-      </Cell>
+      </span>
     </>
   )
 }
@@ -112,21 +111,21 @@ function LifeContent({ life }: { readonly life: WatchLife }) {
     life.deliveredAt === null || life.triggeredAt === null ? null : Math.max(0, life.deliveredAt - life.triggeredAt)
   return (
     <>
-      <Cell className="watch-what">
+      <span className="watch-what">
         <Bell fired={fired} />
         {life.kind === null ? <span className="tertiary">?</span> : (words.kinds[life.kind] ?? life.kind)}
         <span className="hidden">{fired ? words.states.triggered : words.states.set}</span>
-      </Cell>
-      <Cell>
+      </span>
+      <span>
         <SessionTag session={life.session} />
-      </Cell>
-      <Cell className="wide-only">
+      </span>
+      <span className="wide-only">
         <MemberMark sid={life.sid} />
-      </Cell>
-      <Cell className="mono secondary" title={life.setAt === null ? undefined : formatExact(life.setAt)}>
+      </span>
+      <span className="mono secondary" title={life.setAt === null ? undefined : formatExact(life.setAt)}>
         {life.setAt === null ? <span className="tertiary">{words.setBefore}</span> : formatClock(life.setAt)}
-      </Cell>
-      <Cell>
+      </span>
+      <span>
         {fired ? (
           <>
             {life.zxid !== null && <ZxidTag zxid={life.zxid} />} {life.event}
@@ -134,10 +133,10 @@ function LifeContent({ life }: { readonly life: WatchLife }) {
         ) : (
           <span className="tertiary">{words.waiting}</span>
         )}
-      </Cell>
-      <Cell className="number" title={life.deliveredAt === null ? undefined : formatExact(life.deliveredAt)}>
+      </span>
+      <span className="number" title={life.deliveredAt === null ? undefined : formatExact(life.deliveredAt)}>
         {latency !== null ? duration(latency) : life.deliveredAt !== null ? words.states.delivered : fired ? '…' : ''}
-      </Cell>
+      </span>
     </>
   )
 }

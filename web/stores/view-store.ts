@@ -75,6 +75,12 @@ export function useCluster<T>(read: (view: ClusterView) => T): T {
   return useMemo(() => read(view), [view, version, read])
 }
 
+/** Like useCluster for a number, text or truth value: draws again only when it is another one. */
+export function useClusterValue<T extends string | number | boolean | null>(read: (view: ClusterView) => T): T {
+  // `version` is read by nobody here: every change of the store asks `read` anew.
+  return useViewStore((state) => read(state.view))
+}
+
 /** Now, by the servers' clock. */
 export function serverNow(): number {
   return Date.now() + useViewStore.getState().skewMs

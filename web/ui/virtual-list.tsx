@@ -2,15 +2,24 @@
 // cursor in it, Enter picks. Rows draw themselves; this places them and keeps the cursor in sight.
 
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react'
 import { InRow } from './tags.tsx'
 
 const OVERSCAN = 8
 
 interface VirtualListProps<Row> {
   readonly label: string
-  /** A grid has rows of cells (role gridcell), a tree has treeitems. */
-  readonly role?: 'grid' | 'tree'
+  /** A listbox has options, a tree has treeitems. */
+  readonly role?: 'listbox' | 'tree'
   readonly rows: readonly Row[]
   readonly rowHeight: number
   readonly keyOf: (row: Row, i: number) => string
@@ -20,12 +29,34 @@ interface VirtualListProps<Row> {
   readonly onPick: (row: Row, i: number) => void
   /** The row that is chosen; the list scrolls to it when it changes. */
   readonly chosen: number
+  /** When rows come in above: let them push the list down, keep still what was scrolled to, or always keep still. */
+  readonly hold?: 'never' | 'scrolled' | 'always'
   /** Handles a key before the list does; true when it did. */
   readonly onKey?: (key: string, row: Row, i: number) => boolean
 }
 
+/** Keeps the first visible row where it is while rows come and go above it. */
+function useAnchor<Row>(
+  scroller: RefObject<HTMLDivElement | null>,
+  { rows, rowHeight, keyOf, hold = 'never' }: VirtualListProps<Row>,
+): void {
+  const anchor = useRef<{ readonly key: string; readonly index: number } | null>(null)
+  useLayoutEffect(() => {
+    const list = scroller.current
+    if (!list || hold === 'never') return
+    const before = anchor.current
+    if (before && (hold === 'always' || list.scrollTop > 0)) {
+      const index = rows.findIndex((row, i) => keyOf(row, i) === before.key)
+      if (index >= 0 && index !== before.index) list.scrollTop += (index - before.index) * rowHeight
+    }
+    const first = Math.floor(list.scrollTop / rowHeight)
+    const row = rows[first]
+    anchor.current = row === undefined ? null : { key: keyOf(row, first), index: first }
+  })
+}
+
 export function VirtualList<Row>(props: VirtualListProps<Row>) {
-  const { rows, rowHeight, chosen, role = 'grid' } = props
+  const { rows, rowHeight, chosen, role = 'listbox' } = props
   const scroller = useRef<HTMLDivElement>(null)
   const id = useId()
   const [cursorKey, setCursorKey] = useState<string | null>(null)
@@ -42,9 +73,14 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
   const found = cursorKey === null ? -1 : rows.findIndex((row, i) => props.keyOf(row, i) === cursorKey)
   const cursor = found >= 0 ? found : chosen
 
+  const chosenRow = rows[chosen]
+  const chosenKey = chosenRow === undefined ? null : props.keyOf(chosenRow, chosen)
+  useAnchor(scroller, props)
+  // Only a new choice moves the list: a chosen row that wanders as rows come in does not.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the index changes with every row that comes in
   useEffect(() => {
-    if (chosen >= 0) virtualizer.scrollToIndex(chosen, { align: 'auto' })
-  }, [chosen, virtualizer])
+    if (chosenKey !== null) virtualizer.scrollToIndex(chosen, { align: 'auto' })
+  }, [chosenKey, virtualizer])
 
   const moveTo = (to: number) => {
     const i = Math.max(0, Math.min(rows.length - 1, to))
@@ -82,13 +118,12 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the role is given by the view
-    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: grid and tree have names
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: listbox and tree have names
     <div
       ref={scroller}
       className="list"
       role={role}
       aria-label={props.label}
-      aria-rowcount={role === 'grid' ? rows.length : undefined}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: one Tab stop, arrows move inside
       tabIndex={0}
       aria-activedescendant={cursor >= 0 ? `${id}-${cursor}` : undefined}
@@ -102,13 +137,14 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
           return (
             // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the list
             // biome-ignore lint/a11y/noStaticElementInteractions: the role is given by the view
-            // biome-ignore lint/a11y/useAriaPropsSupportedByRole: treeitems have positions, rows an index
+            // biome-ignore lint/a11y/useAriaPropsSupportedByRole: options and treeitems have positions
             <div
               key={item.key}
               id={`${id}-${item.index}`}
               className={`row ${className}`}
               data-cursor={item.index === cursor ? '' : undefined}
-              aria-rowindex={role === 'grid' ? item.index + 1 : undefined}
+              aria-setsize={rows.length}
+              aria-posinset={item.index + 1}
               {...attributes}
               style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}
               onClick={() => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { round } from '../testing/samples.ts'
-import { ackTime, commitLatency, furthestStage, median, missingStage } from './round-facts.ts'
+import { ackTime, commitLatency, furthestStage, median, missingStage, roundStamp } from './round-facts.ts'
 
 test('the furthest stage is what the cell shows', () => {
   expect(furthestStage(undefined)).toBe('none')
@@ -37,4 +37,18 @@ test('ack times are those of the present leader only, and of so many rounds', ()
 
 test('who has not applied it', () => {
   expect(missingStage(round('0x1', { 1: { applied: 1 }, 2: { committed: 1 } }), [1, 2, 3], 'applied')).toEqual([2, 3])
+})
+
+test('the stamp changes with each thing that a row shows', () => {
+  const changing = round('0x1', {})
+  const stamps = new Set([roundStamp(changing, [1, 3])])
+  changing.members['1'] = { logged: 1001 }
+  stamps.add(roundStamp(changing, [1, 3]))
+  changing.quorumBy = 1
+  stamps.add(roundStamp(changing, [1, 3]))
+  changing.members['3'] = { committed: 1002 }
+  stamps.add(roundStamp(changing, [1, 3]))
+  stamps.add(roundStamp(changing, [1, 2, 3]))
+  expect(stamps.size).toBe(5)
+  expect(stamps).toContain(roundStamp(structuredClone(changing), [1, 3]))
 })

@@ -51,3 +51,9 @@ export function ackTime(rounds: readonly RoundView[], leader: number, sid: numbe
 export function missingStage(round: RoundView, sids: readonly number[], stage: StageName): number[] {
   return sids.filter((sid) => round.members[String(sid)]?.[stage] === undefined)
 }
+
+/** Changes whenever something that a row shows of the round does. */
+export function roundStamp(round: RoundView, sids: readonly number[]): string {
+  const stages = sids.map((sid) => `${sid}${furthestStage(round.members[String(sid)])}`)
+  return `${stages.join()} ${round.quorumBy} ${commitLatency(round)}`
+}

@@ -8,6 +8,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../../testing/free-port.ts'
 
 const JAR = '/usr/share/java/zookeeper.jar'
 const JAVA = '/usr/bin/java'
@@ -121,17 +122,6 @@ export async function startApache(options: ApacheOptions = {}): Promise<ApacheSe
     resume: () => child?.kill('SIGCONT'),
     close,
   }
-}
-
-/** A port that nobody listens on right now. */
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
-  return address.port
 }
 
 /** Asks `srvr`, the one word that is allowed by default. */

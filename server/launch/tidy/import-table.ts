@@ -32,6 +32,8 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'shared/recipes': { from: ['shared/base', 'shared/zk'] },
   'shared/sim': { from: SHARED.filter((folder) => folder !== 'shared/jute') },
 
+  /** For tests alone. */
+  'server/testing': { from: [] },
   'server/storage': { from: SHARED },
   'server/member': { from: [...SHARED, 'server/storage'] },
   'server/client': { from: SHARED },

@@ -12,6 +12,7 @@ import { JuteWriter } from '#shared/jute/writer.ts'
 import { NO_SESSION } from '#shared/zk/ids.ts'
 import type { ClientRequest } from '#shared/zk/request.ts'
 import { ZERO_ZXID } from '#shared/zk/zxid.ts'
+import { freePort } from '../../testing/free-port.ts'
 
 const JAR = '/usr/share/java/zookeeper.jar'
 const JAVA = '/usr/bin/java'
@@ -88,16 +89,6 @@ export async function startApache(dataDir: string): Promise<Apache> {
       for (const socket of sockets) socket.destroy()
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
-  return address.port
 }
 
 async function ask(port: number, word: string): Promise<string> {

@@ -33,7 +33,7 @@ export const ensemble = {
     actions: 'Actions',
   },
   lagNone: 'in step',
-  lagTxns: (n: string) => `${n} txns`,
+  lagTxns: (n: number, text: string) => (n === 1 ? '1 txn behind' : `${text} txns behind`),
   lagEpoch: 'older epoch',
   pid: (pid: string) => `pid ${pid}`,
   notServing: 'not serving',

@@ -35,7 +35,7 @@ export const ensemble: Messages['ensemble'] = {
     actions: '操作',
   },
   lagNone: '同步',
-  lagTxns: (n) => `${n} 个事务`,
+  lagTxns: (_, text) => `落后 ${text} 个事务`,
   lagEpoch: '旧 epoch',
   pid: (pid) => `进程 ${pid}`,
   notServing: '不在服务',

@@ -2,7 +2,6 @@
 // system picks ports for outgoing connections: one of those could sit on it before it is used.
 
 import { createServer } from 'node:net'
-import { stopListening } from '../listening.ts'
 
 const FIRST_PORT = 15_000
 const PORTS_PER_PROCESS = 100
@@ -18,12 +17,10 @@ export async function freePort(): Promise<number> {
   }
 }
 
-async function isFree(port: number): Promise<boolean> {
+function isFree(port: number): Promise<boolean> {
   const server = createServer()
-  const free = await new Promise<boolean>((resolve) => {
+  return new Promise((resolve) => {
     server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => resolve(true))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
-  await stopListening(server)
-  return free
 }

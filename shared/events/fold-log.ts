@@ -15,7 +15,7 @@ import {
 
 function pushBounded<T>(list: T[], item: T, max: number): void {
   list.push(item)
-  if (list.length > max) list.splice(0, list.length - max)
+  if (list.length > max) list.shift()
 }
 
 export function foldVote(view: ClusterView, vote: VoteView): void {
@@ -31,7 +31,7 @@ export function foldMarker(view: ClusterView, marker: Marker): void {
   let at = view.markers.length
   while (at > 0 && (view.markers[at - 1]?.t ?? 0) > marker.t) at -= 1
   view.markers.splice(at, 0, marker)
-  if (view.markers.length > MARKERS_MAX) view.markers.splice(0, view.markers.length - MARKERS_MAX)
+  if (view.markers.length > MARKERS_MAX) view.markers.shift()
 }
 
 /** Once an epoch, whoever tells it first: the leader's phase and its `serving` both say so. */

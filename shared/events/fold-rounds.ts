@@ -47,7 +47,8 @@ function addRound(
   const round: RoundView = { txn, leader, proposedAt: t, members, quorumBy: null, quorumAt: null }
   if (at === view.rounds.length) view.rounds.push(round)
   else view.rounds.splice(at, 0, round)
-  if (view.rounds.length > ROUNDS_MAX) view.rounds.splice(0, view.rounds.length - ROUNDS_MAX)
+  // One at a time, by shift: it moves no elements, splice does.
+  if (view.rounds.length > ROUNDS_MAX) view.rounds.shift()
   for (const member of Object.keys(view.parked)) unpark(view, member, round)
 }
 
@@ -135,7 +136,7 @@ function park(view: ClusterView, member: string, mark: ParkedMark): void {
     return
   }
   parked.push(mark)
-  if (parked.length > PARKED_MAX) parked.splice(0, parked.length - PARKED_MAX)
+  if (parked.length > PARKED_MAX) parked.shift()
 }
 
 /** The ack of `by` completed the quorum for everything of that epoch up to `zxid`. */
@@ -171,5 +172,5 @@ function addToRate(buckets: [number, number][], second: number, count: number): 
   const bucket = buckets[at - 1]
   if (bucket && bucket[0] === second) bucket[1] += count
   else buckets.splice(at, 0, [second, count])
-  if (buckets.length > RATE_BUCKETS_MAX) buckets.splice(0, buckets.length - RATE_BUCKETS_MAX)
+  if (buckets.length > RATE_BUCKETS_MAX) buckets.shift()
 }

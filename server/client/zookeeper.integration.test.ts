@@ -46,7 +46,7 @@ describe.skipIf(missing !== null)('against Apache ZooKeeper', () => {
 
   beforeAll(async () => {
     apache = await startApache({
-      config: { tickTime: 200, minSessionTimeout: 400 },
+      config: { tickTime: 200, minSessionTimeout: 400, maxSessionTimeout: 60_000 },
       properties: { 'zookeeper.extendedTypesEnabled': 'true' },
     })
   })
@@ -259,7 +259,8 @@ describe.skipIf(missing !== null)('against Apache ZooKeeper', () => {
   })
 
   test('a server that dies and comes back: same session, watches armed, missed changes reported', async () => {
-    const zk = await connect({ sessionTimeoutMs: 4000 })
+    // Longer than a Java process takes to start on a busy machine: calls wait as long as the session may live.
+    const zk = await connect({ sessionTimeoutMs: 60_000 })
     const dir = await fresh(zk)
     const session = zk.sessionId
     await zk.create(`${dir}/e`, null, { mode: 'ephemeral' })

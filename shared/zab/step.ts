@@ -19,7 +19,7 @@ import {
 import { onLeaderTick, onOwnLogged, onSyncRequest } from './leader-broadcast.ts'
 import { dropLearner, onAcceptedSaved, onAckEpoch, onCurrentSaved, onLearnerInfo } from './leader-discovery.ts'
 import { onAck } from './leader-sync.ts'
-import { createWindow } from './log-window.ts'
+import { createWindow, follows } from './log-window.ts'
 import { type Leading, type Learner, lookAgain, type Zab } from './state.ts'
 
 export function step(zab: Zab, input: ZabInput, out: ZabEffect[]): void {
@@ -181,6 +181,9 @@ function onReloaded(zab: Zab, recovered: RecoveredLog, out: ZabEffect[]): void {
   if (!zab.reloading) return // a snapshot has replaced it meanwhile
   zab.reloading = false
   const later = zab.log.entries.filter((entry) => entry.zxid > recovered.lastZxid)
+  const next = later[0]
+  // A leader names a zxid that we hold (SYNC-2, SYNC-4); a log with a hole must not live on.
+  assert(!next || follows(recovered.lastZxid, next.zxid), 'the truncated log ends where the leader goes on')
   const fresh = createWindow(recovered.recentAfter, recovered.recent)
   zab.log.entries = [...fresh.entries, ...later]
   zab.log.after = fresh.after

@@ -10,7 +10,7 @@ import type { DiskOp } from '#shared/zab/contract.ts'
 import { ERROR_CODES } from '#shared/zk/errors.ts'
 import { formatSessionId, NO_SESSION } from '#shared/zk/ids.ts'
 import { ADD_WATCH_MODES } from '#shared/zk/watch.ts'
-import { formatZxid, type Zxid } from '#shared/zk/zxid.ts'
+import { epochOf, formatZxid, type Zxid } from '#shared/zk/zxid.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { Clock } from './clock.ts'
 import { createRoleEvents } from './role-events.ts'
@@ -84,10 +84,16 @@ export function createObservation(options: ObservationOptions): Observation {
 
   function onPersisted(upTo: DiskOp): void {
     let last: Zxid | null = null
-    for (let next = peek(logging); next && next.op <= upTo; next = peek(logging)) last = dequeue(logging).zxid
-    if (last === null) return
-    marks.mark('logged', last)
-    if (facts.peer.zab.role.state === 'LEADING') marks.mark('acked', last) // its own flush is its ack
+    for (let next = peek(logging); next && next.op <= upTo; next = peek(logging)) {
+      if (last !== null && epochOf(next.zxid) !== epochOf(last)) onLogged(last)
+      last = dequeue(logging).zxid
+    }
+    if (last !== null) onLogged(last)
+  }
+
+  function onLogged(zxid: Zxid): void {
+    marks.mark('logged', zxid)
+    if (facts.peer.zab.role.state === 'LEADING') marks.mark('acked', zxid) // its own flush is its ack
   }
 
   function onPacket(input: Extract<PeerInput, { type: 'packet' }>): void {

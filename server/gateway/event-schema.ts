@@ -66,6 +66,7 @@ export const clusterEventSchema: z.ZodType<ClusterEvent> = z.discriminatedUnion(
   }),
   z.object({ ...base, type: z.literal('sync'), learner: sid, how: z.enum(['DIFF', 'TRUNC', 'SNAP']), zxid: hex }),
   z.object({ ...base, type: z.literal('proposed'), txn }),
+  z.object({ ...base, type: z.literal('known'), txn }),
   z.object({ ...base, type: z.literal('mark'), stage: z.enum(STAGES), zxid: hex }),
   z.object({ ...base, type: z.literal('quorum'), zxid: hex, by: sid }),
   z.object({ ...base, type: z.literal('serving'), state, epoch: z.number(), zxid: hex }),

@@ -1,8 +1,10 @@
 import { createConnection, type Socket } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { ClusterEvent, StreamHello } from '#shared/events/cluster-event.ts'
-import { createEventStream, type EventStream } from './event-stream.ts'
+import { systemClock } from './clock.ts'
+import { BATCH_MS, createEventStream, type EventStream } from './event-stream.ts'
 import { silentLogger } from './logging.ts'
+import { createTurn } from './turn.ts'
 
 const SECRET = Buffer.from('00112233445566778899aabbccddeeff', 'hex')
 const HELLO: StreamHello = {
@@ -39,7 +41,7 @@ afterEach(async () => {
   await Promise.all(streams.splice(0).map((stream) => stream.close()))
 })
 
-async function start(queueBytesMax?: number) {
+async function start(queueBytesMax?: number, monotonicMs?: () => number) {
   const watched: boolean[] = []
   const stream = createEventStream({
     port: 0,
@@ -47,6 +49,8 @@ async function start(queueBytesMax?: number) {
     hello: () => HELLO,
     onWatched: (on) => watched.push(on),
     dropped: (count) => ({ type: 'dropped', t: 1, sid: 1, count }),
+    clock: { ...systemClock(), ...(monotonicMs ? { monotonicMs } : {}) },
+    turn: createTurn(),
     log: silentLogger(),
     ...(queueBytesMax === undefined ? {} : { queueBytesMax }),
   })
@@ -89,6 +93,28 @@ describe('the event stream', () => {
     await vi.waitFor(() => expect(observer.frames[1]).toEqual([notServing('a'), notServing('é')]))
     observer.socket.destroy()
     await vi.waitFor(() => expect(watched).toEqual([true, false]))
+  })
+
+  test('sends at the end of the turn after a silence, and waits while it has just sent', async () => {
+    let nowMs = 1000
+    const { stream, port } = await start(undefined, () => nowMs)
+    const observer = attach(port, `${SECRET.toString('hex')}\n`)
+    await vi.waitFor(() => expect(observer.frames).toHaveLength(1))
+    const timers = vi.spyOn(globalThis, 'setTimeout')
+    stream.emit(notServing('first'))
+    expect(timers).not.toHaveBeenCalled()
+    await new Promise(setImmediate)
+    nowMs += BATCH_MS - 2
+    stream.emit(notServing('too soon'))
+    stream.emit(notServing('with it'))
+    expect(timers.mock.calls.map(([, ms]) => ms)).toEqual([2])
+    timers.mockRestore()
+    await vi.waitFor(() =>
+      expect(observer.frames.slice(1)).toEqual([
+        [notServing('first')],
+        [notServing('too soon'), notServing('with it')],
+      ]),
+    )
   })
 
   test.each([

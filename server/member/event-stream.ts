@@ -5,12 +5,18 @@
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { ClusterEvent, StreamHello } from '#shared/events/cluster-event.ts'
+import type { Clock } from './clock.ts'
 import { createEventQueue, type EventQueue } from './event-queue.ts'
 import { listen, stopListening } from './listening.ts'
 import type { MemberLogger } from './logging.ts'
+import type { Turn } from './turn.ts'
 
 export const OBSERVERS_MAX = 8
-export const BATCH_MS = 33
+/**
+ * Between two batches. What comes after a longer silence leaves at the end of its turn, with that turn's packets:
+ * a leader that is killed has told what its followers know. Under load 5 ms cost no more than 33 did.
+ */
+export const BATCH_MS = 5
 const SECRET_LINE_BYTES_MAX = 1024
 const SECRET_TIMEOUT_MS = 5000
 const CLOSE_GRACE_MS = 1000
@@ -24,6 +30,8 @@ export interface EventStreamOptions {
   /** Events are made only while somebody watches. */
   readonly onWatched: (watched: boolean) => void
   readonly dropped: (count: number) => ClusterEvent
+  readonly clock: Clock
+  readonly turn: Turn
   readonly log: MemberLogger
   /** Bytes that may wait for one observer. */
   readonly queueBytesMax?: number
@@ -44,7 +52,9 @@ export function createEventStream(options: EventStreamOptions): EventStream {
   const observers = new Set<Observer>()
   const sockets = new Set<Socket>()
   const expected = Buffer.from(Buffer.from(options.secret).toString('hex'))
-  let batch: NodeJS.Timeout | null = null
+  let timer: NodeJS.Timeout | null = null
+  let scheduled = false
+  let sentAtMs = Number.NEGATIVE_INFINITY
   const server: Server = createServer({ noDelay: true }, onSocket)
 
   function onSocket(socket: Socket): void {
@@ -52,8 +62,8 @@ export function createEventStream(options: EventStreamOptions): EventStream {
     sockets.add(socket)
     socket.on('error', () => socket.destroy())
     socket.on('close', () => sockets.delete(socket))
-    const timer = setTimeout(() => refuse('did not prove itself in time'), SECRET_TIMEOUT_MS)
-    socket.on('close', () => clearTimeout(timer))
+    const deadline = setTimeout(() => refuse('did not prove itself in time'), SECRET_TIMEOUT_MS)
+    socket.on('close', () => clearTimeout(deadline))
     let said = Buffer.alloc(0)
     const refuse = (reason: string) => {
       options.log.warn({ from: socket.remoteAddress }, `an observer ${reason}`)
@@ -66,7 +76,7 @@ export function createEventStream(options: EventStreamOptions): EventStream {
         if (said.length > SECRET_LINE_BYTES_MAX) refuse('said too much')
         return
       }
-      clearTimeout(timer)
+      clearTimeout(deadline)
       socket.off('data', onData)
       socket.resume() // nothing more is expected, but its end has to be noticed
       const proof = said.subarray(0, end)
@@ -87,8 +97,17 @@ export function createEventStream(options: EventStreamOptions): EventStream {
     socket.write(encodeEventFrame(JSON.stringify(options.hello())))
   }
 
+  function schedule(): void {
+    if (scheduled) return
+    scheduled = true
+    const waitMs = sentAtMs + BATCH_MS - options.clock.monotonicMs()
+    if (waitMs <= 0) options.turn.atEnd(sendBatches)
+    else timer = setTimeout(sendBatches, waitMs)
+  }
+
   function sendBatches(): void {
-    batch = null
+    scheduled = false
+    sentAtMs = options.clock.monotonicMs()
     for (const observer of observers) sendBatch(observer)
   }
 
@@ -104,18 +123,18 @@ export function createEventStream(options: EventStreamOptions): EventStream {
       if (observers.size === 0) return
       const json = JSON.stringify(event)
       for (const observer of observers) observer.queue.push(json)
-      batch ??= setTimeout(sendBatches, BATCH_MS)
+      schedule()
     },
     async close() {
-      if (batch) clearTimeout(batch)
+      if (timer) clearTimeout(timer)
       sendBatches()
       for (const socket of sockets) socket.destroySoon()
       // Whoever does not read its last events does not hold up the end.
-      const timer = setTimeout(() => {
+      const grace = setTimeout(() => {
         for (const socket of sockets) socket.destroy()
       }, CLOSE_GRACE_MS)
       await stopListening(server)
-      clearTimeout(timer)
+      clearTimeout(grace)
     },
   }
 }

@@ -3,14 +3,15 @@
 // ranges, once a turn ("logged up to 1/7"). Meaning of the events: shared/events/cluster-event.ts.
 
 import { createQueue, dequeue, enqueue, peek } from '#shared/base/queue.ts'
-import type { ClusterEvent, StreamHello } from '#shared/events/cluster-event.ts'
+import { type ClusterEvent, KNOWN_TXNS_MAX, type StreamHello } from '#shared/events/cluster-event.ts'
 import type { ClientEffect, PeerEffect, PeerInput } from '#shared/peer/contract.ts'
 import { MODE_BITS } from '#shared/tree/watch-table.ts'
 import type { DiskOp } from '#shared/zab/contract.ts'
+import { indexFrom, lastZxid } from '#shared/zab/log-window.ts'
 import { ERROR_CODES } from '#shared/zk/errors.ts'
 import { formatSessionId, NO_SESSION } from '#shared/zk/ids.ts'
 import { ADD_WATCH_MODES } from '#shared/zk/watch.ts'
-import { formatZxid, type Zxid } from '#shared/zk/zxid.ts'
+import { epochOf, formatZxid, ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { Clock } from './clock.ts'
 import { createRoleEvents } from './role-events.ts'
@@ -62,6 +63,8 @@ export function createObservation(options: ObservationOptions): Observation {
   let fired = new Map<number, Set<string>>()
   const roleEvents = createRoleEvents()
   let watched = false
+  /** The last txn before somebody watched: nobody asks for those up to it. */
+  let watchedAfter: Zxid = ZERO_ZXID
 
   function say(event: Said): void {
     marks.flush()
@@ -84,10 +87,16 @@ export function createObservation(options: ObservationOptions): Observation {
 
   function onPersisted(upTo: DiskOp): void {
     let last: Zxid | null = null
-    for (let next = peek(logging); next && next.op <= upTo; next = peek(logging)) last = dequeue(logging).zxid
-    if (last === null) return
-    marks.mark('logged', last)
-    if (facts.peer.zab.role.state === 'LEADING') marks.mark('acked', last) // its own flush is its ack
+    for (let next = peek(logging); next && next.op <= upTo; next = peek(logging)) {
+      if (last !== null && epochOf(next.zxid) !== epochOf(last)) onLogged(last)
+      last = dequeue(logging).zxid
+    }
+    if (last !== null) onLogged(last)
+  }
+
+  function onLogged(zxid: Zxid): void {
+    marks.mark('logged', zxid)
+    if (facts.peer.zab.role.state === 'LEADING') marks.mark('acked', zxid) // its own flush is its ack
   }
 
   function onPacket(input: Extract<PeerInput, { type: 'packet' }>): void {
@@ -97,6 +106,16 @@ export function createObservation(options: ObservationOptions): Observation {
     else if (packet.type === 'INFORM') {
       marks.mark('received', packet.entry.zxid)
       marks.mark('committed', packet.entry.zxid)
+    }
+  }
+
+  /** A leader that was killed could not tell what it proposed last. The host's notes still say who it was. */
+  function sayKnown(): void {
+    if (!watched || facts.notes.leader === sid) return
+    const { log } = facts.peer.zab
+    const first = Math.max(indexFrom(log, watchedAfter), log.entries.length - KNOWN_TXNS_MAX)
+    for (const entry of log.entries.slice(first)) {
+      if (entry.zxid > watchedAfter) say({ type: 'known', txn: summarize(entry) })
     }
   }
 
@@ -113,6 +132,7 @@ export function createObservation(options: ObservationOptions): Observation {
         onNotify(effect)
         return true
       case 'state':
+        if (effect.state === 'LOOKING') sayKnown()
         sayOfRole({ type: 'state', state: effect.state, round: effect.round, reason: effect.reason })
         sendStats()
         return true
@@ -213,6 +233,7 @@ export function createObservation(options: ObservationOptions): Observation {
   return {
     setWatched(on) {
       watched = on
+      watchedAfter = lastZxid(facts.peer.zab.log)
       logging = createQueue()
       marks.clear()
     },

@@ -204,6 +204,7 @@ describe('three servers', () => {
     const again = await session(follower)
     again.request(1, create('/after'))
     expect(await answered(again, 1)).toEqual([[1, 0]])
+    expect(of(atFollower, 'known').map((e) => e.type === 'known' && e.txn.path)).toContain('/seen')
     // More than commitLogCount keeps, so that the one that comes back needs a snapshot … or the log it has.
     for (let xid = 2; xid <= 40; xid += 1) again.request(xid, create(`/after/n${xid}`))
     await answered(again, 40)

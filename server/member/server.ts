@@ -17,13 +17,13 @@ import { createEventStream, type EventStream } from './event-stream.ts'
 import { createTextCommands, isTextCommand } from './four-letter.ts'
 import { createHost, type Host, TICK_EVERY_MS } from './host.ts'
 import type { MemberLogger } from './logging.ts'
-import { createObservation } from './observe.ts'
+import { createObservation, type Observation } from './observe.ts'
 import { createQuorumPort, type QuorumPort } from './quorum-port.ts'
 import type { RoleNotes, ServerFacts } from './server-facts.ts'
 import type { PasswordRule } from './session-password.ts'
 import { encodeSnapshotStream } from './snapshot-stream.ts'
 import { createTraffic } from './traffic.ts'
-import { createTurn } from './turn.ts'
+import { createTurn, type Turn } from './turn.ts'
 
 const STATS_EVERY_MS = 1000
 const HOUR_MS = 3_600_000
@@ -107,7 +107,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     connection: (id) => clients.connection(id),
     emit: (event) => events?.emit(event),
   })
-  const events = createEvents(options, observation)
+  const events = createEvents(options, clock, turn, observation)
   const clients = createClientPort({
     config,
     passwords,
@@ -175,7 +175,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-function createEvents(options: ServerOptions, observation: ReturnType<typeof createObservation>): EventStream | null {
+function createEvents(options: ServerOptions, clock: Clock, turn: Turn, observation: Observation): EventStream | null {
   const { config, secret, log } = options
   if (config.eventPort === null || secret === null) return null
   return createEventStream({
@@ -184,6 +184,8 @@ function createEvents(options: ServerOptions, observation: ReturnType<typeof cre
     hello: () => observation.hello(),
     onWatched: (on) => observation.setWatched(on),
     dropped: (count) => observation.dropped(count),
+    clock,
+    turn,
     log,
   })
 }
@@ -209,11 +211,7 @@ function createElection({ config, log }: ServerOptions, feed: Host['feed']): Ele
   })
 }
 
-function createQuorum(
-  { config, log, onFatal }: ServerOptions,
-  turn: ReturnType<typeof createTurn>,
-  feed: Host['feed'],
-): QuorumPort {
+function createQuorum({ config, log, onFatal }: ServerOptions, turn: Turn, feed: Host['feed']): QuorumPort {
   return createQuorumPort({
     self: selfOf(config),
     servers: config.quorum.servers,

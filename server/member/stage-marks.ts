@@ -1,9 +1,10 @@
 // Stages of transactions as ranges: within a turn only the last one of each stage is told ("logged up to 1/7"),
-// because a group commit moves many at once. Part of observe.ts.
+// because a group commit moves many at once. A mark covers its own epoch only, so a turn that brings several
+// epochs tells the last of each. Part of observe.ts.
 
 import type { ClusterEvent, Stage } from '#shared/events/cluster-event.ts'
 import type { Sid } from '#shared/zk/ids.ts'
-import { counterOf, formatZxid, type Zxid } from '#shared/zk/zxid.ts'
+import { counterOf, epochOf, formatZxid, type Zxid } from '#shared/zk/zxid.ts'
 import type { Clock } from './clock.ts'
 import type { Turn } from './turn.ts'
 
@@ -30,10 +31,13 @@ export function createStageMarks(options: {
   const { clock, turn, emit } = options
   const noted = new Map<Stage, { readonly zxid: Zxid; readonly t: number }>()
   let quorum: { readonly zxid: Zxid; readonly by: Sid; readonly t: number } | null = null
+  /** Of everything noted. */
+  let epoch = 0
   let scheduled = false
 
   function mark(stage: Stage, zxid: Zxid): void {
     if (counterOf(zxid) === 0) return // the start of an epoch is no transaction
+    enterEpoch(zxid)
     noted.set(stage, { zxid, t: clock.preciseWallMs() })
     if (scheduled) return
     scheduled = true
@@ -41,6 +45,12 @@ export function createStageMarks(options: {
       scheduled = false
       flush()
     })
+  }
+
+  function enterEpoch(zxid: Zxid): void {
+    if (epochOf(zxid) === epoch) return
+    flush()
+    epoch = epochOf(zxid)
   }
 
   function flush(): void {
@@ -62,6 +72,7 @@ export function createStageMarks(options: {
   return {
     mark,
     committed(zxid, by) {
+      enterEpoch(zxid)
       if (quorum && quorum.by !== by) flushQuorum()
       quorum = { zxid, by, t: clock.preciseWallMs() }
       mark('committed', zxid)

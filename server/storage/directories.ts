@@ -1,6 +1,7 @@
 // The two `version-2` directories of a server: made, checked, and cleared of what a crash left unfinished.
 
 import fsp from 'node:fs/promises'
+import path from 'node:path'
 import { createTree } from '#shared/tree/create-tree.ts'
 import { ZERO_ZXID } from '#shared/zk/zxid.ts'
 import type { Disk } from './disk.ts'
@@ -22,7 +23,7 @@ export async function makeDirectories(disk: Disk, dataDir: string, dataLogDir: s
     [logDir, dataLogDir],
   ] as const) {
     try {
-      await fsp.mkdir(dir, { recursive: true, mode: 0o700 })
+      await makeDirectory(dir)
       await disk.syncDir(parent)
     } catch (cause) {
       const why = errorCode(cause) ?? String(cause)
@@ -32,6 +33,28 @@ export async function makeDirectories(disk: Disk, dataDir: string, dataLogDir: s
     }
   }
   return { snapDir, logDir }
+}
+
+/**
+ * With its parents. Node's own `recursive` tries for ever where a directory exists but nothing can be made in it
+ * (ENOENT under /proc); here each directory is tried twice at most.
+ */
+async function makeDirectory(dir: string): Promise<void> {
+  try {
+    await makeOne(dir)
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error
+    await makeDirectory(path.dirname(dir))
+    await makeOne(dir)
+  }
+}
+
+async function makeOne(dir: string): Promise<void> {
+  try {
+    await fsp.mkdir(dir, { mode: 0o700 })
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST' || !(await fsp.stat(dir)).isDirectory()) throw error
+  }
 }
 
 /** Source: FileTxnSnapLog.checkLogDir and checkSnapDir. */

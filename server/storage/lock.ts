@@ -20,7 +20,7 @@ interface Holder {
 /** Takes the lock of `dir`. Throws StorageError naming the process that holds it. */
 export async function lockDirectory(dir: string): Promise<DirectoryLock> {
   const path = `${dir}/${LOCK_FILE}`
-  const mine = JSON.stringify({ pid: process.pid, birth: await birthOf(process.pid) } satisfies Holder)
+  const mine = JSON.stringify({ pid: process.pid, birth: (await birthOf(process.pid)) ?? '' } satisfies Holder)
   const draft = `${path}.${process.pid}.${draftCounter++}`
   // A link makes the file appear with its content: nobody ever reads half a lock.
   await fsp.writeFile(draft, mine, { mode: 0o600 })
@@ -97,14 +97,15 @@ async function isRunning(holder: Holder): Promise<boolean> {
   return holder.birth === (await birthOf(holder.pid))
 }
 
-/** On Linux the boot and the start time of a process; empty elsewhere. */
-async function birthOf(pid: number): Promise<string> {
+/** On Linux the boot and the start time of a process, null once it has ended; empty elsewhere. */
+async function birthOf(pid: number): Promise<string | null> {
   try {
     const boot = await fsp.readFile('/proc/sys/kernel/random/boot_id', 'utf8')
     const stat = await fsp.readFile(`/proc/${pid}/stat`, 'utf8')
-    // The command, field 2, may hold spaces and parentheses; field 22 is the start time.
-    const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
-    return `${boot.trim()} ${startTime}`
+    // The command, field 2, may hold spaces and parentheses; field 3 is the state, field 22 the start time.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    // A zombie has closed all its files; only its parent has not noticed yet.
+    return fields[0] === 'Z' ? null : `${boot.trim()} ${fields[19]}`
   } catch {
     return ''
   }

@@ -38,6 +38,26 @@ test('[ST-11] a directory has one owner; the lock of a dead one does not count',
   expect(fs.readdirSync(dir)).toEqual(['version-2'])
 })
 
+describe('the directory', () => {
+  test('is made with its parents', async () => {
+    const dir = `${newDir()}/a/b`
+    await (await openRig(dir)).storage.close()
+    expect(fs.statSync(`${dir}/version-2`).mode & 0o777).toBe(0o700)
+  })
+
+  test('is refused with a sentence when a file is in its way', async () => {
+    const dir = newDir()
+    fs.writeFileSync(`${dir}/file`, '')
+    await expect(openRig(`${dir}/file`)).rejects.toThrow(/cannot use .*file\/version-2 \(ENOTDIR\)/)
+    fs.writeFileSync(`${dir}/version-2`, '')
+    await expect(openRig(dir)).rejects.toThrow(/cannot use .*version-2 \(EEXIST\)/)
+  })
+
+  test.runIf(process.platform === 'linux')('is refused with a sentence where nothing can be made', async () => {
+    await expect(openRig('/proc/nothing')).rejects.toThrow('cannot use /proc/nothing/version-2 (ENOENT)')
+  })
+})
+
 describe('epochs', () => {
   async function withEpochs(accepted: string | null, current: string | null): Promise<Recovered> {
     const dir = newDir()

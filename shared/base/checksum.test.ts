@@ -24,6 +24,15 @@ describe('known values', () => {
     expect(adler32(new Uint8Array(n).fill(255))).toBe(b * 65536 + a)
   })
 
+  test('the largest sums before the largest bytes', () => {
+    let [a, b] = [65520, 65520]
+    for (let i = 0; i < 10_000; i += 1) {
+      a = (a + 255) % 65521
+      b = (b + a) % 65521
+    }
+    expect(adler32(new Uint8Array(10_000).fill(255), 65520 * 65537)).toBe(b * 65536 + a)
+  })
+
   test('the node digests of an empty tree', () => {
     const stat = new Uint8Array(60)
     expect(crc32(stat)).toBe(0x04128908)

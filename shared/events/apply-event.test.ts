@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatZxid, makeZxid } from '../zk/zxid.ts'
 import { applyEvent } from './apply-event.ts'
-import type { MemberStats, Stage, TxnSummary } from './cluster-event.ts'
+import { KNOWN_TXNS_MAX, type MemberStats, type Stage, type TxnSummary } from './cluster-event.ts'
 import {
   type ClusterView,
   emptyClusterView,
@@ -142,6 +142,41 @@ describe('rounds', () => {
       expect(view.rounds[2]?.members).toEqual({ '1': { logged: 6, acked: 7 } })
       expect(view.parked).toEqual({})
     }
+  })
+
+  test("what a killed leader's followers know describes its last rounds, in every order of the streams", () => {
+    const known = (t: number, sid: number, counter: number): GatewayEvent => ({
+      type: 'known',
+      t,
+      sid,
+      txn: { ...txn(z(1, counter)), path: `/${counter}` },
+    })
+    const leader: GatewayEvent[] = [proposed(1, 3, z(1, 1)), { type: 'stream', t: 9, sid: 3, up: false }]
+    const followers = [1, 2].map((sid) => [
+      mark(5, sid, 'logged', z(1, 3)),
+      known(8, sid, 1),
+      known(8, sid, 2),
+      known(8, sid, 3),
+    ])
+    fc.assert(
+      fc.property(fc.infiniteStream(fc.nat()), (picks) => {
+        const view = fold(interleave([leader, ...followers], picks))
+        expect(view.rounds.map((round) => [round.txn.path, round.leader])).toEqual([
+          ['/a', 3], // as its leader told it
+          ['/2', 3],
+          ['/3', 3],
+        ])
+        expect(view.rounds[0]?.members['3']).toEqual({ proposed: 1 })
+        expect(view.rounds[2]?.members['2']).toEqual({ logged: 5 })
+        expect([view.known, view.parked]).toEqual([{}, {}])
+      }),
+    )
+  })
+
+  test('what is known of rounds that never come is bounded', () => {
+    const events: GatewayEvent[] = []
+    for (let i = 1; i <= KNOWN_TXNS_MAX + 7; i += 1) events.push({ type: 'known', t: 1, sid: 1, txn: txn(z(1, i)) })
+    expect(Object.keys(fold(events).known)).toHaveLength(KNOWN_TXNS_MAX)
   })
 
   test('only the newest rounds are kept, and a mark nobody proposed is bounded too', () => {

@@ -14,7 +14,7 @@ import {
   foldWatch,
   forgetConnections,
 } from './fold-log.ts'
-import { foldMark, foldProposed, foldQuorum, foldStream, startCountingAt } from './fold-rounds.ts'
+import { foldKnown, foldMark, foldProposed, foldQuorum, foldStream, startCountingAt } from './fold-rounds.ts'
 import type { GatewayEvent } from './socket-protocol.ts'
 import { newerZxid, readableZxid } from './zxid-text.ts'
 
@@ -49,6 +49,9 @@ export function applyEvent(view: ClusterView, event: GatewayEvent): void {
       return
     case 'proposed':
       foldProposed(view, t, sid, event.txn)
+      return
+    case 'known':
+      foldKnown(view, event.txn)
       return
     case 'mark': {
       foldMark(view, t, sid, event.stage, event.zxid)

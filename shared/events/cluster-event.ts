@@ -1,5 +1,5 @@
 // What one server tells its observers. Stage marks cover ranges ("logged up to 1/7"), because a group
-// commit makes many txns durable at once; only `proposed` carries each txn. All zxids and session ids are
+// commit makes many txns durable at once; only `proposed` (and `known`) carry each txn. All zxids and session ids are
 // `0x…` text, exact in JSON. `t` is wall-clock milliseconds since 1970 with fractions, comparable between
 // processes of one machine. `sid` is the server that says so.
 
@@ -56,6 +56,11 @@ export type ClusterEvent = Base &
       }
     /** The leader gave it a zxid and sent it out. */
     | { readonly type: 'proposed'; readonly txn: TxnSummary }
+    /**
+     * When it loses its leader: `sid` holds this txn of the leader that it followed. Who proposed it may be gone
+     * before it could say so.
+     */
+    | { readonly type: 'known'; readonly txn: TxnSummary }
     | { readonly type: 'mark'; readonly stage: Stage; readonly zxid: string }
     /** At the leader: `by` gave the ack that completed the quorum for everything up to `zxid`. */
     | { readonly type: 'quorum'; readonly zxid: string; readonly by: number }
@@ -145,6 +150,9 @@ export interface StreamHello {
   /** The newest events about roles (state, phase, vote, sync, serving, notServing), oldest first, from before. */
   readonly recent: readonly ClusterEvent[]
 }
+
+/** The newest txns of its log that a member tells by `known`. */
+export const KNOWN_TXNS_MAX = 500
 
 /** How many events about roles a member remembers for observers that come later. */
 export const ROLE_EVENTS_MAX = 200

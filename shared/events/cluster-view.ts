@@ -18,7 +18,7 @@ export const PARKED_MAX = 1000
 
 /**
  * `op` of a txn whose leader was killed before it could tell what it had proposed; others have marked it. Its
- * path, session and data are not known.
+ * path, session and data are not known, unless one of those others tells (`known`).
  */
 export const UNKNOWN_OP = 'unknown'
 
@@ -137,6 +137,8 @@ export interface ClusterView {
   streams: Record<string, boolean>
   /** By member, oldest first. Only the fold looks at these. */
   parked: Record<string, ParkedMark[]>
+  /** Txns that followers told of and no leader has, by zxid; at most KNOWN_TXNS_MAX. Only the fold looks at these. */
+  known: Record<string, TxnSummary>
 }
 
 export function emptyClusterView(): ClusterView {
@@ -152,5 +154,6 @@ export function emptyClusterView(): ClusterView {
     committedUpTo: null,
     streams: {},
     parked: {},
+    known: {},
   }
 }

@@ -3,7 +3,7 @@
 // that an old leader proposed and nobody kept. Streams of different members overtake each other, so a mark
 // may come before the round that it is about; then it is parked until the leader's stream has caught up.
 
-import type { Stage, TxnSummary } from './cluster-event.ts'
+import { KNOWN_TXNS_MAX, type Stage, type TxnSummary } from './cluster-event.ts'
 import {
   type ClusterView,
   type MemberStages,
@@ -42,6 +42,7 @@ function addRound(
   members: Record<string, MemberStages>,
 ): void {
   const at = countUpTo(view.rounds, txn.zxid)
+  delete view.known[txn.zxid]
   if (view.rounds[at - 1]?.txn.zxid === txn.zxid) return
   if (at === 0 && view.rounds.length >= ROUNDS_MAX) return
   const round: RoundView = { txn, leader, proposedAt: t, members, quorumBy: null, quorumAt: null }
@@ -59,9 +60,27 @@ function addUnknownRounds(view: ClusterView, leader: number, { zxid, t }: Parked
   const last = view.rounds[countUpTo(view.rounds, zxid) - 1]
   const known = last && epochText(last.txn.zxid) === epoch ? counterOfText(last.txn.zxid) : 0
   for (let counter = Math.max(known, upTo - ROUNDS_MAX) + 1; counter <= upTo; counter += 1) {
-    const blank = { path: null, session: '0x0', cxid: 0, bytes: 0, error: null, ephemeral: false }
-    addRound(view, t, leader, { zxid: zxidText(epoch, counter), op: UNKNOWN_OP, ...blank }, {})
+    const next = zxidText(epoch, counter)
+    addRound(view, t, leader, view.known[next] ?? unknownTxn(next), {})
   }
+}
+
+function unknownTxn(zxid: string): TxnSummary {
+  return { zxid, op: UNKNOWN_OP, path: null, session: '0x0', cxid: 0, bytes: 0, error: null, ephemeral: false }
+}
+
+/** Some follower holds `txn`. It describes an unknown round, and waits for one that no leader tells of in time. */
+export function foldKnown(view: ClusterView, txn: TxnSummary): void {
+  const at = countUpTo(view.rounds, txn.zxid) - 1
+  const round = view.rounds[at]
+  if (round?.txn.zxid === txn.zxid) {
+    if (round.txn.op === UNKNOWN_OP) view.rounds[at] = { ...round, txn }
+    return
+  }
+  if (at < 0 && view.rounds.length >= ROUNDS_MAX) return
+  view.known[txn.zxid] = txn
+  const zxids = Object.keys(view.known)
+  if (zxids.length > KNOWN_TXNS_MAX && zxids[0] !== undefined) delete view.known[zxids[0]]
 }
 
 /** Who proposed in the epoch of `zxid`, as far as rounds below it tell. */

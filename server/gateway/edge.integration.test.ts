@@ -19,6 +19,7 @@ import { TreeService } from './tree-service.ts'
 
 const ABOUT: About = { version: 't', clusterName: 't', dataDir: '/t', connectString: '', serverTimeMs: 0 }
 const log = pino({ level: 'silent' })
+const PAGES_MAX = 10
 let webDir = ''
 let access: Access = makeAccess(0)
 let server: Server
@@ -52,7 +53,16 @@ beforeEach(async () => {
   }
   server = createHttpServer({ access: () => access, webDir, health: () => ({ fine: true }) })
   const onGone = (): void => undefined
-  sockets = attachSockets({ server, access: () => access, history, about: () => ABOUT, handlers, onGone, log })
+  sockets = attachSockets({
+    server,
+    access: () => access,
+    history,
+    about: () => ABOUT,
+    handlers,
+    onGone,
+    log,
+    pagesMax: PAGES_MAX,
+  })
   guardHost(server, () => access)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   access = makeAccess(port())
@@ -215,6 +225,14 @@ describe('upgrades', () => {
       expect(error.message).toContain('The access token is wrong')
     }
     expect(sockets.count()).toBe(0)
+  })
+
+  test('one page too many is refused with a code of its own', async () => {
+    for (let n = 0; n < PAGES_MAX; n += 1) await connected()
+    const client = page({ token: access.token })
+    const error = await new Promise<Error>((resolve) => client.on('connect_error', resolve))
+    expect(error).toMatchObject({ data: { code: 'FULL' } })
+    expect(error.message).toContain(`${PAGES_MAX} pages are connected already`)
   })
 })
 

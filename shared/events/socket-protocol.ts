@@ -119,6 +119,11 @@ export interface LockDirectory {
   readonly lastSeenMs: number
 }
 
+/** `data` of the error with which the gateway refuses a connection. FULL: so many pages are connected already. */
+export interface ConnectRefusal {
+  readonly code: 'TOKEN' | 'FULL'
+}
+
 /** Requests of the page. */
 export interface ClientToServer {
   hello(

@@ -17,7 +17,15 @@ import { attachSockets, type Sockets } from './sockets.ts'
 import { FakeEnsemble } from './testing/fake-ensemble.ts'
 import { TreeService } from './tree-service.ts'
 
-const ABOUT: About = { version: 't', clusterName: 't', dataDir: '/t', connectString: '', serverTimeMs: 0 }
+const ABOUT: About = {
+  version: 't',
+  clusterName: 't',
+  dataDir: '/t',
+  connectString: '',
+  serverTimeMs: 0,
+  gatewaySession: null,
+  formerGatewaySessions: [],
+}
 const log = pino({ level: 'silent' })
 const PAGES_MAX = 10
 let webDir = ''

@@ -57,8 +57,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const locks = new LockService(session, findConnection)
   let searched = false
   const onSession = (): void => {
-    if (!searched) void locks.directories.search(session)
-    searched = true
+    sockets.tellAbout()
+    if (!searched && session.session !== null) {
+      searched = true
+      void locks.directories.search(session)
+    }
   }
   let sessionWanted = false
   const emit = (event: GatewayEvent): void => {
@@ -77,6 +80,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     dataDir: ensemble.dataDir,
     connectString: ensemble.connectString,
     serverTimeMs: nowMs(),
+    gatewaySession: session.session,
+    formerGatewaySessions: session.formerSessions,
   })
   const health = () => ({
     version: options.version,

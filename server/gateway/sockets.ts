@@ -55,6 +55,8 @@ export interface Sockets {
   count(): number
   /** Sends what is due to live pages at once. */
   flush(): void
+  /** What `about` says now is news to live pages. */
+  tellAbout(): void
   close(): Promise<void>
 }
 
@@ -110,6 +112,7 @@ export function attachSockets(options: SocketsOptions): Sockets {
   return {
     count: () => io.sockets.sockets.size,
     flush,
+    tellAbout: () => void io.to(LIVE).emit('about', options.about()),
     close: async () => {
       clearInterval(timer)
       await io.close()

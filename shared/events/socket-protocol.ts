@@ -44,7 +44,13 @@ export interface About {
   /** `127.0.0.1:2181,127.0.0.1:2182,…` */
   readonly connectString: string
   readonly serverTimeMs: number
+  /** The gateway's own session, with which it reads and watches for all pages; null while it has none. */
+  readonly gatewaySession: string | null
+  /** Those before it that are over, newest first; at most FORMER_SESSIONS_MAX. Logs may still name them. */
+  readonly formerGatewaySessions: readonly string[]
 }
+
+export const FORMER_SESSIONS_MAX = 20
 
 export interface StatJson {
   readonly czxid: string
@@ -151,6 +157,8 @@ export interface ServerToClient {
   events(frame: NumberedEvents): void
   /** Too slow, or history lost: say hello again. */
   resync(reason: string): void
+  /** The gateway has another session, or none. */
+  about(about: About): void
   /** A watched listing or node changed; ask again. `deleted` when it is gone. */
   'tree:changed'(change: { readonly path: string; readonly event: 'children' | 'data' | 'deleted' | 'created' }): void
   'locks:changed'(view: LockView): void

@@ -51,7 +51,15 @@ vi.mock('socket.io-client', () => ({
   },
 }))
 
-const about = { version: '1', clusterName: 'c', dataDir: '/d', connectString: 'h:1', serverTimeMs: 0 }
+const about = {
+  version: '1',
+  clusterName: 'c',
+  dataDir: '/d',
+  connectString: 'h:1',
+  serverTimeMs: 0,
+  gatewaySession: null,
+  formerGatewaySessions: [],
+}
 const event = (t: number): GatewayEvent => ({ type: 'stream', t, sid: 1, up: true })
 
 function start(onEvents: (more: readonly GatewayEvent[]) => void = () => {}) {

@@ -57,6 +57,7 @@ export function createSocketFeed(token: string): Feed {
     wire.on('disconnect', onLost)
     wire.on('events', (frame) => onFrame(wire, frame))
     wire.on('resync', () => sayHello(wire))
+    wire.on('about', (about) => sink?.about(about))
     wire.on('tree:changed', (change) => sink?.treeChanged(change))
     wire.on('locks:changed', (view) => sink?.lockChanged(view))
     wire.on('locks:directories', (directories) => sink?.lockDirectories(directories))

@@ -1,6 +1,6 @@
 // A session in the inspector: where it is connected, what it wrote lately, what it watches.
 
-import { useCluster } from '../stores/view-store.ts'
+import { useCluster, useOwnSessions } from '../stores/view-store.ts'
 import { MemberMark, PathTag, ZxidTag } from '../ui/tags.tsx'
 import { Ago, useDuration } from '../ui/times.tsx'
 import { Visible } from '../ui/visible.tsx'
@@ -17,10 +17,12 @@ export function InspectSession({ session }: { readonly session: string }) {
   const written = useCluster((view) => view.rounds.filter((round) => round.txn.session === session)).slice(
     -ROUNDS_SHOWN,
   )
+  const own = useOwnSessions().has(session)
   const lives = useCluster((view) => watchLives(view.watchLog).filter((life) => life.session === session))
   return (
     <>
       <section>
+        {own && <p className="secondary">{words.own}</p>}
         {found.length === 0 && <p className="secondary">{words.notConnected}</p>}
         {found.map((connection) => (
           <dl key={`${connection.sid}:${connection.conn}`} className="facts">

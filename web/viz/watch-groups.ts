@@ -188,8 +188,13 @@ function triggersOf(lives: readonly WatchLife[]): Trigger[] {
 
 /** Paths with the newest activity first. */
 export function groupWatches(log: readonly WatchLogEntry[]): WatchGroup[] {
+  return groupLives(watchLives(log))
+}
+
+/** As groupWatches, of lives that were chosen already. */
+export function groupLives(all: readonly WatchLife[]): WatchGroup[] {
   const byPath = new Map<string, WatchLife[]>()
-  for (const life of watchLives(log)) {
+  for (const life of all) {
     const list = byPath.get(life.path)
     if (list) list.push(life)
     else byPath.set(life.path, [life])

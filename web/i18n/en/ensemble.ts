@@ -57,6 +57,8 @@ export const ensemble = {
   committed: 'Committed',
   rate: 'Writes per second',
   clients: 'Clients',
+  clientsHint: 'Client connections, without the one with which this page reads and watches',
+  ownConnection: 'this page',
   dropped: (n: string) => `${n} events were dropped because the page was slow; counts are exact`,
   actions: {
     kill: 'Kill',

@@ -29,7 +29,14 @@ export const watches = {
   by: 'by',
   oneShot: 'A watch of this kind fires once; the client must set it again.',
   member: (sid: string) => `member ${sid}`,
-  summary: (set: string, total: string) => `${set} in this log · ${total} set on all members`,
+  summary: (set: string) => `${set} in this log`,
+  total: (total: string) => `${total} set on all members, this page’s included`,
+  ownHidden: (n: number, text: string) =>
+    n === 1 ? '1 watch of this page is hidden' : `${text} watches of this page are hidden`,
+  ownShown: (n: number, text: string) =>
+    n === 1 ? '1 of them is a watch of this page' : `${text} of them are watches of this page`,
+  show: 'Show',
+  hide: 'Hide',
   emptyTitle: 'No watches in the log',
   emptyText: 'Set one, for example with zkCli, and change the znode:',
   showZnode: 'Show the znode',

@@ -52,6 +52,8 @@ export const ensemble: Messages['ensemble'] = {
   committed: '已提交',
   rate: '每秒写入',
   clients: '客户端',
+  clientsHint: '客户端连接，不含本页自己用于读取和监听的那一个',
+  ownConnection: '本页',
   dropped: (n) => `页面较慢，略去了 ${n} 个事件；计数仍然准确`,
   actions: { kill: '杀死', start: '重启', stop: '停止', pause: '暂停', resume: '恢复' },
   actionOn: {

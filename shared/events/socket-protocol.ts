@@ -25,6 +25,16 @@ export type GatewayEvent =
   | { readonly type: 'member'; readonly t: number; readonly sid: number; readonly member: MemberView }
   /** The gateway lost or regained its event stream from `sid`. */
   | { readonly type: 'stream'; readonly t: number; readonly sid: number; readonly up: boolean }
+  /** A watch that was there when the gateway began to hear `sid`: nobody saw when it was set. */
+  | {
+      readonly type: 'watchFound'
+      readonly t: number
+      readonly sid: number
+      readonly conn: number
+      readonly session: string
+      readonly path: string
+      readonly kind: string
+    }
 
 export interface NumberedEvents {
   /** Sequence number of the first event; the rest follow without gaps. */

@@ -10,7 +10,7 @@ import { Command } from '../ui/copy-button.tsx'
 import { Empty, Skeleton } from '../ui/states.tsx'
 import { useLanguage, useMessages } from '../ui/words.ts'
 import { membersInOrder } from '../viz/ensemble-answer.ts'
-import { groupLives, watchLives, watchRows } from '../viz/watch-groups.ts'
+import { endWithConnections, groupWatches, watchLives, watchRows } from '../viz/watch-groups.ts'
 
 export function WatchesPage() {
   const { watches: words } = useMessages()
@@ -25,10 +25,8 @@ export function WatchesPage() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the log grows in place, its newest entry tells of it
   const lives = useMemo(() => watchLives(log), [log, newest])
   const ownCount = useMemo(() => lives.filter((life) => own.has(life.session)).length, [lives, own])
-  const groups = useMemo(
-    () => groupLives(ownShown ? lives : lives.filter((life) => !own.has(life.session))),
-    [lives, own, ownShown],
-  )
+  const shown = ownShown ? lives : lives.filter((life) => !own.has(life.session))
+  const groups = useCluster((view) => groupWatches(endWithConnections(shown, view.connections)))
   const rows = watchRows(groups, filter)
   const listed = groups.reduce((sum, group) => sum + group.lives.length, 0)
   if (!known) {

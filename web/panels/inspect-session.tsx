@@ -5,7 +5,7 @@ import { MemberMark, PathTag, ZxidTag } from '../ui/tags.tsx'
 import { Ago, useDuration } from '../ui/times.tsx'
 import { Visible } from '../ui/visible.tsx'
 import { useMessages } from '../ui/words.ts'
-import { watchLives } from '../viz/watch-groups.ts'
+import { endWithConnections, watchLives } from '../viz/watch-groups.ts'
 
 const ROUNDS_SHOWN = 20
 const WATCHES_SHOWN = 20
@@ -18,7 +18,9 @@ export function InspectSession({ session }: { readonly session: string }) {
     -ROUNDS_SHOWN,
   )
   const own = useOwnSessions().has(session)
-  const lives = useCluster((view) => watchLives(view.watchLog).filter((life) => life.session === session))
+  const lives = useCluster((view) =>
+    endWithConnections(watchLives(view.watchLog), view.connections).filter((life) => life.session === session),
+  )
   return (
     <>
       <section>
@@ -65,7 +67,7 @@ export function InspectSession({ session }: { readonly session: string }) {
             .map((life) => (
               <li key={life.key}>
                 <PathTag path={life.path} />
-                <span className="tertiary end">{life.event ?? watches.waiting}</span>
+                <span className="tertiary end">{life.event ?? (life.ended ? watches.ended : watches.waiting)}</span>
               </li>
             ))}
         </ul>

@@ -123,7 +123,13 @@ function LifeContent({ life }: { readonly life: WatchLife }) {
         <MemberMark sid={life.sid} />
       </span>
       <span className="mono secondary" title={life.setAt === null ? undefined : formatExact(life.setAt)}>
-        {life.setAt === null ? <span className="tertiary">{words.setBefore}</span> : formatClock(life.setAt)}
+        {life.setAt === null ? (
+          <span className="tertiary sans" title={words.setBeforeHint}>
+            {words.setBefore}
+          </span>
+        ) : (
+          formatClock(life.setAt)
+        )}
       </span>
       <span>
         {fired ? (
@@ -131,7 +137,9 @@ function LifeContent({ life }: { readonly life: WatchLife }) {
             {life.zxid !== null && <ZxidTag zxid={life.zxid} />} {life.event}
           </>
         ) : (
-          <span className="tertiary">{words.waiting}</span>
+          <span className="tertiary" title={life.ended ? words.endedHint : undefined}>
+            {life.ended ? words.ended : words.waiting}
+          </span>
         )}
       </span>
       <span className="number" title={life.deliveredAt === null ? undefined : formatExact(life.deliveredAt)}>

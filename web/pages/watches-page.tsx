@@ -36,6 +36,7 @@ export function WatchesPage() {
       </div>
     )
   }
+  if (groups.length === 0 && ownCount === 0) return <Nothing />
   return (
     <>
       <div className="toolbar">

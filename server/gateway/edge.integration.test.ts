@@ -49,7 +49,7 @@ beforeEach(async () => {
   const done = async (): Promise<null> => null
   const handlers: Handlers = {
     ...new TreeService(ensemble, () => null).handlers,
-    ...new LockService(ensemble, () => null).handlers,
+    ...new LockService({ reader: ensemble, findConnection: () => null, now: () => 0 }).handlers,
     'member:kill': async (_client, { sid }) => {
       killed.push(sid)
       return null

@@ -54,7 +54,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     Object.values(history.view.connections).find((connection) => connection.session === session) ?? null
   const session = new EnsembleSession({ servers: ensemble.connectString, onSession: () => onSession(), log })
   const tree = new TreeService(session, findConnection)
-  const locks = new LockService(session, findConnection)
+  const locks = new LockService({ reader: session, findConnection, now: nowMs })
   let searched = false
   const onSession = (): void => {
     sockets.tellAbout()
@@ -66,7 +66,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let sessionWanted = false
   const emit = (event: GatewayEvent): void => {
     history.append(event)
-    locks.directories.onEvent(event)
+    locks.onEvent(event)
     // Not before somebody can answer: the client's waits between tries would only delay the first page.
     if (event.type === 'serving' && !sessionWanted) {
       sessionWanted = true

@@ -114,7 +114,10 @@ export interface LockContender {
   /** Where its session is connected, when known. */
   readonly sid: number | null
   readonly sequence: number
+  /** When its znode was created. */
   readonly sinceMs: number
+  /** When it became the holder; null while it waits, and when nobody had the directory open at that moment. */
+  readonly heldSinceMs: number | null
   readonly data: string
   readonly role: 'holder' | 'waiting'
   /** The znode it waits for; null for a holder. */

@@ -89,7 +89,17 @@ function RoundRowContent({ round, sids }: RoundRowProps) {
           {txn.error ?? txn.op}
         </span>
       )}
-      <span>{txn.path === null ? <span className="tertiary">–</span> : <PathTag path={txn.path} />}</span>
+      <span>
+        {txn.path === null ? (
+          <span className="tertiary no-path">
+            <span>–</span>
+            {/* Where the column of operations has no room. */}
+            <span aria-hidden="true">{unknown ? words.unknownOp : (txn.error ?? txn.op)}</span>
+          </span>
+        ) : (
+          <PathTag path={txn.path} />
+        )}
+      </span>
       <span className="wide-only">
         <SessionTag session={txn.session} />
       </span>

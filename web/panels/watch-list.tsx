@@ -113,7 +113,13 @@ function LifeContent({ life }: { readonly life: WatchLife }) {
     <>
       <span className="watch-what">
         <Bell fired={fired} />
-        {life.kind === null ? <span className="tertiary">?</span> : (words.kinds[life.kind] ?? life.kind)}
+        {life.kind === null ? (
+          <span className="tertiary" title={words.kindUnknown}>
+            ?
+          </span>
+        ) : (
+          (words.kinds[life.kind] ?? life.kind)
+        )}
         <span className="hidden">{fired ? words.states.triggered : words.states.set}</span>
       </span>
       <span>

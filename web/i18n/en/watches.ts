@@ -22,6 +22,7 @@ export const watches = {
   states: { set: 'set', triggered: 'triggered', delivered: 'delivered' },
   setBefore: 'earlier',
   setBeforeHint: 'Set before this log begins',
+  kindUnknown: 'Its kind is not known: it was set before this log begins',
   ended: 'closed',
   endedHint: 'Its connection is closed, and the watch with it; a client that moves on sets it again elsewhere',
   waiting: 'waiting',

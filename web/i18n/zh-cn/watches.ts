@@ -17,6 +17,7 @@ export const watches: Messages['watches'] = {
   states: { set: '已设置', triggered: '已触发', delivered: '已送达' },
   setBefore: '更早',
   setBeforeHint: '在此日志开始之前设置',
+  kindUnknown: '种类未知：它在此日志开始之前设置',
   ended: '已关闭',
   endedHint: '其连接已关闭，监听随之消失；换成员的客户端会在别处重新设置',
   waiting: '等待中',

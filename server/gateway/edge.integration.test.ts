@@ -17,8 +17,17 @@ import { attachSockets, type Sockets } from './sockets.ts'
 import { FakeEnsemble } from './testing/fake-ensemble.ts'
 import { TreeService } from './tree-service.ts'
 
-const ABOUT: About = { version: 't', clusterName: 't', dataDir: '/t', connectString: '', serverTimeMs: 0 }
+const ABOUT: About = {
+  version: 't',
+  clusterName: 't',
+  dataDir: '/t',
+  connectString: '',
+  serverTimeMs: 0,
+  gatewaySession: null,
+  formerGatewaySessions: [],
+}
 const log = pino({ level: 'silent' })
+const PAGES_MAX = 10
 let webDir = ''
 let access: Access = makeAccess(0)
 let server: Server
@@ -40,7 +49,7 @@ beforeEach(async () => {
   const done = async (): Promise<null> => null
   const handlers: Handlers = {
     ...new TreeService(ensemble, () => null).handlers,
-    ...new LockService(ensemble, () => null).handlers,
+    ...new LockService({ reader: ensemble, findConnection: () => null, now: () => 0 }).handlers,
     'member:kill': async (_client, { sid }) => {
       killed.push(sid)
       return null
@@ -52,7 +61,16 @@ beforeEach(async () => {
   }
   server = createHttpServer({ access: () => access, webDir, health: () => ({ fine: true }) })
   const onGone = (): void => undefined
-  sockets = attachSockets({ server, access: () => access, history, about: () => ABOUT, handlers, onGone, log })
+  sockets = attachSockets({
+    server,
+    access: () => access,
+    history,
+    about: () => ABOUT,
+    handlers,
+    onGone,
+    log,
+    pagesMax: PAGES_MAX,
+  })
   guardHost(server, () => access)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   access = makeAccess(port())
@@ -215,6 +233,14 @@ describe('upgrades', () => {
       expect(error.message).toContain('The access token is wrong')
     }
     expect(sockets.count()).toBe(0)
+  })
+
+  test('one page too many is refused with a code of its own', async () => {
+    for (let n = 0; n < PAGES_MAX; n += 1) await connected()
+    const client = page({ token: access.token })
+    const error = await new Promise<Error>((resolve) => client.on('connect_error', resolve))
+    expect(error).toMatchObject({ data: { code: 'FULL' } })
+    expect(error.message).toContain(`${PAGES_MAX} pages are connected already`)
   })
 })
 

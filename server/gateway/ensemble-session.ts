@@ -4,7 +4,9 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { FORMER_SESSIONS_MAX } from '#shared/events/socket-protocol.ts'
 import { ERROR_CODES, errorName } from '#shared/zk/errors.ts'
+import { formatSessionId } from '#shared/zk/ids.ts'
 import { ZooKeeperError } from '../client/errors.ts'
 import type { PersistentWatch } from '../client/persistent-watch.ts'
 import type { PersistentEvent } from '../client/watch-registry.ts'
@@ -29,7 +31,7 @@ interface SharedWatch {
 export interface EnsembleSessionOptions {
   /** `host:port,…` */
   readonly servers: string
-  /** Called each time a session begins. */
+  /** Called each time a session begins or is over. */
   readonly onSession: () => void
   readonly log: Logger
 }
@@ -41,6 +43,7 @@ export class EnsembleSession implements EnsembleReader {
   readonly #closing = new AbortController()
   #zk: ZooKeeper | null = null
   #requests = 0
+  #former: readonly string[] = []
 
   constructor(options: EnsembleSessionOptions) {
     this.#options = options
@@ -49,6 +52,16 @@ export class EnsembleSession implements EnsembleReader {
   /** Requests that the gateway has made of the ensemble. */
   get requests(): number {
     return this.#requests
+  }
+
+  /** `0x…`; null while there is none. */
+  get session(): string | null {
+    return this.#zk && formatSessionId(this.#zk.sessionId)
+  }
+
+  /** Sessions that are over, newest first. */
+  get formerSessions(): readonly string[] {
+    return this.#former
   }
 
   /** Connects, and again whenever a session is lost, until close. */
@@ -167,7 +180,9 @@ export class EnsembleSession implements EnsembleReader {
     }
     this.#options.onSession()
     if (zk.state !== 'lost') await lost
+    this.#former = [formatSessionId(zk.sessionId), ...this.#former].slice(0, FORMER_SESSIONS_MAX)
     this.#zk = null
+    this.#options.onSession()
   }
 }
 

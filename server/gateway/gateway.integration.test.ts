@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { applyEvent } from '#shared/events/apply-event.ts'
 import type { ClusterView } from '#shared/events/cluster-view.ts'
 import { emptyClusterView } from '#shared/events/cluster-view.ts'
-import type { LockView, NumberedEvents, Welcome } from '#shared/events/socket-protocol.ts'
+import type { About, LockView, NumberedEvents, Welcome } from '#shared/events/socket-protocol.ts'
 import { ZooKeeper } from '../client/zookeeper.ts'
 import { Ensemble } from '../ensemble/ensemble.ts'
 import { type Gateway, startGateway } from './gateway.ts'
@@ -62,6 +62,12 @@ async function connectPage(): Promise<void> {
   lastSeq = welcome.seq
 }
 
+async function hello(): Promise<About> {
+  const welcome = (await page.emitWithAck('hello', { version: 1, lastSeq })) as Welcome
+  if (welcome.type !== 'resume') throw new Error(`nothing was missed, so not ${welcome.type}`)
+  return welcome.about
+}
+
 function leader(): number | null {
   const leaders = Object.values(view.members).filter((member) => member.state === 'LEADING' && member.serving)
   return leaders[0]?.sid ?? null
@@ -73,6 +79,13 @@ describe('a page over a real ensemble', () => {
     const serving = () => Object.values(view.members).filter((member) => member.serving)
     await vi.waitFor(() => expect(serving()).toHaveLength(3), WAIT)
     expect(view.markers.some((marker) => marker.text === `Member ${leader()} leads epoch 1`)).toBe(true)
+  })
+
+  test('knows which session is the gateway’s own', async () => {
+    const about = await hello()
+    const own = Object.values(view.connections).filter(({ session }) => session === about.gatewaySession)
+    expect(own).toHaveLength(1)
+    expect(about.formerGatewaySessions).toEqual([])
   })
 
   test('sees a write: its round on every member, and the changed listing', async () => {

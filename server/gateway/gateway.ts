@@ -54,16 +54,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     Object.values(history.view.connections).find((connection) => connection.session === session) ?? null
   const session = new EnsembleSession({ servers: ensemble.connectString, onSession: () => onSession(), log })
   const tree = new TreeService(session, findConnection)
-  const locks = new LockService(session, findConnection)
+  const locks = new LockService({ reader: session, findConnection, now: nowMs })
   let searched = false
   const onSession = (): void => {
-    if (!searched) void locks.directories.search(session)
-    searched = true
+    sockets.tellAbout()
+    if (!searched && session.session !== null) {
+      searched = true
+      void locks.directories.search(session)
+    }
   }
   let sessionWanted = false
   const emit = (event: GatewayEvent): void => {
     history.append(event)
-    locks.directories.onEvent(event)
+    locks.onEvent(event)
     // Not before somebody can answer: the client's waits between tries would only delay the first page.
     if (event.type === 'serving' && !sessionWanted) {
       sessionWanted = true
@@ -77,6 +80,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     dataDir: ensemble.dataDir,
     connectString: ensemble.connectString,
     serverTimeMs: nowMs(),
+    gatewaySession: session.session,
+    formerGatewaySessions: session.formerSessions,
   })
   const health = () => ({
     version: options.version,

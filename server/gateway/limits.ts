@@ -32,6 +32,8 @@ export const HISTORY_EVENTS_MAX = 20_000
 
 /** Bytes of one frame of a member's event stream; a larger one ends that stream. */
 export const STREAM_FRAME_BYTES_MAX = 8 * 1024 * 1024
+/** Watches of one hello that the log takes, the newest; a member's count stays exact. */
+export const FOUND_WATCHES_MAX = 50
 export const RECONNECT_FIRST_MS = 20
 export const RECONNECT_LAST_MS = 1000
 

@@ -7,13 +7,18 @@ import { FakeEnsemble, FakePage } from './testing/fake-ensemble.ts'
 const CONNECTION = { sid: 3, conn: 1, address: '127.0.0.1:5000', session: '0xa', timeoutMs: 4000 }
 const GUID = 'c'.repeat(32)
 let ensemble = new FakeEnsemble()
-let locks = new LockService(ensemble, () => null)
+let locks = newService()
 let page = new FakePage()
+
+function newService(): LockService {
+  const findConnection = (session: string) => (session === CONNECTION.session ? CONNECTION : null)
+  return new LockService({ reader: ensemble, findConnection, now: () => Date.now() })
+}
 
 beforeEach(() => {
   vi.useFakeTimers()
   ensemble = new FakeEnsemble()
-  locks = new LockService(ensemble, (session) => (session === CONNECTION.session ? CONNECTION : null))
+  locks = newService()
   page = new FakePage()
 })
 afterEach(() => {
@@ -29,11 +34,11 @@ const created = (path: string, t: number, ephemeral = true): GatewayEvent => {
 
 describe('directories', () => {
   test('are seen in the transactions that pass by, newest first', async () => {
-    locks.directories.onEvent(created('/a/lock-0000000001', 1))
-    locks.directories.onEvent(created('/b/lock-0000000001', 2))
-    locks.directories.onEvent(created('/a/lock-0000000002', 3))
-    locks.directories.onEvent(created('/c/plain', 4))
-    locks.directories.onEvent(created('/d/queue-0000000001', 5, false))
+    locks.onEvent(created('/a/lock-0000000001', 1))
+    locks.onEvent(created('/b/lock-0000000001', 2))
+    locks.onEvent(created('/a/lock-0000000002', 3))
+    locks.onEvent(created('/c/plain', 4))
+    locks.onEvent(created('/d/queue-0000000001', 5, false))
     expect(await locks.handlers['locks:list'](page, {})).toEqual([
       { path: '/a', lastSeenMs: 3 },
       { path: '/b', lastSeenMs: 2 },
@@ -42,7 +47,7 @@ describe('directories', () => {
 
   test('are announced to pages that asked, and bounded', async () => {
     await locks.handlers['locks:list'](page, {})
-    for (let i = 0; i < LOCK_DIRECTORIES_MAX + 3; i += 1) locks.directories.onEvent(created(`/d${i}/l-0000000001`, i))
+    for (let i = 0; i < LOCK_DIRECTORIES_MAX + 3; i += 1) locks.onEvent(created(`/d${i}/l-0000000001`, i))
     vi.advanceTimersByTime(CHANGE_INTERVAL_MS)
     expect(page.told).toHaveLength(1)
     expect(locks.directories.list()).toHaveLength(LOCK_DIRECTORIES_MAX)
@@ -89,6 +94,34 @@ describe('an open directory', () => {
     const [name, view] = page.told[0] as [string, LockView]
     expect(name).toBe('locks:changed')
     expect(view.contenders).toMatchObject([{ sequence: 2, role: 'holder' }])
+  })
+
+  test('knows since when somebody holds only if it saw it', async () => {
+    const before = await locks.handlers['locks:open'](page, { path: '/locks' })
+    expect(before.contenders).toMatchObject([{ role: 'holder', heldSinceMs: null }, { heldSinceMs: null }])
+    await vi.advanceTimersByTimeAsync(5000)
+    const handedOver = Date.now()
+    ensemble.delete(`/locks/${contender(1)}`)
+    await vi.waitFor(() => expect(page.told).toHaveLength(1))
+    const [, view] = page.told[0] as [string, LockView]
+    expect(view.contenders).toMatchObject([{ sequence: 2, heldSinceMs: handedOver }])
+    await vi.advanceTimersByTimeAsync(5000)
+    const again = await locks.handlers['locks:open'](page, { path: '/locks' })
+    expect(again.contenders).toMatchObject([{ sequence: 2, heldSinceMs: handedOver }])
+  })
+
+  test('reads a contender again when a transaction wrote to it', async () => {
+    await locks.handlers['locks:open'](page, { path: '/locks' })
+    const path = `/locks/${contender(2)}`
+    const node = ensemble.nodes.get(path)
+    if (node) ensemble.nodes.set(path, { ...node, data: new TextEncoder().encode('host-c') })
+    const event = created(path, 9)
+    if (event.type !== 'proposed') throw new Error('a proposal')
+    locks.onEvent({ ...event, txn: { ...event.txn, op: 'setData' } })
+    await vi.advanceTimersByTimeAsync(CHANGE_INTERVAL_MS)
+    await vi.waitFor(() => expect(page.told).toHaveLength(1))
+    const [, view] = page.told[0] as [string, LockView]
+    expect(view.contenders).toMatchObject([{ data: 'host-a' }, { data: 'host-c' }])
   })
 
   test('tells nothing once closed', async () => {

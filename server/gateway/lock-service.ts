@@ -1,12 +1,12 @@
 // Shows lock directories: who holds, who waits for whom, from which address. It lists and watches an open
-// directory and lets shared/recipes read it; children are read once, since contenders do not change.
+// directory and lets shared/recipes read it. Children are read once, and again when a transaction wrote to them.
 
 import { tryUtf8Decode } from '#shared/base/text.ts'
-import type { LockContender, LockView } from '#shared/events/socket-protocol.ts'
+import type { GatewayEvent, LockContender, LockView } from '#shared/events/socket-protocol.ts'
 import type { Contender, LockChild } from '#shared/recipes/contract.ts'
 import { readContention } from '#shared/recipes/read-contention.ts'
 import { formatSessionId } from '#shared/zk/ids.ts'
-import { joinPath } from '#shared/zk/path.ts'
+import { baseName, joinPath, parentPath } from '#shared/zk/path.ts'
 import type { EnsembleReader } from './ensemble-reader.ts'
 import { CHANGE_INTERVAL_MS, LOCK_CHILDREN_MAX, LOCK_DATA_MAX, LOCKS_PER_SOCKET_MAX } from './limits.ts'
 import { LockDirectories } from './lock-directories.ts'
@@ -21,22 +21,38 @@ interface OpenDirectory {
   readonly viewers: Set<PageClient>
   /** By name. */
   readonly children: Map<string, LockChild>
+  /** Holders by name, with the time at which they were seen to become it; null: before we looked. */
+  readonly held: Map<string, number | null>
+  /** Nothing was missed since the last reading: whoever holds now and did not then has just begun to. */
+  watched: boolean
   reading: Promise<LockView> | null
+  /** Names of contenders whose data was written; they are read again when `rereading` is over. */
+  readonly written: Set<string>
+  rereading: NodeJS.Timeout | null
+}
+
+export interface LockServiceOptions {
+  readonly reader: EnsembleReader
+  readonly findConnection: FindConnection
+  /** Ms since 1970. */
+  readonly now: () => number
 }
 
 export class LockService {
   readonly directories: LockDirectories
   readonly #reader: EnsembleReader
   readonly #findConnection: FindConnection
+  readonly #now: () => number
   readonly #watches: PathWatches
   readonly #open = new Map<string, OpenDirectory>()
   /** Pages that have asked for the list, and so hear when it grows. */
   readonly #listeners = new Set<PageClient>()
   #announcing: NodeJS.Timeout | null = null
 
-  constructor(reader: EnsembleReader, findConnection: FindConnection) {
+  constructor({ reader, findConnection, now }: LockServiceOptions) {
     this.#reader = reader
     this.#findConnection = findConnection
+    this.#now = now
     this.#watches = new PathWatches(reader, LOCKS_PER_SOCKET_MAX)
     this.directories = new LockDirectories(() => this.#announce())
   }
@@ -64,6 +80,25 @@ export class LockService {
   /** Ends the timers. */
   close(): void {
     if (this.#announcing) clearTimeout(this.#announcing)
+    for (const directory of this.#open.values()) stopRereading(directory)
+  }
+
+  /** Looks at one event of the ensemble. */
+  onEvent(event: GatewayEvent): void {
+    this.directories.onEvent(event)
+    if (event.type !== 'proposed' || event.txn.op !== 'setData' || event.txn.path === null) return
+    const { path } = event.txn
+    const parent = parentPath(path)
+    const directory = this.#open.get(parent)
+    if (!directory) return
+    // The watch of a directory does not tell of its children's data. By then the write is committed.
+    directory.written.add(baseName(path))
+    directory.rereading ??= setTimeout(() => {
+      directory.rereading = null
+      for (const name of directory.written) directory.children.delete(name)
+      directory.written.clear()
+      for (const client of directory.viewers) void this.#tell(client, parent, directory)
+    }, CHANGE_INTERVAL_MS)
   }
 
   #announce(): void {
@@ -75,11 +110,14 @@ export class LockService {
   }
 
   async #openFor(client: PageClient, path: string): Promise<LockView> {
-    const directory = this.#open.get(path) ?? { viewers: new Set(), children: new Map(), reading: null }
+    const directory = this.#open.get(path) ?? newDirectory()
     this.#open.set(path, directory)
     directory.viewers.add(client)
     try {
-      await this.#watches.watch(client, path, () => void this.#tell(client, path, directory))
+      await this.#watches.watch(client, path, (change) => {
+        if (change === 'gap') directory.watched = false
+        void this.#tell(client, path, directory)
+      })
       return await this.#read(path, directory)
     } catch (error) {
       this.#closeFor(client, path)
@@ -91,7 +129,9 @@ export class LockService {
     const directory = this.#open.get(path)
     if (!directory?.viewers.delete(client)) return
     this.#watches.forget(client, path)
-    if (directory.viewers.size === 0) this.#open.delete(path)
+    if (directory.viewers.size > 0) return
+    stopRereading(directory)
+    this.#open.delete(path)
   }
 
   async #tell(client: PageClient, path: string, directory: OpenDirectory): Promise<void> {
@@ -108,7 +148,7 @@ export class LockService {
     const before = directory.reading
     if (before) await before.catch(() => undefined)
     if (directory.reading && directory.reading !== before) return directory.reading
-    const reading = this.#readNow(path, directory.children)
+    const reading = this.#readNow(path, directory)
     directory.reading = reading
     try {
       return await reading
@@ -117,7 +157,9 @@ export class LockService {
     }
   }
 
-  async #readNow(path: string, known: Map<string, LockChild>): Promise<LockView> {
+  async #readNow(path: string, directory: OpenDirectory): Promise<LockView> {
+    const { children: known } = directory
+    const at = this.#now()
     const names = await this.#names(path)
     const listed = new Set(names)
     for (const name of [...known.keys()]) if (!listed.has(name)) known.delete(name)
@@ -126,9 +168,10 @@ export class LockService {
       if (child) known.set(child.name, child)
     }
     const { recipe, contenders } = readContention([...known.values()])
+    noteHolders(directory, contenders, at)
     const shown = contenders.flatMap((contender) => {
       const child = known.get(contender.name)
-      return child ? [this.#contender(path, contender, child)] : []
+      return child ? [this.#contender(path, contender, child, directory.held.get(contender.name) ?? null)] : []
     })
     return { path, recipe, contenders: shown }
   }
@@ -155,7 +198,7 @@ export class LockService {
     }
   }
 
-  #contender(parent: string, contender: Contender, child: LockChild): LockContender {
+  #contender(parent: string, contender: Contender, child: LockChild, heldSinceMs: number | null): LockContender {
     const { name, sequence, role, kind, waitsFor } = contender
     const session = formatSessionId(child.ephemeralOwner)
     const connection = this.#findConnection(session)
@@ -167,10 +210,40 @@ export class LockService {
       sid: connection?.sid ?? null,
       sequence,
       sinceMs: child.ctimeMs,
+      heldSinceMs,
       data: (tryUtf8Decode(child.data ?? new Uint8Array()) ?? '').slice(0, LOCK_DATA_MAX),
       role,
       waitsFor: waitsFor && joinPath(parent, waitsFor),
       kind,
     }
   }
+}
+
+function newDirectory(): OpenDirectory {
+  return {
+    viewers: new Set(),
+    children: new Map(),
+    held: new Map(),
+    watched: false,
+    reading: null,
+    written: new Set(),
+    rereading: null,
+  }
+}
+
+function stopRereading(directory: OpenDirectory): void {
+  if (directory.rereading) clearTimeout(directory.rereading)
+  directory.rereading = null
+}
+
+/** Whoever holds for the first time in a reading got it when the one before ended, which is what made us read. */
+function noteHolders(directory: OpenDirectory, contenders: readonly Contender[], at: number): void {
+  const { held, children, watched } = directory
+  const holders = new Set(contenders.filter(({ role }) => role === 'holder').map(({ name }) => name))
+  for (const name of [...held.keys()]) if (!holders.has(name)) held.delete(name)
+  for (const name of holders) {
+    const created = children.get(name)?.ctimeMs ?? at
+    if (!held.has(name)) held.set(name, watched ? Math.max(at, created) : null)
+  }
+  directory.watched = true
 }

@@ -9,6 +9,7 @@ import type { Ensemble } from '../ensemble/ensemble.ts'
 import type { ProcessChange } from '../ensemble/member-process.ts'
 import { HOST } from '../ensemble/ports.ts'
 import type { MemberPlan } from '../ensemble/zoo-cfg.ts'
+import { FOUND_WATCHES_MAX } from './limits.ts'
 import { MemberStream } from './member-stream.ts'
 
 export interface MemberStreams {
@@ -92,7 +93,7 @@ function unheardMember(plan: MemberPlan, status: ProcessChange): MemberView {
   }
 }
 
-/** A stream has come up: who the member is now, and which connections it has. */
+/** A stream has come up: who the member is now, which connections it has, and which watches. */
 function introduce(hello: StreamHello, view: ClusterView, emit: (event: GatewayEvent) => void): void {
   const { sid, stats, phase } = hello
   const t = nowMs()
@@ -115,4 +116,5 @@ function introduce(hello: StreamHello, view: ClusterView, emit: (event: GatewayE
     emit({ type: 'member', t, sid, member })
   }
   for (const connection of hello.connections) emit({ type: 'connected', t, sid, ...connection })
+  for (const watch of hello.watches.slice(-FOUND_WATCHES_MAX)) emit({ type: 'watchFound', t, sid, ...watch })
 }

@@ -6,7 +6,13 @@ import type { Server as HttpServer } from 'node:http'
 import type { Logger } from 'pino'
 import { type DefaultEventsMap, Server, type Socket } from 'socket.io'
 import { z } from 'zod'
-import { type About, PROTOCOL_VERSION, type ServerToClient, type Welcome } from '#shared/events/socket-protocol.ts'
+import {
+  type About,
+  type ConnectRefusal,
+  PROTOCOL_VERSION,
+  type ServerToClient,
+  type Welcome,
+} from '#shared/events/socket-protocol.ts'
 import { type Access, tokenIsRight } from './access.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { History } from './history.ts'
@@ -40,6 +46,8 @@ export interface SocketsOptions {
   /** The page is gone: let go of what it held. */
   readonly onGone: (client: PageClient) => void
   readonly log: Logger
+  /** Pages connected at once; SOCKETS_MAX unless a test says otherwise. */
+  readonly pagesMax?: number
 }
 
 export interface Sockets {
@@ -47,13 +55,15 @@ export interface Sockets {
   count(): number
   /** Sends what is due to live pages at once. */
   flush(): void
+  /** What `about` says now is news to live pages. */
+  tellAbout(): void
   close(): Promise<void>
 }
 
 const credentials = z.object({ token: z.string().max(256) })
 
 export function attachSockets(options: SocketsOptions): Sockets {
-  const { server, access, history, log } = options
+  const { server, access, history, log, pagesMax = SOCKETS_MAX } = options
   const io: Io = new Server(server, {
     path: SOCKET_PATH,
     transports: ['websocket'],
@@ -82,9 +92,14 @@ export function attachSockets(options: SocketsOptions): Sockets {
   io.use((socket, next) => {
     const given = credentials.safeParse(socket.handshake.auth)
     if (!given.success || !tokenIsRight(access(), given.data.token))
-      next(new Error('The access token is wrong, or from an earlier start. Open the address that zabscope printed.'))
-    else if (io.sockets.sockets.size >= SOCKETS_MAX)
-      next(new Error(`${SOCKETS_MAX} pages are connected already. Close one and reload.`))
+      next(
+        refused(
+          'TOKEN',
+          'The access token is wrong, or from an earlier start. Open the address that zabscope printed.',
+        ),
+      )
+    else if (io.sockets.sockets.size >= pagesMax)
+      next(refused('FULL', `${pagesMax} pages are connected already. Close one, then try again.`))
     else next()
   })
   io.on('connection', (socket) => {
@@ -97,11 +112,18 @@ export function attachSockets(options: SocketsOptions): Sockets {
   return {
     count: () => io.sockets.sockets.size,
     flush,
+    tellAbout: () => void io.to(LIVE).emit('about', options.about()),
     close: async () => {
       clearInterval(timer)
       await io.close()
     },
   }
+}
+
+/** Socket.IO sends `data` along with the message. */
+function refused(code: ConnectRefusal['code'], message: string): Error {
+  const data: ConnectRefusal = { code }
+  return Object.assign(new Error(message), { data })
 }
 
 /** One connected page: its messages in, its answers out. */

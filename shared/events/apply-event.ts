@@ -9,6 +9,7 @@ import {
   foldConnected,
   foldDisconnected,
   foldEpoch,
+  foldFoundWatch,
   foldMarker,
   foldVote,
   foldWatch,
@@ -85,6 +86,11 @@ export function applyEvent(view: ClusterView, event: GatewayEvent): void {
     case 'watchDelivered':
       foldWatchEvent(view, event)
       return
+    case 'watchFound': {
+      const { conn, session, path, kind } = event
+      foldFoundWatch(view, { t, sid, conn, session, path, stage: 'found', what: kind, zxid: '0x0' })
+      return
+    }
     case 'dropped':
       view.totals.dropped += event.count
       return

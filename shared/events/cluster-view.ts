@@ -97,9 +97,11 @@ export interface WatchLogEntry {
   readonly conn: number
   readonly session: string
   readonly path: string
-  readonly stage: 'set' | 'triggered' | 'delivered'
-  /** Kind of watch when set, event type afterwards. */
+  /** found: set at an unknown time before `t`. */
+  readonly stage: 'set' | 'found' | 'triggered' | 'delivered'
+  /** Kind of watch when set or found, event type afterwards. */
   readonly what: string
+  /** `0x0` when found. */
   readonly zxid: string
 }
 

@@ -26,6 +26,25 @@ export function foldWatch(view: ClusterView, entry: WatchLogEntry): void {
   pushBounded(view.watchLog, entry, WATCH_LOG_MAX)
 }
 
+/** A watch that the log knows to wait is no news: streams break and come up again. */
+export function foldFoundWatch(view: ClusterView, entry: WatchLogEntry): void {
+  const last = view.watchLog.findLast(
+    (other) =>
+      other.sid === entry.sid &&
+      other.conn === entry.conn &&
+      other.session === entry.session &&
+      other.path === entry.path &&
+      (other.stage === 'triggered' || other.stage === 'delivered' || sameTable(other.what, entry.what)),
+  )
+  const known = last?.stage === 'set' || last?.stage === 'found'
+  if (!known) foldWatch(view, entry)
+}
+
+/** A member keeps `exists` watches with those on data, and does not tell them apart later. */
+function sameTable(kind: string, other: string): boolean {
+  return kind === other || (['data', 'exists'].includes(kind) && ['data', 'exists'].includes(other))
+}
+
 /** Markers of different members may come slightly out of order; they are kept sorted by time. */
 export function foldMarker(view: ClusterView, marker: Marker): void {
   let at = view.markers.length

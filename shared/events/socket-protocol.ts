@@ -25,6 +25,16 @@ export type GatewayEvent =
   | { readonly type: 'member'; readonly t: number; readonly sid: number; readonly member: MemberView }
   /** The gateway lost or regained its event stream from `sid`. */
   | { readonly type: 'stream'; readonly t: number; readonly sid: number; readonly up: boolean }
+  /** A watch that was there when the gateway began to hear `sid`: nobody saw when it was set. */
+  | {
+      readonly type: 'watchFound'
+      readonly t: number
+      readonly sid: number
+      readonly conn: number
+      readonly session: string
+      readonly path: string
+      readonly kind: string
+    }
 
 export interface NumberedEvents {
   /** Sequence number of the first event; the rest follow without gaps. */
@@ -44,7 +54,13 @@ export interface About {
   /** `127.0.0.1:2181,127.0.0.1:2182,…` */
   readonly connectString: string
   readonly serverTimeMs: number
+  /** The gateway's own session, with which it reads and watches for all pages; null while it has none. */
+  readonly gatewaySession: string | null
+  /** Those before it that are over, newest first; at most FORMER_SESSIONS_MAX. Logs may still name them. */
+  readonly formerGatewaySessions: readonly string[]
 }
+
+export const FORMER_SESSIONS_MAX = 20
 
 export interface StatJson {
   readonly czxid: string
@@ -98,7 +114,10 @@ export interface LockContender {
   /** Where its session is connected, when known. */
   readonly sid: number | null
   readonly sequence: number
+  /** When its znode was created. */
   readonly sinceMs: number
+  /** When it became the holder; null while it waits, and when nobody had the directory open at that moment. */
+  readonly heldSinceMs: number | null
   readonly data: string
   readonly role: 'holder' | 'waiting'
   /** The znode it waits for; null for a holder. */
@@ -117,6 +136,11 @@ export interface LockView {
 export interface LockDirectory {
   readonly path: string
   readonly lastSeenMs: number
+}
+
+/** `data` of the error with which the gateway refuses a connection. FULL: so many pages are connected already. */
+export interface ConnectRefusal {
+  readonly code: 'TOKEN' | 'FULL'
 }
 
 /** Requests of the page. */
@@ -146,6 +170,8 @@ export interface ServerToClient {
   events(frame: NumberedEvents): void
   /** Too slow, or history lost: say hello again. */
   resync(reason: string): void
+  /** The gateway has another session, or none. */
+  about(about: About): void
   /** A watched listing or node changed; ask again. `deleted` when it is gone. */
   'tree:changed'(change: { readonly path: string; readonly event: 'children' | 'data' | 'deleted' | 'created' }): void
   'locks:changed'(view: LockView): void

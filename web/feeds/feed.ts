@@ -17,8 +17,11 @@ export type FeedStatus =
   | { readonly type: 'live' }
   /** Lost; the next attempt is at `retryAt` (ms since 1970, this browser's clock). */
   | { readonly type: 'lost'; readonly since: number; readonly retryAt: number; readonly attempt: number }
-  /** The gateway said no and would say no again. */
-  | { readonly type: 'refused'; readonly why: 'token' | 'version'; readonly detail: string }
+  /** It goes no further without somebody doing something; `detail` is what the gateway said, or empty. */
+  | { readonly type: 'refused'; readonly why: RefusedWhy; readonly detail: string }
+
+/** full: too many pages. outdated: the gateway tells of things that this page does not know. */
+export type RefusedWhy = 'token' | 'full' | 'version' | 'outdated'
 
 export type TreeChange = Parameters<ServerToClient['tree:changed']>[0]
 
@@ -28,7 +31,7 @@ export interface FeedSink {
   about(about: About): void
   /** Replaces everything known. */
   snapshot(view: ClusterView): void
-  /** In order, without gaps. */
+  /** In order, without gaps. Throws when one of them does not fit; then a snapshot is needed. */
   events(events: readonly GatewayEvent[]): void
   treeChanged(change: TreeChange): void
   lockChanged(view: LockView): void

@@ -51,10 +51,18 @@ vi.mock('socket.io-client', () => ({
   },
 }))
 
-const about = { version: '1', clusterName: 'c', dataDir: '/d', connectString: 'h:1', serverTimeMs: 0 }
+const about = {
+  version: '1',
+  clusterName: 'c',
+  dataDir: '/d',
+  connectString: 'h:1',
+  serverTimeMs: 0,
+  gatewaySession: null,
+  formerGatewaySessions: [],
+}
 const event = (t: number): GatewayEvent => ({ type: 'stream', t, sid: 1, up: true })
 
-function start() {
+function start(onEvents: (more: readonly GatewayEvent[]) => void = () => {}) {
   const statuses: FeedStatus[] = []
   const events: GatewayEvent[] = []
   let snapshots = 0
@@ -64,7 +72,10 @@ function start() {
     snapshot: () => {
       snapshots += 1
     },
-    events: (more) => events.push(...more),
+    events: (more) => {
+      onEvents(more)
+      events.push(...more)
+    },
     treeChanged: () => {},
     lockChanged: () => {},
     lockDirectories: () => {},
@@ -156,6 +167,36 @@ describe('the live feed', () => {
     expect(statuses.at(-1)).toEqual({ type: 'refused', why: 'token', detail: 'The access token is wrong.' })
     vi.advanceTimersByTime(60_000)
     expect(sockets).toHaveLength(1)
+  })
+
+  test('a full gateway is not a wrong token, and is asked again only on request', () => {
+    const { feed, statuses } = start()
+    socketNow().active = false
+    socketNow().hear('connect_error', Object.assign(new Error('200 pages.'), { data: { code: 'FULL' } }))
+    expect(statuses.at(-1)).toEqual({ type: 'refused', why: 'full', detail: '200 pages.' })
+    feed.retryNow()
+    expect(statuses.at(-1)).toEqual({ type: 'connecting' })
+    expect(sockets).toHaveLength(2)
+  })
+
+  test('an event that does not fit asks for a snapshot; the third within a minute ends it', () => {
+    const warned = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const { statuses, snapshots } = start(() => {
+      throw new Error('no such event')
+    })
+    socketNow().hear('connect')
+    welcome(socketNow(), snapshot(10))
+    for (let seq = 11; seq < 13; seq += 1) {
+      socketNow().hear('events', { seq, events: [event(seq)] })
+      expect(socketNow().hello?.request).toEqual({ version: 1, lastSeq: null })
+      welcome(socketNow(), snapshot(seq))
+      expect(statuses.at(-1)).toEqual({ type: 'live' })
+    }
+    socketNow().hear('events', { seq: 13, events: [event(13)] })
+    expect(statuses.at(-1)).toEqual({ type: 'refused', why: 'outdated', detail: '' })
+    expect(snapshots()).toBe(3)
+    expect(warned).toHaveBeenCalledTimes(3)
+    warned.mockRestore()
   })
 
   test('another version is refused with what the gateway said', () => {

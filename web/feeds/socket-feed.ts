@@ -5,17 +5,29 @@
 import { io, type Socket } from 'socket.io-client'
 import {
   type ClientToServer,
+  type ConnectRefusal,
   type NumberedEvents,
   PROTOCOL_VERSION,
   type ServerToClient,
   type Welcome,
 } from '#shared/events/socket-protocol.ts'
-import { type AskAnswer, type AskName, type AskRequest, type Feed, type FeedSink, failed } from './feed.ts'
+import {
+  type AskAnswer,
+  type AskName,
+  type AskRequest,
+  type Feed,
+  type FeedSink,
+  failed,
+  type RefusedWhy,
+} from './feed.ts'
 import { placeFrame, retryDelayMs } from './frame-order.ts'
 
 type Wire = Socket<ServerToClient, ClientToServer>
 
 const ANSWER_WITHIN_MS = 10_000
+/** A page that cannot place an event starts over from a snapshot; this often within this time it is too old. */
+const MISFITS_MAX = 3
+const MISFITS_WITHIN_MS = 60_000
 
 export function createSocketFeed(token: string): Feed {
   let sink: FeedSink | null = null
@@ -26,6 +38,7 @@ export function createSocketFeed(token: string): Feed {
   let lostSince = 0
   let retryTimer: ReturnType<typeof setTimeout> | undefined
   let stopped = false
+  let misfits: number[] = []
 
   function connect(): void {
     clearTimeout(retryTimer)
@@ -40,10 +53,11 @@ export function createSocketFeed(token: string): Feed {
     })
     socket = wire
     wire.on('connect', () => sayHello(wire))
-    wire.on('connect_error', (error) => onConnectError(wire, error.message))
+    wire.on('connect_error', (error) => onConnectError(wire, error))
     wire.on('disconnect', onLost)
     wire.on('events', (frame) => onFrame(wire, frame))
     wire.on('resync', () => sayHello(wire))
+    wire.on('about', (about) => sink?.about(about))
     wire.on('tree:changed', (change) => sink?.treeChanged(change))
     wire.on('locks:changed', (view) => sink?.lockChanged(view))
     wire.on('locks:directories', (directories) => sink?.lockDirectories(directories))
@@ -71,7 +85,7 @@ export function createSocketFeed(token: string): Feed {
       lastSeq = welcome.seq
       sink?.snapshot(welcome.view)
     } else onFrame(wire, welcome.from)
-    sink?.status({ type: 'live' })
+    if (welcomed) sink?.status({ type: 'live' })
   }
 
   function onFrame(wire: Wire, frame: NumberedEvents): void {
@@ -82,17 +96,34 @@ export function createSocketFeed(token: string): Feed {
       sayHello(wire)
     } else if (verdict.type === 'apply') {
       lastSeq = verdict.lastSeq
-      sink?.events(verdict.events)
+      try {
+        sink?.events(verdict.events)
+      } catch (error) {
+        onMisfit(wire, error)
+      }
     }
   }
 
-  function onConnectError(wire: Wire, message: string): void {
+  /** What is shown may be half of the truth now: start over, but not for ever. */
+  function onMisfit(wire: Wire, error: unknown): void {
+    console.warn('an event did not fit', error)
+    const now = Date.now()
+    misfits = [...misfits.filter((t) => now - t < MISFITS_WITHIN_MS), now]
+    if (misfits.length >= MISFITS_MAX) {
+      refuse('outdated', '')
+      return
+    }
+    lastSeq = null
+    sayHello(wire)
+  }
+
+  function onConnectError(wire: Wire, error: Error): void {
     // Not active: the gateway itself said no. Otherwise it could not be reached.
-    if (!wire.active) refuse('token', message)
+    if (!wire.active) refuse(refusalCode(error) === 'FULL' ? 'full' : 'token', error.message)
     else onLost()
   }
 
-  function refuse(why: 'token' | 'version', detail: string): void {
+  function refuse(why: RefusedWhy, detail: string): void {
     stopped = true
     socket?.disconnect()
     sink?.status({ type: 'refused', why, detail })
@@ -116,7 +147,9 @@ export function createSocketFeed(token: string): Feed {
       connect()
     },
     retryNow() {
+      if (stopped) sink?.status({ type: 'connecting' })
       stopped = false
+      misfits = []
       connect()
     },
     stop() {
@@ -143,4 +176,9 @@ export function createSocketFeed(token: string): Feed {
       })
     },
   }
+}
+
+function refusalCode(error: Error): ConnectRefusal['code'] | null {
+  const data = 'data' in error ? error.data : null
+  return typeof data === 'object' && data !== null && 'code' in data && data.code === 'FULL' ? 'FULL' : null
 }

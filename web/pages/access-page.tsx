@@ -1,7 +1,9 @@
-// What somebody sees who came without a token, or with one that the gateway does not take: why, and what to
-// do next, right here.
+// What somebody sees whom the gateway does not let in, or whose page is too old to go on: why, and what to do
+// next, right here.
 
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, type ReactNode, useState } from 'react'
+import type { RefusedWhy } from '../feeds/feed.ts'
+import { retryNow } from '../stores/ask.ts'
 import type { Refusal } from '../stores/view-store.ts'
 import { Visible } from '../ui/visible.tsx'
 import { useMessages } from '../ui/words.ts'
@@ -17,25 +19,38 @@ interface AccessPageProps {
 export type ReadToken = (text: string) => string | null
 
 export function AccessPage({ refused, readToken, onToken }: AccessPageProps) {
-  const { access: words } = useMessages()
-  const otherVersion = refused?.why === 'version'
+  const { access: words, frame } = useMessages()
+  const form = <TokenForm readToken={readToken} onToken={onToken} />
+  const reload = <Step text={words.reload} onClick={() => location.reload()} />
+  const screens: Record<RefusedWhy | 'none', readonly [title: string, lines: readonly string[], step: ReactNode]> = {
+    none: [words.title, [words.why], form],
+    token: [words.title, [words.wrong], form],
+    full: [words.full, [words.whyFull, words.nextFull], <Step key="full" text={frame.retry} onClick={retryNow} />],
+    version: [words.version, [words.nextVersion], reload],
+    outdated: [words.outdated, [words.whyOutdated, words.nextOutdated], reload],
+  }
+  const [title, lines, step] = screens[refused?.why ?? 'none']
   return (
     <main className="access">
-      <h1>{otherVersion ? words.version : words.title}</h1>
-      <p>{refused === null ? words.why : otherVersion ? words.nextVersion : words.wrong}</p>
-      {otherVersion ? (
-        <button type="button" className="button primary" onClick={() => location.reload()}>
-          {words.reload}
-        </button>
-      ) : (
-        <TokenForm readToken={readToken} onToken={onToken} />
-      )}
+      <h1>{title}</h1>
+      {lines.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+      {step}
       {refused !== null && refused.detail !== '' && (
         <p className="tertiary">
           <Visible text={words.gatewaySays(refused.detail)} />
         </p>
       )}
     </main>
+  )
+}
+
+function Step({ text, onClick }: { readonly text: string; readonly onClick: () => void }) {
+  return (
+    <button type="button" className="button primary" onClick={onClick}>
+      {text}
+    </button>
   )
 }
 

@@ -7,9 +7,10 @@ import { Answer } from '../panels/answer.tsx'
 import { Inspector } from '../panels/inspector.tsx'
 import { ActionDialog } from '../panels/member-actions.tsx'
 import { Notices } from '../panels/notices.tsx'
-import { Rail } from '../panels/rail.tsx'
+import { Rail, Settings } from '../panels/rail.tsx'
 import { Timeline } from '../panels/timeline.tsx'
 import { LostBanner, WorldBadge } from '../panels/world.tsx'
+import { useNarrow } from '../stores/narrow.ts'
 import type { ViewName } from '../stores/route.ts'
 import { useRoute } from '../stores/route-store.ts'
 import { useViewStore } from '../stores/view-store.ts'
@@ -105,6 +106,7 @@ function Frame() {
 
 function Help({ onClose }: { readonly onClose: () => void }) {
   const { keys, frame } = useMessages()
+  const narrow = useNarrow()
   return (
     <Dialog title={keys.title} onClose={onClose}>
       <dl className="facts keys">
@@ -117,6 +119,8 @@ function Help({ onClose }: { readonly onClose: () => void }) {
           </div>
         ))}
       </dl>
+      {/* The rail has no room for them there. */}
+      {narrow && <Settings />}
       <div className="buttons">
         <button type="button" className="button" onClick={onClose}>
           {frame.close}

@@ -5,11 +5,11 @@ import { ElectionList } from '../panels/election-list.tsx'
 import { MemberRing } from '../panels/member-ring.tsx'
 import { MemberTable } from '../panels/member-table.tsx'
 import { useNow } from '../stores/clock.ts'
-import { useCluster, useViewStore } from '../stores/view-store.ts'
+import { useCluster, useOwnSessions, useViewStore } from '../stores/view-store.ts'
 import { Empty, Skeleton } from '../ui/states.tsx'
 import { type Size, useSize } from '../ui/use-size.ts'
 import { useLanguage, useMessages } from '../ui/words.ts'
-import { ensembleAnswer, membersInOrder } from '../viz/ensemble-answer.ts'
+import { clientsOf, ensembleAnswer, membersInOrder } from '../viz/ensemble-answer.ts'
 import type { RingBox } from '../viz/ring.ts'
 
 const NARROW_PX = 520
@@ -59,22 +59,25 @@ function Figures() {
   const answer = useCluster(ensembleAnswer)
   const totals = useCluster((view) => view.totals)
   const rates = useCluster((view) => view.writeRate)
-  const clients = useCluster((view) => membersInOrder(view).reduce((sum, member) => sum + member.connections, 0))
+  const own = useOwnSessions()
+  const clients = useCluster((view) =>
+    membersInOrder(view).reduce((sum, member) => sum + clientsOf(view, member, own), 0),
+  )
   const lastSecond = Math.floor(now / 1000) - 1
   const rate = rates.findLast(([second]) => second === lastSecond)?.[1] ?? 0
-  const figures: (readonly [string, string])[] = [
+  const figures: (readonly [term: string, value: string, hint?: string])[] = [
     [words.survives, String(Math.max(0, answer.canLose))],
     [words.quorum, words.quorumOf(String(answer.quorum), String(answer.voters))],
     [words.epoch, String(answer.epoch)],
     [words.rate, formatRate(rate, language)],
     [words.committed, formatCount(totals.committed, language)],
-    [words.clients, formatCount(clients, language)],
+    [words.clients, formatCount(clients, language), words.clientsHint],
   ]
   return (
     <>
       <dl className="figures">
-        {figures.map(([term, value]) => (
-          <div key={term}>
+        {figures.map(([term, value, hint]) => (
+          <div key={term} title={hint}>
             <dt>{term}</dt>
             <dd>{known ? value : <span className="skeleton" />}</dd>
           </div>

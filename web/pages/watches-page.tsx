@@ -5,24 +5,28 @@ import { formatCount } from '../i18n/format.ts'
 import { PauseButton } from '../panels/pause-button.tsx'
 import { useShownWatchLog } from '../panels/shown-rounds.ts'
 import { WatchList } from '../panels/watch-list.tsx'
-import { useCluster, useViewStore } from '../stores/view-store.ts'
+import { useCluster, useOwnSessions, useViewStore } from '../stores/view-store.ts'
 import { Command } from '../ui/copy-button.tsx'
 import { Empty, Skeleton } from '../ui/states.tsx'
 import { useLanguage, useMessages } from '../ui/words.ts'
 import { membersInOrder } from '../viz/ensemble-answer.ts'
-import { groupWatches, watchRows } from '../viz/watch-groups.ts'
+import { endWithConnections, groupWatches, watchLives, watchRows } from '../viz/watch-groups.ts'
 
 export function WatchesPage() {
   const { watches: words } = useMessages()
   const language = useLanguage()
   const [filter, setFilter] = useState('')
   const known = useViewStore((state) => state.known)
-  const connect = useViewStore((state) => state.about?.connectString.split(',')[0] ?? '127.0.0.1:2181')
   const total = useCluster((view) => membersInOrder(view).reduce((sum, member) => sum + member.watches, 0))
   const { log } = useShownWatchLog()
+  const own = useOwnSessions()
+  const [ownShown, setOwnShown] = useState(false)
   const newest = log.at(-1)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the log grows in place, its newest entry tells of it
-  const groups = useMemo(() => groupWatches(log), [log, newest])
+  const lives = useMemo(() => watchLives(log), [log, newest])
+  const ownCount = useMemo(() => lives.filter((life) => own.has(life.session)).length, [lives, own])
+  const shown = ownShown ? lives : lives.filter((life) => !own.has(life.session))
+  const groups = useCluster((view) => groupWatches(endWithConnections(shown, view.connections)))
   const rows = watchRows(groups, filter)
   const listed = groups.reduce((sum, group) => sum + group.lives.length, 0)
   if (!known) {
@@ -32,15 +36,7 @@ export function WatchesPage() {
       </div>
     )
   }
-  if (groups.length === 0) {
-    return (
-      <Empty title={words.emptyTitle}>
-        <p>{words.emptyText}</p>
-        <Command text={`zkCli.sh -server ${connect} get -w /hello`} />
-        <Command text={`zkCli.sh -server ${connect} set /hello again`} />
-      </Empty>
-    )
-  }
+  if (groups.length === 0 && ownCount === 0) return <Nothing />
   return (
     <>
       <div className="toolbar">
@@ -53,12 +49,45 @@ export function WatchesPage() {
           value={filter}
           onChange={(event) => setFilter(event.target.value)}
         />
-        <span className="tertiary">{words.summary(formatCount(listed, language), formatCount(total, language))}</span>
+        <span className="tertiary" title={words.total(formatCount(total, language))}>
+          {words.summary(formatCount(listed, language))}
+        </span>
+        {ownCount > 0 && (
+          <span className="tertiary own-watches">
+            {(ownShown ? words.ownShown : words.ownHidden)(ownCount, formatCount(ownCount, language))}
+            <button
+              type="button"
+              className="button small quiet"
+              aria-pressed={ownShown}
+              onClick={() => setOwnShown(!ownShown)}
+            >
+              {ownShown ? words.hide : words.show}
+            </button>
+          </span>
+        )}
         <span className="end">
           <PauseButton newer={0} />
         </span>
       </div>
-      {rows.length === 0 ? <Empty title={words.noMatch(filter)} /> : <WatchList rows={rows} />}
+      {groups.length === 0 ? (
+        <Nothing />
+      ) : rows.length === 0 ? (
+        <Empty title={words.noMatch(filter)} />
+      ) : (
+        <WatchList rows={rows} />
+      )}
     </>
+  )
+}
+
+function Nothing() {
+  const { watches: words } = useMessages()
+  const connect = useViewStore((state) => state.about?.connectString.split(',')[0] ?? '127.0.0.1:2181')
+  return (
+    <Empty title={words.emptyTitle}>
+      <p>{words.emptyText}</p>
+      <Command text={`zkCli.sh -server ${connect} get -w /hello`} />
+      <Command text={`zkCli.sh -server ${connect} set /hello again`} />
+    </Empty>
   )
 }

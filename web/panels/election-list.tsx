@@ -12,23 +12,30 @@ const ELECTIONS_SHOWN = 4
 
 export function ElectionList() {
   const { ensemble: words } = useMessages()
-  const elections = useCluster((view) => groupElections(view.votes, ensembleAnswer(view).voters, ELECTIONS_SHOWN))
+  const elections = useCluster((view) =>
+    groupElections(view.votes, view.markers, ensembleAnswer(view).voters, ELECTIONS_SHOWN),
+  )
   return (
     <section className="elections" aria-label={words.elections}>
       <h2>{words.elections}</h2>
-      {elections.length === 0 && <p className="secondary">{words.noElections}</p>}
+      <p className="tertiary">{elections.length === 0 ? words.noElections : words.ballotsHint}</p>
       <ol>
-        {elections.map((election) => (
-          <ElectionItem key={election.round} election={election} />
+        {elections.map((election, i) => (
+          <ElectionItem key={election.startedAt} election={election} newest={i === 0} />
         ))}
       </ol>
     </section>
   )
 }
 
-function ElectionItem({ election }: { readonly election: Election }) {
+interface ElectionItemProps {
+  readonly election: Election
+  /** Nothing came after it: what is not yet may still be. */
+  readonly newest: boolean
+}
+
+function ElectionItem({ election, newest }: ElectionItemProps) {
   const { ensemble: words } = useMessages()
-  const duration = useDuration()
   return (
     <li>
       <div className="election-head">
@@ -45,9 +52,20 @@ function ElectionItem({ election }: { readonly election: Election }) {
           <BallotItem key={ballot.from} ballot={ballot} />
         ))}
       </ul>
-      <p className="tertiary">{words.electionTook(duration(Math.max(0, election.endedAt - election.startedAt)))}</p>
+      <p className="tertiary">{useElectionTimes(election, newest)}</p>
     </li>
   )
+}
+
+/** `decided after 8.07 ms · serving after 245 ms`, both from the first vote. */
+function useElectionTimes({ startedAt, endedAt, elected, servedAt }: Election, newest: boolean): string {
+  const { ensemble: words } = useMessages()
+  const duration = useDuration()
+  const voting = duration(Math.max(0, endedAt - startedAt))
+  if (elected === null) return words.electionVoting(voting)
+  const decided = words.electionDecided(voting)
+  if (servedAt !== null) return `${decided} · ${words.electionServed(duration(Math.max(0, servedAt - startedAt)))}`
+  return `${decided} · ${newest ? words.electionNotYet : words.electionNever}`
 }
 
 function BallotItem({ ballot }: { readonly ballot: Ballot }) {
@@ -62,7 +80,8 @@ function BallotItem({ ballot }: { readonly ballot: Ballot }) {
       <span aria-hidden="true" className="choices">
         {ballot.choices.map((choice, i) => (
           <span
-            key={choice}
+            // biome-ignore lint/suspicious/noArrayIndexKey: a vote may come back to whom it was for
+            key={`${i} ${choice}`}
             className="choice"
             data-member={memberColour(choice)}
             data-last={i === ballot.choices.length - 1 ? '' : undefined}

@@ -31,6 +31,18 @@ export function InspectContender({ path }: { readonly path: string }) {
           <dd>
             <Ago t={contender.sinceMs} />
           </dd>
+          {contender.role === 'holder' && (
+            <>
+              <dt>{words.heldSince}</dt>
+              <dd>
+                {contender.heldSinceMs === null ? (
+                  <span className="tertiary">{words.holdsUnseen}</span>
+                ) : (
+                  <Ago t={contender.heldSinceMs} />
+                )}
+              </dd>
+            </>
+          )}
           <dt>{words.kind}</dt>
           <dd>
             <Visible text={contender.kind} />

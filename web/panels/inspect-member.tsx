@@ -2,7 +2,7 @@
 
 import type { MemberView } from '#shared/events/cluster-view.ts'
 import { formatCount } from '../i18n/format.ts'
-import { useCluster } from '../stores/view-store.ts'
+import { useCluster, useOwnSessions } from '../stores/view-store.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { SessionTag, ZxidTag } from '../ui/tags.tsx'
 import { Ago, useDuration } from '../ui/times.tsx'
@@ -84,6 +84,7 @@ function Connections({ sid }: { readonly sid: number }) {
   const words = useMessages().ensemble
   const language = useLanguage()
   const duration = useDuration()
+  const own = useOwnSessions()
   const all = useCluster((view) => Object.values(view.connections).filter((connection) => connection.sid === sid))
   return (
     <section>
@@ -104,6 +105,7 @@ function Connections({ sid }: { readonly sid: number }) {
               <tr key={connection.conn}>
                 <td>
                   <SessionTag session={connection.session} />
+                  {own.has(connection.session) && <span className="tertiary own">{words.ownConnection}</span>}
                 </td>
                 <td className="mono">
                   <Visible text={connection.address} />

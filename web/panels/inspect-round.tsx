@@ -1,6 +1,6 @@
 // A round in the inspector: what it did, in words and in numbers for each member.
 
-import type { MemberStages, RoundView } from '#shared/events/cluster-view.ts'
+import { type MemberStages, type RoundView, UNKNOWN_OP } from '#shared/events/cluster-view.ts'
 import { formatBytes, formatExact } from '../i18n/format.ts'
 import { useNarrow } from '../stores/narrow.ts'
 import { useCluster } from '../stores/view-store.ts'
@@ -23,6 +23,7 @@ function RoundFacts({ round }: { readonly round: RoundView }) {
   const { txn } = round
   const parts = zxidParts(txn.zxid)
   const narrow = useNarrow()
+  const unknown = txn.op === UNKNOWN_OP
   return (
     <>
       {narrow && <RoundDiagram round={round} />}
@@ -32,7 +33,7 @@ function RoundFacts({ round }: { readonly round: RoundView }) {
           <dd className="mono">{parts && `${parts.epoch} / ${parts.counter}`}</dd>
           <dt>{words.facts.op}</dt>
           <dd>
-            {txn.op}
+            {unknown ? <span className="tertiary">{words.unknownHint}</span> : txn.op}
             {txn.ephemeral && ` · ${words.ephemeral}`}
           </dd>
           {txn.error !== null && (
@@ -49,21 +50,25 @@ function RoundFacts({ round }: { readonly round: RoundView }) {
               </dd>
             </>
           )}
-          <dt>{words.facts.session}</dt>
-          <dd>
-            <SessionTag session={txn.session} />
-          </dd>
-          <dt>{words.facts.cxid}</dt>
-          <dd className="mono">{txn.cxid}</dd>
-          <dt>{words.facts.bytes}</dt>
-          <dd className="mono">{formatBytes(txn.bytes)}</dd>
+          {!unknown && (
+            <>
+              <dt>{words.facts.session}</dt>
+              <dd>
+                <SessionTag session={txn.session} />
+              </dd>
+              <dt>{words.facts.cxid}</dt>
+              <dd className="mono">{txn.cxid}</dd>
+              <dt>{words.facts.bytes}</dt>
+              <dd className="mono">{formatBytes(txn.bytes)}</dd>
+            </>
+          )}
           <dt>{words.facts.leader}</dt>
           <dd>
             <MemberMark sid={round.leader} doing="LEADING">
               {ensemble.member(String(round.leader))}
             </MemberMark>
           </dd>
-          <dt>{words.facts.at}</dt>
+          <dt>{unknown ? words.facts.seenAt : words.facts.at}</dt>
           <dd className="mono">{formatExact(round.proposedAt)}</dd>
         </dl>
       </section>

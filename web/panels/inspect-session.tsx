@@ -1,11 +1,11 @@
 // A session in the inspector: where it is connected, what it wrote lately, what it watches.
 
-import { useCluster } from '../stores/view-store.ts'
+import { useCluster, useOwnSessions } from '../stores/view-store.ts'
 import { MemberMark, PathTag, ZxidTag } from '../ui/tags.tsx'
 import { Ago, useDuration } from '../ui/times.tsx'
 import { Visible } from '../ui/visible.tsx'
 import { useMessages } from '../ui/words.ts'
-import { watchLives } from '../viz/watch-groups.ts'
+import { endWithConnections, watchLives } from '../viz/watch-groups.ts'
 
 const ROUNDS_SHOWN = 20
 const WATCHES_SHOWN = 20
@@ -17,10 +17,14 @@ export function InspectSession({ session }: { readonly session: string }) {
   const written = useCluster((view) => view.rounds.filter((round) => round.txn.session === session)).slice(
     -ROUNDS_SHOWN,
   )
-  const lives = useCluster((view) => watchLives(view.watchLog).filter((life) => life.session === session))
+  const own = useOwnSessions().has(session)
+  const lives = useCluster((view) =>
+    endWithConnections(watchLives(view.watchLog), view.connections).filter((life) => life.session === session),
+  )
   return (
     <>
       <section>
+        {own && <p className="secondary">{words.own}</p>}
         {found.length === 0 && <p className="secondary">{words.notConnected}</p>}
         {found.map((connection) => (
           <dl key={`${connection.sid}:${connection.conn}`} className="facts">
@@ -63,7 +67,7 @@ export function InspectSession({ session }: { readonly session: string }) {
             .map((life) => (
               <li key={life.key}>
                 <PathTag path={life.path} />
-                <span className="tertiary end">{life.event ?? watches.waiting}</span>
+                <span className="tertiary end">{life.event ?? (life.ended ? watches.ended : watches.waiting)}</span>
               </li>
             ))}
         </ul>

@@ -6,7 +6,7 @@ import { useCluster } from '../stores/view-store.ts'
 import { MemberMark, SessionTag, ZxidTag } from '../ui/tags.tsx'
 import { Ago, useDuration } from '../ui/times.tsx'
 import { useLanguage, useMessages } from '../ui/words.ts'
-import { groupWatches } from '../viz/watch-groups.ts'
+import { endWithConnections, groupWatches, watchLives } from '../viz/watch-groups.ts'
 
 const TRIGGERS_SHOWN = 20
 const LIVES_SHOWN = 100
@@ -15,7 +15,7 @@ export function InspectWatch({ path }: { readonly path: string }) {
   const { watches: words } = useMessages()
   const language = useLanguage()
   const duration = useDuration()
-  const groups = useCluster((view) => groupWatches(view.watchLog))
+  const groups = useCluster((view) => groupWatches(endWithConnections(watchLives(view.watchLog), view.connections)))
   const group = groups.find((each) => each.path === path)
   if (!group) return <p className="secondary">{words.gone}</p>
   return (
@@ -56,7 +56,7 @@ export function InspectWatch({ path }: { readonly path: string }) {
             <li key={life.key}>
               <MemberMark sid={life.sid} />
               <SessionTag session={life.session} />
-              <span className="tertiary end">{life.event ?? words.waiting}</span>
+              <span className="tertiary end">{life.event ?? (life.ended ? words.ended : words.waiting)}</span>
             </li>
           ))}
         </ul>

@@ -3,6 +3,7 @@
 
 import type { LockView } from '#shared/events/socket-protocol.ts'
 import { formatDuration, formatExact } from '../i18n/format.ts'
+import type { Messages } from '../i18n/languages.ts'
 import { useNow } from '../stores/clock.ts'
 import { select, useRoute } from '../stores/route-store.ts'
 import { NameText } from '../ui/name-text.tsx'
@@ -72,11 +73,22 @@ function RowContent({ row, index, awaited }: RowContentProps) {
       <span className="mono" title={contender.name}>
         <NameText text={contender.name} />
       </span>
-      <span className="since" title={formatExact(contender.sinceMs)}>
+      <span className="since" title={sinceHint(row, words)}>
         <span className="bar-track">
-          <span className="bar" data-role={contender.role} style={{ left: `${row.barFrom * 100}%` }} />
+          <span
+            className="bar"
+            data-role={holds && row.heldFrom === null ? 'holder' : 'waiting'}
+            style={{ left: `${row.barFrom * 100}%` }}
+          />
+          {row.heldFrom !== null && (
+            <span className="bar" data-role="holder" style={{ left: `${row.heldFrom * 100}%` }} />
+          )}
         </span>
-        <span className="since-words">{formatDuration(row.inLineMs, units)}</span>
+        <span className="since-words">
+          {row.heldMs === null
+            ? formatDuration(row.inLineMs, units)
+            : words.holdsFor(formatDuration(row.heldMs, units))}
+        </span>
       </span>
       <span className="wide-only">
         <SessionTag session={contender.session} />
@@ -100,6 +112,12 @@ function RowContent({ row, index, awaited }: RowContentProps) {
       </span>
     </>
   )
+}
+
+function sinceHint({ contender }: QueueRow, words: Messages['locks']): string {
+  const since = words.inLineSince(formatExact(contender.sinceMs))
+  if (contender.heldSinceMs !== null) return `${since}\n${words.holdsSince(formatExact(contender.heldSinceMs))}`
+  return contender.role === 'holder' ? `${since}\n${words.holdsUnseen}` : since
 }
 
 /** A dot for the contender and a line up to the row that it waits for. */

@@ -3,10 +3,10 @@
 
 import type { MemberView } from '#shared/events/cluster-view.ts'
 import { askFirst, type MemberAction, neverMind, order, useOrders } from '../stores/member-actions.ts'
-import { useCluster, useViewStore } from '../stores/view-store.ts'
+import { useCluster, useOwnSessions, useViewStore } from '../stores/view-store.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { useMessages } from '../ui/words.ts'
-import { ensembleAnswer, isServing } from '../viz/ensemble-answer.ts'
+import { clientsOf, ensembleAnswer, isServing } from '../viz/ensemble-answer.ts'
 
 const HARMLESS: ReadonlySet<MemberAction> = new Set(['start', 'resume'])
 
@@ -63,13 +63,15 @@ function Question({ sid, action }: { readonly sid: number; readonly action: Memb
   const { ensemble, frame } = useMessages()
   const answer = useCluster(ensembleAnswer)
   const members = useCluster((view) => view.members)
+  const own = useOwnSessions()
   const member = members[String(sid)]
+  const clients = useCluster((view) => (member ? clientsOf(view, member, own) : 0))
   const left = answer.votersServing - (member && member.role === 'participant' && isServing(member) ? 1 : 0)
   return (
     <Dialog title={ensemble.confirm[action](String(sid))} onClose={neverMind}>
       <p>
         {answer.leader === sid && `${ensemble.leadsExpectElection} `}
-        {ensemble.clientsMove(member?.connections ?? 0)}{' '}
+        {ensemble.clientsMove(clients)}{' '}
         {left >= answer.quorum
           ? ensemble.stillServes(left, answer.voters)
           : ensemble.noQuorumAfter(left, answer.quorum)}

@@ -3,16 +3,19 @@
 import type { MemberView } from '#shared/events/cluster-view.ts'
 import { formatCount } from '../i18n/format.ts'
 import { select, useRoute } from '../stores/route-store.ts'
-import { useCluster } from '../stores/view-store.ts'
+import { useCluster, useOwnSessions } from '../stores/view-store.ts'
 import { MemberMark, ZxidTag } from '../ui/tags.tsx'
 import { useLanguage, useMessages } from '../ui/words.ts'
-import { type Lag, lagOf, membersInOrder, roleOf } from '../viz/ensemble-answer.ts'
+import { clientsOf, type Lag, lagOf, membersInOrder, roleOf } from '../viz/ensemble-answer.ts'
 import { MemberActions } from './member-actions.tsx'
 import { LagText, RoleText } from './member-words.tsx'
 
 export function MemberTable() {
   const { ensemble: words } = useMessages()
-  const rows = useCluster((view) => membersInOrder(view).map((member) => ({ member, lag: lagOf(member, view) })))
+  const own = useOwnSessions()
+  const rows = useCluster((view) =>
+    membersInOrder(view).map((member) => ({ member, lag: lagOf(member, view), clients: clientsOf(view, member, own) })),
+  )
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: wide tables scroll
     <section className="table-scroll" tabIndex={0} aria-label={words.table}>
@@ -25,7 +28,9 @@ export function MemberTable() {
             <th>{words.columns.lastZxid}</th>
             <th className="number">{words.columns.lag}</th>
             <th className="number">{words.columns.pid}</th>
-            <th className="number">{words.columns.connections}</th>
+            <th className="number" title={words.clientsHint}>
+              {words.columns.connections}
+            </th>
             <th className="number wide-only">{words.columns.sessions}</th>
             <th className="number">{words.columns.znodes}</th>
             <th className="number wide-only">{words.columns.watches}</th>
@@ -38,8 +43,8 @@ export function MemberTable() {
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ member, lag }) => (
-            <Row key={member.sid} member={member} lag={lag} />
+          {rows.map(({ member, lag, clients }) => (
+            <Row key={member.sid} member={member} lag={lag} clients={clients} />
           ))}
         </tbody>
       </table>
@@ -47,7 +52,13 @@ export function MemberTable() {
   )
 }
 
-function Row({ member, lag }: { readonly member: MemberView; readonly lag: Lag }) {
+interface RowProps {
+  readonly member: MemberView
+  readonly lag: Lag
+  readonly clients: number
+}
+
+function Row({ member, lag, clients }: RowProps) {
   const language = useLanguage()
   const role = roleOf(member)
   const chosen = useRoute((route) => route.selection?.type === 'member' && route.selection.sid === member.sid)
@@ -70,7 +81,7 @@ function Row({ member, lag }: { readonly member: MemberView; readonly lag: Lag }
       </td>
       <td className="number">{role === 'down' ? <span className="tertiary">–</span> : <LagText lag={lag} />}</td>
       <td className="number">{member.pid ?? '–'}</td>
-      <td className="number">{count(member.connections)}</td>
+      <td className="number">{count(clients)}</td>
       <td className="number wide-only">{count(member.sessions)}</td>
       <td className="number">{count(member.znodes)}</td>
       <td className="number wide-only">{count(member.watches)}</td>

@@ -56,7 +56,8 @@ function ViewLink({ view }: { readonly view: ViewName }) {
 
 const LANGUAGE_NAMES: Record<(typeof LANGUAGES)[number], string> = { en: 'English', 'zh-CN': '中文' }
 
-function Settings() {
+/** Theme and language. */
+export function Settings() {
   const { frame } = useMessages()
   const theme = useRoute((route) => route.theme)
   return (

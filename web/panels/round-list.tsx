@@ -1,7 +1,7 @@
 // Rounds, newest first: what each did, and how far every member got with it.
 
 import { memo } from 'react'
-import type { RoundView } from '#shared/events/cluster-view.ts'
+import { type RoundView, UNKNOWN_OP } from '#shared/events/cluster-view.ts'
 import { formatClock, formatExact } from '../i18n/format.ts'
 import { select, useRoute } from '../stores/route-store.ts'
 import { useCluster } from '../stores/view-store.ts'
@@ -70,18 +70,36 @@ interface RoundRowProps {
 const RoundRow = memo(RoundRowContent, (a, b) => a.round === b.round && a.stamp === b.stamp)
 
 function RoundRowContent({ round, sids }: RoundRowProps) {
+  const { rounds: words } = useMessages()
   const duration = useDuration()
   const { txn } = round
+  const unknown = txn.op === UNKNOWN_OP
   const latency = commitLatency(round)
   return (
     <>
       <span>
         <ZxidTag zxid={txn.zxid} />
       </span>
-      <span className={txn.error === null ? '' : 'behind'} title={txn.error ?? undefined}>
-        {txn.error ?? txn.op}
+      {unknown ? (
+        <span className="tertiary" title={words.unknownHint}>
+          {words.unknownOp}
+        </span>
+      ) : (
+        <span className={txn.error === null ? '' : 'behind'} title={txn.error ?? undefined}>
+          {txn.error ?? txn.op}
+        </span>
+      )}
+      <span>
+        {txn.path === null ? (
+          <span className="tertiary no-path">
+            <span>–</span>
+            {/* Where the column of operations has no room. */}
+            <span aria-hidden="true">{unknown ? words.unknownOp : (txn.error ?? txn.op)}</span>
+          </span>
+        ) : (
+          <PathTag path={txn.path} />
+        )}
       </span>
-      <span>{txn.path === null ? <span className="tertiary">–</span> : <PathTag path={txn.path} />}</span>
       <span className="wide-only">
         <SessionTag session={txn.session} />
       </span>
@@ -90,7 +108,9 @@ function RoundRowContent({ round, sids }: RoundRowProps) {
           <StageCell key={sid} round={round} sid={sid} />
         ))}
       </span>
-      <span className="number">{latency === null ? <span className="tertiary">…</span> : duration(latency)}</span>
+      <span className="number">
+        {latency === null ? <span className="tertiary">{unknown ? '–' : '…'}</span> : duration(latency)}
+      </span>
       <span className="number tertiary wide-only" title={formatExact(round.proposedAt)}>
         {formatClock(round.proposedAt)}
       </span>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { UNKNOWN_OP } from '#shared/events/cluster-view.ts'
 import { MESSAGES } from '../i18n/languages.ts'
 import { round } from '../testing/samples.ts'
 import { roundStory } from './round-story-words.ts'
@@ -26,6 +27,22 @@ describe('a round as a story', () => {
   })
 
   test('it waits', () => expect(tell('0x1', {})).toEqual(['It waits for a quorum of acks.']))
+
+  test('its leader was killed before it could tell', () => {
+    const members = { 1: { applied: 1009 }, 2: { applied: 1009 } }
+    const blank = round('0x1', members, { txn: { ...round('0x1', {}).txn, op: UNKNOWN_OP } })
+    expect(roundStory(blank, [1, 2, 3], words, ms)).toEqual([
+      'Member 3 proposed this and was killed before it could tell what it was; only the zxid is known.',
+      '2 of 3 have applied it; not yet seen at 3.',
+    ])
+  })
+
+  test('applied, though nobody told of the quorum', () => {
+    expect(tell('0x1', { 1: { applied: 1 } })).toEqual([
+      'Its quorum was not seen: the leader ended, or was not heard, before it could tell.',
+      '1 of 3 have applied it; not yet seen at 2, 3.',
+    ])
+  })
 
   test('somebody is missing', () => {
     expect(tell('0x1', { 1: { applied: 1 } }, { quorumBy: 1, quorumAt: 1003 }).at(-1)).toBe(

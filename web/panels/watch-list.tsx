@@ -113,7 +113,13 @@ function LifeContent({ life }: { readonly life: WatchLife }) {
     <>
       <span className="watch-what">
         <Bell fired={fired} />
-        {life.kind === null ? <span className="tertiary">?</span> : (words.kinds[life.kind] ?? life.kind)}
+        {life.kind === null ? (
+          <span className="tertiary" title={words.kindUnknown}>
+            ?
+          </span>
+        ) : (
+          (words.kinds[life.kind] ?? life.kind)
+        )}
         <span className="hidden">{fired ? words.states.triggered : words.states.set}</span>
       </span>
       <span>
@@ -123,7 +129,13 @@ function LifeContent({ life }: { readonly life: WatchLife }) {
         <MemberMark sid={life.sid} />
       </span>
       <span className="mono secondary" title={life.setAt === null ? undefined : formatExact(life.setAt)}>
-        {life.setAt === null ? <span className="tertiary">{words.setBefore}</span> : formatClock(life.setAt)}
+        {life.setAt === null ? (
+          <span className="tertiary sans" title={words.setBeforeHint}>
+            {words.setBefore}
+          </span>
+        ) : (
+          formatClock(life.setAt)
+        )}
       </span>
       <span>
         {fired ? (
@@ -131,7 +143,9 @@ function LifeContent({ life }: { readonly life: WatchLife }) {
             {life.zxid !== null && <ZxidTag zxid={life.zxid} />} {life.event}
           </>
         ) : (
-          <span className="tertiary">{words.waiting}</span>
+          <span className="tertiary" title={life.ended ? words.endedHint : undefined}>
+            {life.ended ? words.ended : words.waiting}
+          </span>
         )}
       </span>
       <span className="number" title={life.deliveredAt === null ? undefined : formatExact(life.deliveredAt)}>

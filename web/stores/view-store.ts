@@ -83,6 +83,18 @@ export function useClusterValue<T extends string | number | boolean | null>(read
   return useViewStore((state) => read(state.view))
 }
 
+const NO_SESSIONS: ReadonlySet<string> = new Set()
+
+/** The gateway's own sessions, present and past: what they do, they do for this page and others like it. */
+export function useOwnSessions(): ReadonlySet<string> {
+  const about = useViewStore((state) => state.about)
+  return useMemo(() => {
+    if (!about) return NO_SESSIONS
+    const { gatewaySession, formerGatewaySessions } = about
+    return new Set(gatewaySession === null ? formerGatewaySessions : [gatewaySession, ...formerGatewaySessions])
+  }, [about])
+}
+
 /** Now, by the servers' clock. */
 export function serverNow(): number {
   return Date.now() + useViewStore.getState().skewMs

@@ -13,6 +13,8 @@ const ABOUT = {
   dataDir: '/tmp/zabscope',
   connectString: '127.0.0.1:2181,127.0.0.1:2182,127.0.0.1:2183',
   serverTimeMs: Date.now(),
+  gatewaySession: '0x1000004f1a30000',
+  formerGatewaySessions: [],
 }
 
 const DIRECTORIES = [

@@ -138,6 +138,7 @@ export function lockOf(path: string): LockView | null {
       sid: i === 3 ? null : (i % 3) + 1,
       sequence: i + 118,
       sinceMs: Date.now() - (names.length - i) * 41_000 - (i === 0 ? 180_000 : 0),
+      heldSinceMs: i === 0 ? Date.now() - 140_000 : null,
       data: `10.0.0.${i + 4}`,
       role: i === 0 ? 'holder' : 'waiting',
       waitsFor: i === 0 ? null : joinPath(path, names[i - 1] ?? ''),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { emptyClusterView, type MemberView } from '#shared/events/cluster-view.ts'
 import { member, threeMembers } from '../testing/samples.ts'
-import { ensembleAnswer, lagOf, roleOf } from './ensemble-answer.ts'
+import { clientsOf, ensembleAnswer, lagOf, roleOf } from './ensemble-answer.ts'
 
 function answer(change: Readonly<Record<number, Partial<MemberView>>> = {}) {
   return ensembleAnswer({ ...emptyClusterView(), members: threeMembers(change) })
@@ -64,4 +64,16 @@ test('the process comes before what it last said', () => {
   expect(roleOf(member(1, { process: 'starting', state: null }))).toBe('starting')
   expect(roleOf(member(1, { state: null }))).toBe('unknown')
   expect(roleOf(member(1))).toBe('FOLLOWING')
+})
+
+test('clients of a member are counted without the gateway’s own connection', () => {
+  const view = { ...emptyClusterView(), members: threeMembers({ 1: { connections: 5 }, 2: { connections: 1 } }) }
+  const connection = { conn: 7, address: 'a:1', timeoutMs: 1 }
+  view.connections = {
+    '1:7': { ...connection, sid: 1, session: '0xa' },
+    '1:8': { ...connection, sid: 1, session: '0xb' },
+    '2:7': { ...connection, sid: 2, session: '0xc' },
+  }
+  const counts = Object.values(view.members).map((each) => clientsOf(view, each, new Set(['0xa', '0xc'])))
+  expect(counts).toEqual([4, 0, 0])
 })

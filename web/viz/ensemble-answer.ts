@@ -58,6 +58,15 @@ export function ensembleAnswer(view: ClusterView): EnsembleAnswer {
   }
 }
 
+/** Clients of a member, without the gateway's own connection; `own` are its sessions. */
+export function clientsOf(view: ClusterView, member: MemberView, own: ReadonlySet<string>): number {
+  let clients = member.connections
+  for (const { sid, session } of Object.values(view.connections)) {
+    if (sid === member.sid && own.has(session)) clients -= 1
+  }
+  return Math.max(0, clients)
+}
+
 export type Lag =
   | { readonly type: 'none' | 'older-epoch' | 'unknown' }
   | { readonly type: 'txns'; readonly count: number }

@@ -12,6 +12,7 @@ function contender(sequence: number, change: Partial<LockContender> = {}): LockC
     sid: null,
     sequence,
     sinceMs: 1000 * sequence,
+    heldSinceMs: null,
     data: '',
     role: 'waiting',
     waitsFor: `/l/lock-${sequence - 1}`,

@@ -11,6 +11,9 @@ export interface QueueRow {
   readonly inLineMs: number
   /** Of the width: where its bar begins; all end at now. */
   readonly barFrom: number
+  /** Of the width: from where on it has held; null when it waits, or when that was not seen. */
+  readonly heldFrom: number | null
+  readonly heldMs: number | null
   /** Row it waits for, when that is shown. */
   readonly waitsForRow: number | null
 }
@@ -27,11 +30,14 @@ export function layoutQueue(lock: LockView, now: number): QueueRow[] {
   return ordered.map((contender) => {
     if (contender.role === 'waiting') place += 1
     const awaited = contender.waitsFor
+    const held = contender.heldSinceMs
     return {
       contender,
       place: contender.role === 'holder' ? 0 : place,
       inLineMs: Math.max(0, now - contender.sinceMs),
       barFrom: x(contender.sinceMs),
+      heldFrom: held === null ? null : x(held),
+      heldMs: held === null ? null : Math.max(0, now - held),
       waitsForRow: awaited === null ? null : (rowOf.get(awaited) ?? rowOf.get(baseName(awaited)) ?? null),
     }
   })

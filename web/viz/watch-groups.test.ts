@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { WatchLogEntry } from '#shared/events/cluster-view.ts'
-import { groupWatches, watchLives, watchRows } from './watch-groups.ts'
+import { endWithConnections, groupWatches, watchLives, watchRows } from './watch-groups.ts'
 
 function entry(
   t: number,
@@ -34,6 +34,24 @@ describe('the life of a watch', () => {
       [1, 5],
       [7, null],
     ])
+  })
+
+  test('one that was there before the log has a kind and no time', () => {
+    const log = [entry(3, 'found', 'data', { zxid: '0x0' }), entry(5, 'triggered', 'nodeDataChanged')]
+    expect(watchLives(log)).toMatchObject([{ kind: 'data', setAt: null, triggeredAt: 5 }])
+  })
+
+  test('ends with its connection unless it fired before', () => {
+    const log = [entry(1, 'set', 'data'), entry(2, 'set', 'data', { conn: 2 }), entry(3, 'set', 'children')]
+    log.push(entry(5, 'triggered', 'nodeChildrenChanged'))
+    const open = { '1:2': { sid: 1, conn: 2, session: '0xa', address: 'a:1', timeoutMs: 1 } }
+    const lives = endWithConnections(watchLives(log), open)
+    expect(lives.map(({ conn, kind, ended }) => [conn, kind, ended])).toEqual([
+      [1, 'data', true],
+      [2, 'data', false],
+      [1, 'children', false],
+    ])
+    expect(groupWatches(lives)[0]?.waiting).toBe(1)
   })
 
   test('an event fires the kind that it can fire', () => {
@@ -88,7 +106,7 @@ describe('groups', () => {
     entry(10, 'triggered', 'nodeDataChanged', { conn }),
     ...(conn < 3 ? [entry(10 + conn, 'delivered', 'nodeDataChanged', { conn })] : []),
   ])
-  const groups = groupWatches([...herd, entry(30, 'set', 'exists', { path: '/b', session: '0xb' })])
+  const groups = groupWatches(watchLives([...herd, entry(30, 'set', 'exists', { path: '/b', session: '0xb' })]))
 
   test('the newest path first; a trigger knows its fan-out and its slowest delivery', () => {
     expect(groups.map(({ path, waiting }) => [path, waiting])).toEqual([
@@ -103,7 +121,7 @@ describe('groups', () => {
   test('rows can be found by path and by session, long groups say how much is left', () => {
     expect(watchRows(groups, '0xb').map(({ type }) => type)).toEqual(['group', 'life'])
     expect(watchRows(groups, 'nothing')).toEqual([])
-    const many = groupWatches(Array.from({ length: 10 }, (_, conn) => entry(conn, 'set', 'data', { conn })))
+    const many = groupWatches(watchLives(Array.from({ length: 10 }, (_, conn) => entry(conn, 'set', 'data', { conn }))))
     expect(watchRows(many, '').at(-1)).toEqual({ type: 'rest', path: '/a', count: 4 })
   })
 })

@@ -1,7 +1,7 @@
 // The log of watches as lives: each watch was set, triggered and delivered, or still waits. Grouped by path,
 // with the fan-out of each trigger. Pure.
 
-import type { WatchLogEntry } from '#shared/events/cluster-view.ts'
+import { CONNECTIONS_MAX, type ConnectionView, type WatchLogEntry } from '#shared/events/cluster-view.ts'
 import { isUnder } from '#shared/zk/path.ts'
 
 /** What one watch of one connection went through, as far as the log tells. */
@@ -20,6 +20,8 @@ export interface WatchLife {
   readonly event: string | null
   readonly zxid: string | null
   readonly lastAt: number
+  /** It waits for nothing any more: its connection is closed. */
+  readonly ended: boolean
 }
 
 export interface Trigger {
@@ -55,6 +57,7 @@ interface Draft {
   event: string | null
   zxid: string | null
   lastAt: number
+  ended: boolean
 }
 
 function isPersistent(kind: string | null): boolean {
@@ -76,6 +79,7 @@ function draftOf(entry: WatchLogEntry, n: number): Draft {
     event: null,
     zxid: null,
     lastAt: entry.t,
+    ended: false,
   }
 }
 
@@ -83,11 +87,23 @@ function draftOf(entry: WatchLogEntry, n: number): Draft {
 export function watchLives(log: readonly WatchLogEntry[]): WatchLife[] {
   const lives: Draft[] = []
   for (const entry of log) {
-    if (entry.stage === 'set') onSet(lives, entry)
+    if (entry.stage === 'set' || entry.stage === 'found') onSet(lives, entry)
     else if (entry.stage === 'triggered') onTriggered(lives, entry)
     else onDelivered(lives, entry)
   }
   return lives
+}
+
+/** Says of each life that still waits whether its connection is closed. Beyond CONNECTIONS_MAX nobody knows. */
+export function endWithConnections(
+  lives: readonly WatchLife[],
+  connections: Readonly<Record<string, ConnectionView>>,
+): WatchLife[] {
+  const open = new Set(Object.values(connections).map(({ sid, conn, session }) => `${sid} ${conn} ${session}`))
+  if (open.size >= CONNECTIONS_MAX) return [...lives]
+  return lives.map((life) =>
+    life.event === null && !open.has(`${life.sid} ${life.conn} ${life.session}`) ? { ...life, ended: true } : life,
+  )
 }
 
 function begin(lives: Draft[], entry: WatchLogEntry): Draft {
@@ -106,7 +122,7 @@ function onSet(lives: Draft[], entry: WatchLogEntry): void {
   const same = (life: Draft) => life.path === entry.path && life.triggeredAt === null && life.kind === entry.what
   const life = newest(lives, entry, same) ?? begin(lives, entry)
   life.kind = entry.what
-  life.setAt ??= entry.t
+  if (entry.stage === 'set') life.setAt ??= entry.t
   life.lastAt = entry.t
 }
 
@@ -187,9 +203,9 @@ function triggersOf(lives: readonly WatchLife[]): Trigger[] {
 }
 
 /** Paths with the newest activity first. */
-export function groupWatches(log: readonly WatchLogEntry[]): WatchGroup[] {
+export function groupWatches(all: readonly WatchLife[]): WatchGroup[] {
   const byPath = new Map<string, WatchLife[]>()
-  for (const life of watchLives(log)) {
+  for (const life of all) {
     const list = byPath.get(life.path)
     if (list) list.push(life)
     else byPath.set(life.path, [life])
@@ -198,7 +214,7 @@ export function groupWatches(log: readonly WatchLogEntry[]): WatchGroup[] {
     .map(([path, lives]) => ({
       path,
       lives: lives.sort((a, b) => b.lastAt - a.lastAt),
-      waiting: lives.filter((life) => life.event === null).length,
+      waiting: lives.filter((life) => life.event === null && !life.ended).length,
       triggers: triggersOf(lives),
       lastAt: Math.max(...lives.map((life) => life.lastAt)),
     }))

@@ -89,6 +89,12 @@ export const access = {
   open: 'Open',
   notAToken: 'This holds no token. The URL looks like http://127.0.0.1:8080/#token=…',
   reload: 'Reload',
+  full: 'Too many pages are open',
+  whyFull: 'The gateway serves only so many pages at once, and this would be one more.',
+  nextFull: 'Close Zabscope in another tab or window, then try again.',
+  outdated: 'This page is older than the server',
+  whyOutdated: 'The server tells of things that this page does not know, so what it showed could be wrong.',
+  nextOutdated: 'Reload it to get the page that the server has now.',
   gatewaySays: (detail: string) => `The gateway says: ${detail}`,
 }
 

@@ -40,6 +40,10 @@ export const rounds = {
     appliedAll: (n: string) => `All ${n} members have applied it.`,
     appliedSome: (n: string, of: string, missing: string) =>
       `${n} of ${of} have applied it; not yet seen at ${missing}.`,
+    appliedNone: 'Nobody has been seen to apply it.',
+    quorumUnseen: 'Its quorum was not seen: the leader ended, or was not heard, before it could tell.',
+    unknown: (sid: string) =>
+      `Member ${sid} proposed this and was killed before it could tell what it was; only the zxid is known.`,
     waiting: 'It waits for a quorum of acks.',
     error: (name: string) => `It changes nothing: the request failed with ${name}.`,
   },
@@ -53,6 +57,7 @@ export const rounds = {
     error: 'Error',
     leader: 'Proposed by',
     at: 'Proposed at',
+    seenAt: 'First seen at',
     quorum: 'Quorum by',
   },
   stagesTable: 'When each member had it',
@@ -65,4 +70,6 @@ export const rounds = {
     applied: 'Applied',
   },
   ephemeral: 'ephemeral',
+  unknownOp: 'unknown',
+  unknownHint: 'Its leader was killed before it could tell what it had proposed',
 }

@@ -54,6 +54,7 @@ export const tree = {
 
 export const session = {
   title: 'Session',
+  own: 'This is Zabscope’s own session: with it the gateway reads and watches what pages show.',
   connected: 'Connected from',
   member: 'On member',
   timeout: 'Timeout',

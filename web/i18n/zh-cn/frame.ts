@@ -87,6 +87,12 @@ export const access: Messages['access'] = {
   open: '打开',
   notAToken: '其中没有令牌。URL 形如 http://127.0.0.1:8080/#token=…',
   reload: '刷新',
+  full: '打开的页面太多',
+  whyFull: '网关同时服务的页面数量有限，本页已超出。',
+  nextFull: '请关闭其他标签页或窗口中的 Zabscope，然后重试。',
+  outdated: '本页比服务器旧',
+  whyOutdated: '服务器发来了本页不认识的事件，继续显示可能有误。',
+  nextOutdated: '请刷新，以获得服务器当前提供的页面。',
   gatewaySays: (detail) => `网关回答：${detail}`,
 }
 

@@ -56,6 +56,7 @@ export const tree: Messages['tree'] = {
 
 export const session: Messages['session'] = {
   title: '会话',
+  own: '这是 Zabscope 自己的会话：网关用它读取和监听页面所示的内容。',
   connected: '来自',
   member: '所在成员',
   timeout: '超时',

@@ -162,12 +162,23 @@ describe('ports', () => {
     const address = server.address()
     const taken = typeof address === 'object' && address ? address.port : 0
     const { ports, moved } = await choosePorts([
-      { use: 'client port of member 1', port: taken },
-      { use: 'client port of member 2', port: taken },
+      { uses: ['client port of member 1'], ports: [taken] },
+      { uses: ['client port of member 2'], ports: [taken] },
     ])
     await new Promise((resolve) => server.close(resolve))
-    expect(new Set([taken, ...ports]).size).toBe(3)
-    expect(moved[0]).toEqual({ use: 'client port of member 1', wanted: taken, used: ports[0] })
+    expect(new Set([taken, ...ports.flat()]).size).toBe(3)
+    expect(moved[0]).toEqual({ use: 'client port of member 1', wanted: taken, used: ports[0]?.[0] })
     expect(await isPortFree(taken)).toBe(true)
+  })
+
+  test('a quorum port moves with its election port: only a leader listens on it, so it looks free', async () => {
+    const election = await listen(0)
+    const address = election.address()
+    const taken = typeof address === 'object' && address ? address.port : 0
+    const { ports } = await choosePorts([{ uses: ['quorum port', 'election port'], ports: [taken - 1000, taken] }])
+    await new Promise((resolve) => election.close(resolve))
+    const [quorum = 0, moved = 0] = ports[0] ?? []
+    expect(moved).not.toBe(taken)
+    expect(moved - quorum).toBe(1000)
   })
 })

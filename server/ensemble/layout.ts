@@ -101,7 +101,8 @@ function memberIds(dataDir: string, wanted: number | null): number[] {
   return Array.from({ length: count }, (_, i) => i + 1)
 }
 
-const PORT_KEYS = ['clientPort', 'quorumPort', 'electionPort', 'eventPort'] as const
+const PORTS_THAT_MOVE_TOGETHER = [['clientPort'], ['quorumPort', 'electionPort'], ['eventPort']] as const
+const PORTS_OF_A_MEMBER = PORTS_THAT_MOVE_TOGETHER.flat().length
 const PORT_WORDS = { clientPort: 'client', quorumPort: 'quorum', electionPort: 'election', eventPort: 'event' } as const
 
 async function planMembers(
@@ -112,16 +113,18 @@ async function planMembers(
   const wishes: PortWish[] = []
   for (const sid of sids) {
     const before = portsOfZooCfg(readText(join(dataDir, `member-${sid}`, 'zoo.cfg')), sid)
-    for (const key of PORT_KEYS) {
+    const wish = (key: keyof MemberPorts) => {
       const first = key === 'clientPort' ? (clientPort ?? CLIENT_PORT_DEFAULT) : FIRST_PORTS[key]
       const asked = key === 'clientPort' && clientPort !== null
-      const port = (asked ? undefined : before?.[key]) ?? first + sid - 1
-      wishes.push({ use: `${PORT_WORDS[key]} port of member ${sid}`, port })
+      return (asked ? undefined : before?.[key]) ?? first + sid - 1
     }
+    for (const keys of PORTS_THAT_MOVE_TOGETHER)
+      wishes.push({ uses: keys.map((key) => `${PORT_WORDS[key]} port of member ${sid}`), ports: keys.map(wish) })
   }
   const { ports, moved } = await choosePorts(wishes)
+  const chosen = ports.flat()
   const plans = sids.map((sid, i) => {
-    const [client = 0, quorum = 0, election = 0, event = 0] = ports.slice(i * PORT_KEYS.length)
+    const [client = 0, quorum = 0, election = 0, event = 0] = chosen.slice(i * PORTS_OF_A_MEMBER)
     const dir = join(dataDir, `member-${sid}`)
     return { sid, dir, clientPort: client, quorumPort: quorum, electionPort: election, eventPort: event }
   })

@@ -18,10 +18,14 @@ export function isPortFree(port: number): Promise<boolean> {
   })
 }
 
-/** A port somebody asked for. `use` names it in sentences: "client port of member 2". */
+/**
+ * Ports somebody asked for. `uses` names each in sentences: "client port of member 2". They are granted or moved
+ * together, by the same distance: a member listens on its quorum port only while it leads, so whether that is in use
+ * shows at its election port alone.
+ */
 export interface PortWish {
-  readonly use: string
-  readonly port: number
+  readonly uses: readonly string[]
+  readonly ports: readonly number[]
 }
 
 export interface MovedPort {
@@ -32,41 +36,53 @@ export interface MovedPort {
 
 export interface ChosenPorts {
   /** In the order of the wishes. */
-  readonly ports: readonly number[]
+  readonly ports: readonly (readonly number[])[]
   readonly moved: readonly MovedPort[]
 }
 
 /**
- * Grants every wish that is free and different from the others, then gives the rest the next free ports.
- * Throws EnsembleError NO_PORT when none is free within 500 above the wish.
+ * Grants every wish whose ports are free and different from the others', then gives the rest the next free ports.
+ * Throws EnsembleError NO_PORT when there are none within 500 above the wish.
  */
 export async function choosePorts(wishes: readonly PortWish[]): Promise<ChosenPorts> {
   const taken = new Set<number>()
-  const granted = new Map<PortWish, number>()
-  for (const wish of wishes) {
-    if (taken.has(wish.port) || !(await isPortFree(wish.port))) continue
-    taken.add(wish.port)
-    granted.set(wish, wish.port)
+  const granted = new Map<PortWish, readonly number[]>()
+  const grant = (wish: PortWish, ports: readonly number[]) => {
+    for (const port of ports) taken.add(port)
+    granted.set(wish, ports)
   }
-  const wanted = new Set(wishes.map((wish) => wish.port))
+  for (const wish of wishes) {
+    if (await areFree(wish.ports, (port) => taken.has(port))) grant(wish, wish.ports)
+  }
+  const wanted = new Set(wishes.flatMap((wish) => wish.ports))
   const moved: MovedPort[] = []
-  const ports: number[] = []
   for (const wish of wishes) {
-    const port = granted.get(wish) ?? (await nextFree(wish, (p) => taken.has(p) || wanted.has(p)))
-    taken.add(port)
-    ports.push(port)
-    if (port !== wish.port) moved.push({ use: wish.use, wanted: wish.port, used: port })
+    if (granted.has(wish)) continue
+    grant(wish, await nextFree(wish, (port) => taken.has(port) || wanted.has(port)))
   }
+  const ports = wishes.map((wish) => granted.get(wish) ?? wish.ports)
+  wishes.forEach((wish, i) => {
+    wish.ports.forEach((want, k) => {
+      const used = ports[i]?.[k] ?? want
+      if (used !== want) moved.push({ use: wish.uses[k] ?? 'port', wanted: want, used })
+    })
+  })
   return { ports, moved }
 }
 
-async function nextFree(wish: PortWish, excluded: (port: number) => boolean): Promise<number> {
-  const end = Math.min(PORT_MAX, wish.port + SEARCH_MAX)
-  for (let port = wish.port + 1; port <= end; port += 1) {
-    if (!excluded(port) && (await isPortFree(port))) return port
+async function areFree(ports: readonly number[], excluded: (port: number) => boolean): Promise<boolean> {
+  for (const port of ports) if (port > PORT_MAX || excluded(port) || !(await isPortFree(port))) return false
+  return true
+}
+
+async function nextFree(wish: PortWish, excluded: (port: number) => boolean): Promise<readonly number[]> {
+  for (let by = 1; by <= SEARCH_MAX; by += 1) {
+    const ports = wish.ports.map((port) => port + by)
+    if (await areFree(ports, excluded)) return ports
   }
+  const [first = 0] = wish.ports
   throw new EnsembleError(
     'NO_PORT',
-    `There is no free port for the ${wish.use} from ${wish.port} to ${end}. Free one, or choose another start with --client-port.`,
+    `There is no free port for the ${wish.uses.join(' and the ')} from ${first} to ${first + SEARCH_MAX}. Free one, or choose another start with --client-port.`,
   )
 }

@@ -110,7 +110,7 @@ function RoundRowContent({ round, sids }: RoundRowProps) {
       <span className="wide-only">
         <SessionTag session={txn.session} />
       </span>
-      <span className="stage-cells" title={sentences.join('\n')}>
+      <span title={sentences.join('\n')}>
         <StageRow marks={marks} sentence={sentences.join('; ')} />
       </span>
       <span className="number">

@@ -12,9 +12,14 @@ export function answerSentence(answer: EnsembleAnswer, words: Messages['frame'],
   const parts = [
     words.serving(count(answer.serving), count(answer.members)),
     answer.leader === null ? words.noLeader : words.leads(String(answer.leader)),
-    answer.canLose < 0 ? words.needs(-answer.canLose) : words.canLose(answer.canLose),
+    fate(answer, words),
   ]
   return parts.join(' · ')
+}
+
+function fate({ canLose, missing, leader }: EnsembleAnswer, words: Messages['frame']): string {
+  if (missing > 0) return words.needs(missing)
+  return canLose < 0 || leader === null ? words.electing : words.canLose(canLose)
 }
 
 const GLYPHS: Record<EnsembleAnswer['judgement'], string> = {

@@ -62,7 +62,7 @@ function useElectionTimes({ startedAt, endedAt, elected, servedAt }: Election, n
   const { ensemble: words } = useMessages()
   const duration = useDuration()
   const voting = duration(Math.max(0, endedAt - startedAt))
-  if (elected === null) return words.electionVoting(voting)
+  if (elected === null) return newest ? words.electionNoMajorityYet : words.electionNoMajority
   const decided = words.electionDecided(voting)
   if (servedAt !== null) return `${decided} · ${words.electionServed(duration(Math.max(0, servedAt - startedAt)))}`
   return `${decided} · ${newest ? words.electionNotYet : words.electionNever}`

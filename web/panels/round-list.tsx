@@ -12,7 +12,7 @@ import { VirtualList } from '../ui/virtual-list.tsx'
 import { useMessages } from '../ui/words.ts'
 import { membersInOrder } from '../viz/ensemble-answer.ts'
 import { commitLatency, furthestStage, roundStamp } from '../viz/round-facts.ts'
-import { StageGlyph } from './stage-cell.tsx'
+import { StageRow } from './stage-cell.tsx'
 
 const ROW_PX = 28
 
@@ -75,6 +75,13 @@ function RoundRowContent({ round, sids }: RoundRowProps) {
   const { txn } = round
   const unknown = txn.op === UNKNOWN_OP
   const latency = commitLatency(round)
+  const marks = sids.map((sid) => ({
+    stage: furthestStage(round.members[String(sid)]),
+    quorum: round.quorumBy === sid,
+  }))
+  const sentences = marks.map(({ stage, quorum }, i) =>
+    (quorum ? words.cellQuorum : words.cell)(String(sids[i]), words.stages[stage]),
+  )
   return (
     <>
       <span>
@@ -103,10 +110,8 @@ function RoundRowContent({ round, sids }: RoundRowProps) {
       <span className="wide-only">
         <SessionTag session={txn.session} />
       </span>
-      <span className="stage-cells">
-        {sids.map((sid) => (
-          <StageCell key={sid} round={round} sid={sid} />
-        ))}
+      <span title={sentences.join('\n')}>
+        <StageRow marks={marks} sentence={sentences.join('; ')} />
       </span>
       <span className="number">
         {latency === null ? <span className="tertiary">{unknown ? '–' : '…'}</span> : duration(latency)}
@@ -115,20 +120,5 @@ function RoundRowContent({ round, sids }: RoundRowProps) {
         {formatClock(round.proposedAt)}
       </span>
     </>
-  )
-}
-
-function StageCell({ round, sid }: { readonly round: RoundView; readonly sid: number }) {
-  const { rounds: words } = useMessages()
-  const stage = furthestStage(round.members[String(sid)])
-  const quorum = round.quorumBy === sid
-  const sentence = quorum
-    ? words.cellQuorum(String(sid), words.stages[stage])
-    : words.cell(String(sid), words.stages[stage])
-  return (
-    <span className="stage-cell" title={sentence}>
-      <StageGlyph stage={stage} quorum={quorum} />
-      <span className="hidden">{sentence}</span>
-    </span>
   )
 }

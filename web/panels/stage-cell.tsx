@@ -25,16 +25,53 @@ function slice(part: number): string {
 const DIAMOND = 'M0 -6.6L6.6 0L0 6.6L-6.6 0Z'
 const TICK = 'M-2.4 0.2L-0.6 2L2.6 -1.8'
 
-export function StageGlyph({ stage, quorum }: { readonly stage: StageName | 'none'; readonly quorum: boolean }) {
+interface StageMarkProps {
+  readonly stage: StageName | 'none'
+  readonly quorum: boolean
+}
+
+/** On its own, for a legend. */
+export function StageGlyph(props: StageMarkProps) {
+  return (
+    <svg className="stage" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true">
+      <StageMark {...props} />
+    </svg>
+  )
+}
+
+/** Pixels from one member's mark to the next. */
+export const STAGE_PX = 24
+
+/** One drawing for all members of a round: a list of rounds has many of them. `sentence` says the same. */
+export function StageRow({
+  marks,
+  sentence,
+}: {
+  readonly marks: readonly StageMarkProps[]
+  readonly sentence: string
+}) {
+  return (
+    <svg className="stage" width={marks.length * STAGE_PX} height="16" role="img" aria-label={sentence}>
+      {marks.map((mark, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: one place a member
+        <g key={i} transform={`translate(${(i + 0.5) * STAGE_PX} 8)`}>
+          <StageMark {...mark} />
+        </g>
+      ))}
+    </svg>
+  )
+}
+
+function StageMark({ stage, quorum }: StageMarkProps) {
   const fill = FILL[stage]
   return (
-    <svg className="stage" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true" data-stage={stage}>
+    <>
       {fill < 0 && <path className="stage-none" d="M-2 0H2" />}
-      {fill >= 0 && !quorum && <circle className="stage-rim" r={R} />}
+      {fill >= 0 && !quorum && fill < 1 && <circle className="stage-rim" r={R} />}
       {fill > 0 && fill < 1 && !quorum && <path className="stage-fill" d={slice(fill)} />}
-      {fill === 1 && !quorum && <circle className="stage-fill" r={R} />}
+      {fill === 1 && !quorum && <circle className="stage-fill" r={R + 0.6} />}
       {quorum && <path className="stage-quorum" data-full={fill === 1 ? '' : undefined} d={DIAMOND} />}
       {stage === 'applied' && <path className="stage-tick" d={TICK} />}
-    </svg>
+    </>
   )
 }

@@ -85,7 +85,7 @@ function Chart({ layout, size, view }: ChartProps) {
           <path className="rate-area" d={layout.area} />
         </g>
         {layout.peak > 0 && size.width > 400 && (
-          <text className="axis-label" x={4} y={MARKS_PX + 10}>
+          <text className="axis-label peak" x={4} y={MARKS_PX - 4}>
             {words.timeline.peak(formatRate(layout.peak, language))}
           </text>
         )}

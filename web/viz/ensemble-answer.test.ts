@@ -19,12 +19,17 @@ describe('the answer of the header', () => {
   })
 
   test('one of three: no quorum, one is missing', () => {
-    expect(answer({ 1: DOWN, 2: DOWN })).toMatchObject({ canLose: -1, judgement: 'bad' })
+    expect(answer({ 1: DOWN, 2: DOWN })).toMatchObject({ canLose: -1, missing: 1, judgement: 'bad' })
   })
 
   test('a quorum without a leader does not serve', () => {
     const looking: Partial<MemberView> = { state: 'LOOKING', serving: false }
-    expect(answer({ 1: looking, 2: looking, 3: DOWN })).toMatchObject({ serving: 0, leader: null, judgement: 'bad' })
+    expect(answer({ 1: looking, 2: looking, 3: DOWN })).toMatchObject({
+      serving: 0,
+      missing: 0,
+      leader: null,
+      judgement: 'bad',
+    })
   })
 
   test('a paused leader leads nobody', () => {

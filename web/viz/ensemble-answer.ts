@@ -12,6 +12,8 @@ export interface EnsembleAnswer {
   readonly leader: number | null
   /** More failures that leave a quorum; negative: so many are missing. */
   readonly canLose: number
+  /** Voters that must be started, or resumed, before there can be a quorum. */
+  readonly missing: number
   readonly epoch: number
   readonly judgement: 'good' | 'warning' | 'bad'
 }
@@ -53,6 +55,7 @@ export function ensembleAnswer(view: ClusterView): EnsembleAnswer {
     quorum,
     leader: leader?.sid ?? null,
     canLose,
+    missing: Math.max(0, quorum - voters.filter(isUp).length),
     epoch: members.reduce((newest, member) => Math.max(newest, member.epoch), 0),
     judgement: !writes ? 'bad' : canLose === 0 && voters.length > 1 ? 'warning' : 'good',
   }

@@ -1,16 +1,13 @@
 // Turns what goes into the peer and what comes out of it into events for observers. The core knows nothing of
-// this; and while nobody watches, neither do its inputs and effects. Stages of transactions are told as
-// ranges, once a turn ("logged up to 1/7"). Meaning of the events: shared/events/cluster-event.ts.
+// this; and while nobody watches, neither do its inputs and effects. Stages of transactions: stage-marks.ts.
+// Watches: watch-events.ts. Meaning of the events: shared/events/cluster-event.ts.
 
 import { createQueue, dequeue, enqueue, peek } from '#shared/base/queue.ts'
 import { type ClusterEvent, KNOWN_TXNS_MAX, type StreamHello } from '#shared/events/cluster-event.ts'
-import type { ClientEffect, PeerEffect, PeerInput } from '#shared/peer/contract.ts'
-import { MODE_BITS } from '#shared/tree/watch-table.ts'
+import type { ClientEffect, ConnId, PeerEffect, PeerInput } from '#shared/peer/contract.ts'
 import type { DiskOp } from '#shared/zab/contract.ts'
 import { indexFrom, lastZxid } from '#shared/zab/log-window.ts'
-import { ERROR_CODES } from '#shared/zk/errors.ts'
 import { formatSessionId, NO_SESSION } from '#shared/zk/ids.ts'
-import { ADD_WATCH_MODES } from '#shared/zk/watch.ts'
 import { epochOf, formatZxid, ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { Clock } from './clock.ts'
@@ -19,15 +16,7 @@ import { memberStats, type ServerFacts } from './server-facts.ts'
 import { createStageMarks } from './stage-marks.ts'
 import type { Turn } from './turn.ts'
 import { summarize } from './txn-summary.ts'
-
-/** Watches listed in a hello; their total is exact. */
-export const HELLO_WATCHES_MAX = 5000
-
-type WatchEffect = Extract<ClientEffect, { type: 'watchEvent' }>
-type ReplyEffect = Extract<ClientEffect, { type: 'reply' }>
-type WatchKind = Extract<ClusterEvent, { type: 'watchSet' }>['kind']
-/** An event without what all events have. */
-type Said = ClusterEvent extends infer E ? (E extends ClusterEvent ? Omit<E, 't' | 'sid'> : never) : never
+import { createWatchEvents, type Said } from './watch-events.ts'
 
 export interface Observation {
   /** Whether somebody watches from now on. */
@@ -49,7 +38,7 @@ export interface ObservationOptions {
   readonly facts: ServerFacts
   readonly clock: Clock
   readonly turn: Turn
-  readonly connection: (id: WatchEffect['conn']) => ClientConnection | null
+  readonly connection: (id: ConnId) => ClientConnection | null
   readonly emit: (event: ClusterEvent) => void
 }
 
@@ -59,9 +48,8 @@ export function createObservation(options: ObservationOptions): Observation {
   const marks = createStageMarks({ clock, turn, emit: (event) => emit({ sid, ...event }) })
   /** Appends on their way to the disk. */
   let logging = createQueue<{ readonly op: DiskOp; readonly zxid: Zxid }>()
-  /** Watch events of this step, by connection: what setWatches fired is not set. */
-  let fired = new Map<number, Set<string>>()
   const roleEvents = createRoleEvents()
+  const watchEvents = createWatchEvents({ facts, connection: options.connection, say })
   let watched = false
   /** The last txn before somebody watched: nobody asks for those up to it. */
   let watchedAfter: Zxid = ZERO_ZXID
@@ -156,54 +144,6 @@ export function createObservation(options: ObservationOptions): Observation {
     }
   }
 
-  function sessionOf(conn: WatchEffect['conn']): string {
-    return formatSessionId(options.connection(conn)?.sessionId ?? NO_SESSION)
-  }
-
-  function watchFacts(effect: WatchEffect) {
-    const { conn, event } = effect
-    return { conn, session: sessionOf(conn), path: event.path, event: event.type, zxid: formatZxid(effect.zxid) }
-  }
-
-  function onReply(effect: ReplyEffect): void {
-    const { conn, request } = effect
-    const zxid = formatZxid(effect.zxid)
-    const set = (path: string, kind: WatchKind) => {
-      if (!fired.get(conn)?.has(path)) say({ type: 'watchSet', conn, session: sessionOf(conn), path, kind, zxid })
-    }
-    const ok = effect.err === ERROR_CODES.OK
-    switch (request.type) {
-      case 'exists':
-        if (request.watch && (ok || effect.err === ERROR_CODES.NONODE)) set(request.path, 'exists')
-        return
-      case 'getData':
-        if (request.watch && ok) set(request.path, 'data')
-        return
-      case 'getChildren':
-      case 'getChildren2':
-        if (request.watch && ok) set(request.path, 'children')
-        return
-      case 'addWatch':
-        if (ok) set(request.path, request.mode === ADD_WATCH_MODES.persistent ? 'persistent' : 'persistentRecursive')
-        return
-      case 'setWatches':
-      case 'setWatches2':
-        if (!ok) return
-        for (const path of request.data) set(path, 'data')
-        for (const path of request.exist) set(path, 'exists')
-        for (const path of request.child) set(path, 'children')
-        for (const path of request.persistent) set(path, 'persistent')
-        for (const path of request.persistentRecursive) set(path, 'persistentRecursive')
-    }
-  }
-
-  function onWatchEvent(effect: WatchEffect): void {
-    const paths = fired.get(effect.conn)
-    if (paths) paths.add(effect.event.path)
-    else fired.set(effect.conn, new Set([effect.event.path]))
-    say({ type: 'watchTriggered', ...watchFacts(effect) })
-  }
-
   function onSession(effect: Extract<ClientEffect, { type: 'session' }>): void {
     const connection = options.connection(effect.conn)
     if (effect.timeoutMs === 0 || !connection) return
@@ -216,21 +156,6 @@ export function createObservation(options: ObservationOptions): Observation {
     if (watched) say({ type: 'stats', stats: memberStats(facts) })
   }
 
-  function helloWatches(): StreamHello['watches'] {
-    const watches: StreamHello['watches'][number][] = []
-    for (const [conn, paths] of facts.peer.watches.paths) {
-      const session = sessionOf(conn)
-      for (const table of ['data', 'child'] as const) {
-        for (const path of paths[table]) {
-          if (watches.length >= HELLO_WATCHES_MAX) return watches
-          const bits = facts.peer.watches[table].get(path)?.get(conn) ?? 0
-          watches.push({ conn, session, path, kind: kindOf(table, bits) })
-        }
-      }
-    }
-    return watches
-  }
-
   return {
     setWatched(on) {
       watched = on
@@ -240,7 +165,7 @@ export function createObservation(options: ObservationOptions): Observation {
     },
     onInput(input) {
       if (!watched) return
-      if (fired.size > 0) fired = new Map()
+      watchEvents.newStep()
       if (input.type === 'packet') onPacket(input)
       else if (input.type === 'persisted') onPersisted(input.upTo)
     },
@@ -261,19 +186,15 @@ export function createObservation(options: ObservationOptions): Observation {
         case 'session':
           return onSession(effect)
         case 'reply':
-          return onReply(effect)
+          return watchEvents.onReply(effect)
         case 'watchEvent':
-          return onWatchEvent(effect)
+          return watchEvents.onTriggered(effect)
       }
     },
     onDisconnected(connection, reason) {
       if (watched && connection.sessionId !== NO_SESSION) say({ type: 'disconnected', conn: connection.id, reason })
     },
-    delivery(effect) {
-      if (!watched || effect.type !== 'watchEvent') return null
-      const what = watchFacts(effect)
-      return () => say({ type: 'watchDelivered', ...what })
-    },
+    delivery: (effect) => (watched && effect.type === 'watchEvent' ? watchEvents.delivery(effect) : null),
     sendStats,
     hello() {
       const connections = [...facts.connections()].filter((connection) => connection.hasSession)
@@ -292,17 +213,11 @@ export function createObservation(options: ObservationOptions): Observation {
           session: formatSessionId(sessionId),
           timeoutMs,
         })),
-        watches: helloWatches(),
+        watches: watchEvents.list(),
         watchesTotal,
         recent: roleEvents.recent(),
       }
     },
     dropped: (count) => ({ type: 'dropped', t: clock.preciseWallMs(), sid, count }),
   }
-}
-
-function kindOf(table: 'data' | 'child', bits: number): WatchKind {
-  if (bits & MODE_BITS.persistentRecursive) return 'persistentRecursive'
-  if (bits & MODE_BITS.persistent) return 'persistent'
-  return table === 'child' ? 'children' : 'data'
 }

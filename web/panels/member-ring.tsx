@@ -159,7 +159,7 @@ const LINE_PX = 18
 /** Baseline of the name above its `lines`. */
 function labelTop(node: RingNode, lines: number): number {
   if (node.side === 'below') return node.labelY + 8
-  if (node.side === 'above') return node.labelY - lines * LINE_PX + 2
+  if (node.side === 'above') return node.labelY - lines * LINE_PX - 4
   return node.labelY - (lines * LINE_PX) / 2 + 5
 }
 

@@ -6,6 +6,7 @@ import './pages/styles.ts'
 import { keepToken, takeToken, tokenFromText } from './feeds/access-token.ts'
 import { createSocketFeed } from './feeds/socket-feed.ts'
 import { App } from './pages/app.tsx'
+import { FailureBoundary } from './pages/failure-boundary.tsx'
 import { followFeed } from './stores/feed-store.ts'
 import { followHistory } from './stores/route-store.ts'
 
@@ -37,7 +38,9 @@ const root = document.getElementById('page')
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <Page first={token} />
+      <FailureBoundary>
+        <Page first={token} />
+      </FailureBoundary>
     </StrictMode>,
   )
 }

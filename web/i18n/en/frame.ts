@@ -96,6 +96,8 @@ export const access = {
   outdated: 'This page is older than the server',
   whyOutdated: 'The server tells of things that this page does not know, so what it showed could be wrong.',
   nextOutdated: 'Reload it to get the page that the server has now.',
+  failed: 'This page has failed',
+  whyFailed: 'Something in it went wrong while drawing. The ensemble goes on; reload the page to see it again.',
   gatewaySays: (detail: string) => `The gateway says: ${detail}`,
 }
 

@@ -94,6 +94,8 @@ export const access: Messages['access'] = {
   outdated: '本页比服务器旧',
   whyOutdated: '服务器发来了本页不认识的事件，继续显示可能有误。',
   nextOutdated: '请刷新，以获得服务器当前提供的页面。',
+  failed: '页面出错了',
+  whyFailed: '绘制页面时出了问题。集群仍在运行；重新加载页面即可继续查看。',
   gatewaySays: (detail) => `网关回答：${detail}`,
 }
 

@@ -26,6 +26,8 @@ test('the Ensemble view', async ({ app, ensemble }) => {
   while ((await memberRow(app, leader).filter({ hasText: 'Following' }).count()) === 0) await write()
   for (let i = 0; i < BEFORE; i += 1) await write()
 
+  // Without the motion of changing themes, of which a picture would catch the middle.
+  await app.emulateMedia({ reducedMotion: 'reduce' })
   await app
     .getByRole('button', { name: 'Light' })
     .or(app.getByRole('radio', { name: 'Light' }))

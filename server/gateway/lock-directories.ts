@@ -28,10 +28,13 @@ export class LockDirectories {
 
   /** Looks at one event of the ensemble. */
   onEvent(event: GatewayEvent): void {
-    if (event.type !== 'proposed') return
+    if (event.type !== 'proposed' && event.type !== 'known') return
     const { txn } = event
     if (!txn.ephemeral || txn.path === null || !SEQUENTIAL.test(txn.path)) return
-    this.#saw(parentPath(txn.path), event.t)
+    const parent = parentPath(txn.path)
+    // A follower tells what it knows when its leader is gone: that may be old news, and is dated now.
+    if (event.type === 'known' && this.#seen.has(parent)) return
+    this.#saw(parent, event.t)
   }
 
   #saw(path: string, t: number): void {

@@ -45,6 +45,17 @@ describe('directories', () => {
     ])
   })
 
+  test('are learned from what followers know of a killed leader, which makes no known one newer', async () => {
+    const told = (event: GatewayEvent): GatewayEvent => ({ ...event, type: 'known' }) as GatewayEvent
+    locks.onEvent(created('/a/lock-0000000001', 1))
+    locks.onEvent(told(created('/a/lock-0000000002', 7)))
+    locks.onEvent(told(created('/b/lock-0000000001', 8)))
+    expect(await locks.handlers['locks:list'](page, {})).toEqual([
+      { path: '/b', lastSeenMs: 8 },
+      { path: '/a', lastSeenMs: 1 },
+    ])
+  })
+
   test('are announced to pages that asked, and bounded', async () => {
     await locks.handlers['locks:list'](page, {})
     for (let i = 0; i < LOCK_DIRECTORIES_MAX + 3; i += 1) locks.onEvent(created(`/d${i}/l-0000000001`, i))

@@ -86,7 +86,8 @@ export class LockService {
   /** Looks at one event of the ensemble. */
   onEvent(event: GatewayEvent): void {
     this.directories.onEvent(event)
-    if (event.type !== 'proposed' || event.txn.op !== 'setData' || event.txn.path === null) return
+    if ((event.type !== 'proposed' && event.type !== 'known') || event.txn.op !== 'setData' || event.txn.path === null)
+      return
     const { path } = event.txn
     const parent = parentPath(path)
     const directory = this.#open.get(parent)

@@ -25,7 +25,11 @@ const sink: FeedSink = {
     const written = new Set<string>()
     for (const event of events) {
       applyEvent(view, event)
-      if (event.type === 'proposed' && event.txn.path !== null && CHANGES_DATA.has(event.txn.op))
+      if (
+        (event.type === 'proposed' || event.type === 'known') &&
+        event.txn.path !== null &&
+        CHANGES_DATA.has(event.txn.op)
+      )
         written.add(event.txn.path)
     }
     viewChanged()

@@ -35,6 +35,8 @@ Options of up
   --port N         port of the page (default: ${PAGE_PORT_DEFAULT}; the next free one when it is taken)
   --client-port N  client port of member 1, the others follow (default: ${CLIENT_PORT_DEFAULT}, or as at the last start)
 
+ZABSCOPE_LOG_LEVEL=debug in the environment makes members and page server write more to their logs.
+
 With npm: npm start -- --members 5 --data /tmp/five
 `
 

@@ -5,11 +5,11 @@ import { type Logger, pino } from 'pino'
 
 export type MemberLogger = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
 
-const LEVELS = ['debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-export type LogLevel = (typeof LEVELS)[number]
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
 
 export function isLogLevel(text: string): text is LogLevel {
-  return LEVELS.some((level) => level === text)
+  return LOG_LEVELS.some((level) => level === text)
 }
 
 /** Lines are written at once, so that a killed process has said what it knew. */

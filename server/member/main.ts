@@ -4,7 +4,7 @@
 import { StorageError } from '../storage/storage-error.ts'
 import { loadConfig } from './config.ts'
 import { PortError } from './listening.ts'
-import { createLogger, type LogLevel, type MemberLogger } from './logging.ts'
+import { createLogger, isLogLevel, LOG_LEVELS, type LogLevel, type MemberLogger } from './logging.ts'
 import { type RunningServer, startServer } from './server.ts'
 import { readSecret } from './session-password.ts'
 
@@ -22,6 +22,7 @@ export const EXIT_CODES = {
 const STOP_TIMEOUT_MS = 10_000
 
 export interface RunOptions {
+  /** Left out: ZABSCOPE_LOG_LEVEL of the environment, else `info`. */
   readonly logLevel?: LogLevel
 }
 
@@ -31,7 +32,11 @@ export interface RunOptions {
  * With ZABSCOPE_PARENT_PIPE=1 in the environment the process exits as soon as stdin ends: its parent is gone.
  */
 export async function runServer(configPath: string, options: RunOptions = {}): Promise<number> {
-  const level = options.logLevel ?? 'info'
+  const level = options.logLevel ?? process.env.ZABSCOPE_LOG_LEVEL ?? 'info'
+  if (!isLogLevel(level)) {
+    createLogger(0, 'info').fatal(`ZABSCOPE_LOG_LEVEL=${level}: set it to one of ${LOG_LEVELS.join(', ')}`)
+    return EXIT_CODES.invalidInvocation
+  }
   const loaded = loadConfig(configPath)
   if (!loaded.ok) {
     const log = createLogger(0, level)

@@ -7,7 +7,6 @@ import { MEMBERS_MAX } from '../ensemble/layout.ts'
 import type { RequestName } from './permissions.ts'
 
 export type RequestOf<Name extends RequestName> = Parameters<ClientToServer[Name]>[0]
-export type AnswerOf<Name extends RequestName> = Parameters<Parameters<ClientToServer[Name]>[1]>[0]
 
 /** Characters; a path travels in a frame of at most 1 MiB anyway. */
 const PATH_MAX = 4096

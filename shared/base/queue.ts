@@ -40,8 +40,3 @@ export function dequeue<T>(queue: Queue<T>): T {
   }
   return item
 }
-
-export function clearQueue(queue: Queue<unknown>): void {
-  queue.items = []
-  queue.head = 0
-}

@@ -64,7 +64,7 @@ export type ClusterEvent = Base &
     | { readonly type: 'mark'; readonly stage: Stage; readonly zxid: string }
     /** At the leader: `by` gave the ack that completed the quorum for everything up to `zxid`. */
     | { readonly type: 'quorum'; readonly zxid: string; readonly by: number }
-    /** A txn applied here without a `proposed` seen: recovered or synchronized. */
+    /** Clients are taken from now on; everything up to `zxid` is applied here. */
     | { readonly type: 'serving'; readonly state: ServerState; readonly epoch: number; readonly zxid: string }
     | { readonly type: 'notServing'; readonly reason: string }
     | {

@@ -4,7 +4,7 @@
 
 import { assert } from '../base/assert.ts'
 import { prepareRequest } from '../tree/prepare.ts'
-import { reapCandidates } from '../tree/reaper.ts'
+import { REAP_INTERVAL_MS, reapCandidates } from '../tree/reaper.ts'
 import { checkOwner, expire, postponeAll, setClosing, setOwner, touch, track } from '../tree/sessions.ts'
 import type { LinkId, ZabEffect } from '../zab/contract.ts'
 import { nextZxid, propose } from '../zab/leader-broadcast.ts'
@@ -17,10 +17,7 @@ import type { ClientRequest, WriteRequest } from '../zk/request.ts'
 import type { Entry, Txn } from '../zk/txn.ts'
 import type { PeerEffect } from './contract.ts'
 import { stopServing } from './serving.ts'
-import { type Peer, REAP_EVERY_MS } from './state.ts'
-
-/** ZooKeeper's znode.container.maxPerMinute, per round of reaping. */
-const REAP_MAX = 10_000
+import type { Peer } from './state.ts'
 
 export interface Submission {
   readonly sessionId: SessionId
@@ -136,8 +133,8 @@ export function onLeadershipTick(peer: Peer, out: PeerEffect[]): void {
   for (const sessionId of expire(leadership.tracker, nowMs))
     submit(peer, { sessionId, cxid: 0, request: { type: 'closeSession' }, auth: [], origin: 'internal' }, out)
   if (nowMs < leadership.nextReapMs) return
-  leadership.nextReapMs = nowMs + REAP_EVERY_MS
-  for (const path of reapCandidates(peer.tree, peer.wallMs).slice(0, REAP_MAX))
+  leadership.nextReapMs = nowMs + REAP_INTERVAL_MS
+  for (const path of reapCandidates(peer.tree, peer.wallMs))
     submit(
       peer,
       { sessionId: NO_SESSION, cxid: 0, request: { type: 'deleteContainer', path }, auth: [], origin: 'internal' },

@@ -6,6 +6,7 @@ import { createTree } from '../tree/create-tree.ts'
 import type { DataTree } from '../tree/data-tree.ts'
 import { DEFAULT_TREE_OPTIONS, type TreeOptions } from '../tree/options.ts'
 import { createPending, type Pending } from '../tree/pending.ts'
+import { REAP_INTERVAL_MS } from '../tree/reaper.ts'
 import type { SessionTracker } from '../tree/sessions.ts'
 import { createWatches, type Watches } from '../tree/watch-table.ts'
 import type { LinkId } from '../zab/contract.ts'
@@ -130,7 +131,7 @@ export function newLeadership(tracker: SessionTracker, nowMs: number): Leadershi
     tracker,
     pending: createPending(),
     lastTickMs: nowMs,
-    nextReapMs: nowMs + REAP_EVERY_MS,
+    nextReapMs: nowMs + REAP_INTERVAL_MS,
     syncs: createQueue(),
   }
 }
@@ -138,6 +139,3 @@ export function newLeadership(tracker: SessionTracker, nowMs: number): Leadershi
 export function newFollowership(link: LinkId): Followership {
   return { link, touches: new Map(), revalidating: new Map(), syncs: createQueue() }
 }
-
-/** ZooKeeper's znode.container.checkIntervalMs. */
-export const REAP_EVERY_MS = 60_000

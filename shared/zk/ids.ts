@@ -20,7 +20,3 @@ export function asSessionId(value: bigint): SessionId {
 export function formatSessionId(id: SessionId): string {
   return `0x${id.toString(16)}`
 }
-
-export function parseSessionId(text: string): SessionId | null {
-  return /^0x[0-9a-f]{1,16}$/i.test(text) ? (BigInt(text) as SessionId) : null
-}

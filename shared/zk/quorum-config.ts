@@ -3,7 +3,7 @@
 
 import { err, ok, type Result } from '../base/result.ts'
 import { asSid, type Sid } from './ids.ts'
-import { formatZxid, parseZxid, ZERO_ZXID, type Zxid } from './zxid.ts'
+import { formatZxid, type Zxid } from './zxid.ts'
 
 export interface ServerSpec {
   readonly sid: Sid
@@ -80,22 +80,4 @@ export function parseServer(sid: number, value: string): Result<ServerSpec, stri
   const role = groups.role?.toLowerCase() === 'observer' ? 'observer' : 'participant'
   const client = clientPort === null ? null : { host: bare(groups.chost ?? '0.0.0.0'), port: clientPort }
   return ok({ sid: asSid(sid), host: bare(groups.host), quorumPort, electionPort, role, client })
-}
-
-/** Reads what formatQuorumConfig writes; order and unknown lines (`group.`, `weight.`) do not matter. */
-export function parseQuorumConfig(text: string): Result<QuorumConfig, string> {
-  const servers = new Map<Sid, ServerSpec>()
-  let version = ZERO_ZXID
-  for (const line of text.split('\n')) {
-    const server = /^server\.(\d+)=(.*)$/.exec(line.trim())
-    if (server?.[1] && server[2] !== undefined) {
-      const parsed = parseServer(Number(server[1]), server[2])
-      if (!parsed.ok) return parsed
-      servers.set(parsed.value.sid, parsed.value)
-    }
-    const hex = /^version=([0-9a-f]+)$/i.exec(line.trim())?.[1]
-    if (hex) version = parseZxid(`0x${hex}`) ?? version
-  }
-  if (voters({ servers, version }).length === 0) return err('a configuration needs at least one participant')
-  return ok({ servers, version })
 }

@@ -1,29 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { NodeRow, StatJson } from '#shared/events/socket-protocol.ts'
+import { row } from '../testing/node-rows.ts'
 import { ancestors, changedPaths } from './listing.ts'
-
-function stat(change: Partial<StatJson> = {}): StatJson {
-  return {
-    czxid: '0x1',
-    mzxid: '0x1',
-    pzxid: '0x1',
-    ctime: 0,
-    mtime: 0,
-    version: 0,
-    cversion: 0,
-    aversion: 0,
-    ephemeralOwner: '0x0',
-    dataLength: 0,
-    numChildren: 0,
-    ...change,
-  }
-}
-
-const row = (path: string, change: Partial<StatJson> = {}): NodeRow => ({
-  name: path.slice(path.lastIndexOf('/') + 1),
-  path,
-  stat: stat(change),
-})
 
 describe('what changed between two listings', () => {
   test('new rows, new data, new children, new ACL; not what stayed', () => {

@@ -1,29 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { NodeRow, StatJson } from '#shared/events/socket-protocol.ts'
+import type { NodeRow } from '#shared/events/socket-protocol.ts'
+import { row, stat } from '../testing/node-rows.ts'
 import { flattenTree, sequenceStart } from './tree-rows.ts'
-
-function stat(change: Partial<StatJson> = {}): StatJson {
-  return {
-    czxid: '0x1',
-    mzxid: '0x1',
-    pzxid: '0x1',
-    ctime: 0,
-    mtime: 0,
-    version: 0,
-    cversion: 0,
-    aversion: 0,
-    ephemeralOwner: '0x0',
-    dataLength: 0,
-    numChildren: 0,
-    ...change,
-  }
-}
-
-const row = (path: string, change: Partial<StatJson> = {}): NodeRow => ({
-  name: path.slice(path.lastIndexOf('/') + 1),
-  path,
-  stat: stat(change),
-})
 
 function listing(rows: NodeRow[], total = rows.length) {
   return { state: 'ready' as const, stat: stat(), rows, total, message: null }

@@ -124,6 +124,9 @@ export async function startApache(options: ApacheOptions = {}): Promise<ApacheSe
   }
 }
 
+/** A server that is just starting may accept a connection and then never say anything on it. */
+const ANSWER_TIMEOUT_MS = 2000
+
 /** Asks `srvr`, the one word that is allowed by default. */
 function isServing(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -132,6 +135,7 @@ function isServing(port: number): Promise<boolean> {
     socket.on('data', (chunk) => {
       answer += chunk.toString()
     })
+    socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy())
     socket.on('error', () => resolve(false))
     socket.on('close', () => resolve(answer.includes('Mode:')))
   })

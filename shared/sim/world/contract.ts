@@ -91,6 +91,13 @@ export interface SimSnapshot {
   readonly tree: DataTree
 }
 
+/** Performed in the order in which it was asked for, each durable before the next begins (BASE-2). */
+export type DiskWork =
+  /** `tree` beside an installSnapshot. */
+  | { readonly type: 'op'; readonly effect: DiskEffect; readonly tree: DataTree | null }
+  /** A finished snapshot of the host's own gets its name: what it may hold is in the log by then (O-12). */
+  | { readonly type: 'place'; readonly snapshot: SimSnapshot }
+
 /** What is on a server's disk, and what is on its way there. */
 export interface SimDisk {
   acceptedEpoch: number
@@ -99,8 +106,10 @@ export interface SimDisk {
   snapshots: SimSnapshot[]
   /** Durable entries, oldest first; purged in front once a snapshot covers them. */
   log: Entry[]
-  /** Asked for and not yet durable, oldest first; `tree` beside an installSnapshot. */
-  queue: { readonly effect: DiskEffect; readonly tree: DataTree | null }[]
+  /** What the oldest of them followed. */
+  logAfter: Zxid
+  /** Asked for and not yet durable, oldest first. */
+  queue: DiskWork[]
   mode: DiskMode
   extraUs: number
 }

@@ -10,7 +10,7 @@ export interface ImportRule {
 
 const SHARED = [
   ...['shared/base', 'shared/zk', 'shared/jute', 'shared/tree', 'shared/zab', 'shared/peer'],
-  ...['shared/events', 'shared/recipes'],
+  ...['shared/events', 'shared/recipes', 'shared/history'],
 ]
 const SHARED_OF_THE_PAGE = ['shared/base', 'shared/zk', 'shared/events', 'shared/recipes']
 /** Each may import those before it. */
@@ -30,6 +30,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'shared/peer': { from: ['shared/base', 'shared/zk', 'shared/zab', 'shared/tree'] },
   'shared/events': { from: ['shared/base', 'shared/zk'], typesFrom: ['shared/zab', 'shared/peer'] },
   'shared/recipes': { from: ['shared/base', 'shared/zk'] },
+  'shared/history': { from: ['shared/base', 'shared/zk', 'shared/tree'] },
   'shared/sim': { from: SHARED.filter((folder) => folder !== 'shared/jute') },
 
   /** For tests alone. */

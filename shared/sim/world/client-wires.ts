@@ -2,16 +2,17 @@
 // client sees replies and events; both directions keep their order.
 
 import { assert, unreachable } from '../../base/assert.ts'
-import { onClosed, onEvent, onOpened, onReply, onSession } from '../clients/sim-client.ts'
-import type { SimClient } from '../clients/sim-client.ts'
 import type { ClientEffect, ClientInput, ConnId } from '../../peer/contract.ts'
 import type { Sid } from '../../zk/ids.ts'
+import type { SimClient } from '../clients/sim-client.ts'
+import { onClosed, onEvent, onOpened, onReply, onSession } from '../clients/sim-client.ts'
 import type { Endpoint } from './contract.ts'
 import { clientEnd, delayUs, isCut, serverEnd } from './links.ts'
 import { feed, keptForLater, type Server } from './process.ts'
 import { schedule, scheduleAt, serverOf, type World } from './world.ts'
 
 export type ClientCargo =
+  | { readonly type: 'opened' }
   | { readonly type: 'input'; readonly input: ClientInput }
   | { readonly type: 'effect'; readonly effect: Exclude<ClientEffect, { type: 'closeConn' }> }
   | { readonly type: 'end'; readonly reason: string }
@@ -66,11 +67,9 @@ export function dialServer(world: World, wire: ClientWire): void {
   if (server.peer) {
     wire.serverOpen = true
     server.conns.set(wire.conn, wire)
-    schedule(world, oneWay(world, wire, false), { type: 'toClient', wire, cargo: OPENED })
+    schedule(world, oneWay(world, wire, false), { type: 'toClient', wire, cargo: { type: 'opened' } })
   } else sendEnd(world, wire, false, 'refused')
 }
-
-const OPENED: ClientCargo = { type: 'end', reason: '' }
 
 export function sendToServer(world: World, wire: ClientWire, input: ClientInput): void {
   put(world, wire, true, { type: 'input', input })
@@ -110,6 +109,7 @@ export function arriveAtServer(world: World, wire: ClientWire, cargo: ClientCarg
       server.conns.delete(conn)
       finish(world, wire)
       return feed(world, server, { type: 'disconnected', conn })
+    case 'opened':
     case 'effect':
       return assert(false, 'a client has no effects of a server')
     default:
@@ -121,8 +121,9 @@ export function arriveAtClient(world: World, wire: ClientWire, cargo: ClientCarg
   const { client } = wire
   if (!wire.clientOpen || (wire.broken && cargo.type !== 'end')) return
   if (isHeld(world, wire, false)) return void wire.heldToClient.push(cargo)
-  if (cargo === OPENED) return onOpened(world, client, wire)
   switch (cargo.type) {
+    case 'opened':
+      return onOpened(world, client, wire)
     case 'effect':
       if (cargo.effect.type === 'session') onSession(world, client, wire, cargo.effect)
       else if (cargo.effect.type === 'reply') onReply(world, client, wire, cargo.effect)

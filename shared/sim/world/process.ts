@@ -12,7 +12,7 @@ import { type Clock, createClock, monotonicMs, wallMs, worldUsOf } from './clock
 import type { SimServer } from './contract.ts'
 import { copyTree, createDisk, recover, settleOldest } from './disk.ts'
 import { postNotification } from './notifications.ts'
-import { closeWires, closeWire, connect, send, type Wire } from './quorum-wires.ts'
+import { closeWire, closeWires, connect, send, type Wire } from './quorum-wires.ts'
 import { abandonWalk, considerSnapshot, startStream, type Walk } from './snapshots.ts'
 import { mixStep } from './trace.ts'
 import { happenNow, schedule, type World, type WorldEvent } from './world.ts'
@@ -114,8 +114,7 @@ export function onTick(world: World, event: Extract<WorldEvent, { type: 'tick' }
   const { server } = event
   if (server.incarnation !== event.incarnation || !server.peer || keptForLater(server, event)) return
   feedTick(world, server)
-  if (server.incarnation === event.incarnation && server.peer)
-    schedule(world, worldUsOf(server.clock, TICK_MS), event)
+  if (server.incarnation === event.incarnation && server.peer) schedule(world, worldUsOf(server.clock, TICK_MS), event)
 }
 
 function feedTick(world: World, server: Server): void {

@@ -41,7 +41,8 @@ export function considerSnapshot(world: World, server: Server, peer: Peer): void
   server.appliedSinceSnapshot += 1
   if (server.appliedSinceSnapshot <= server.snapshotDue || !server.serving || server.walk || peer.zab.reloading) return
   server.appliedSinceSnapshot = 0
-  server.snapshotDue = Math.ceil(world.options.snapCount / 2) + nextInt(world.prng, Math.ceil(world.options.snapCount / 2))
+  server.snapshotDue =
+    Math.ceil(world.options.snapCount / 2) + nextInt(world.prng, Math.ceil(world.options.snapCount / 2))
   server.walk = beginWalk(peer.tree)
   schedule(world, 1, { type: 'slice', server, incarnation: server.incarnation, walk: server.walk })
 }
@@ -69,7 +70,10 @@ export function startStream(world: World, server: Server, link: LinkId, peer: Pe
   schedule(world, 1, { type: 'streamSlice', wire, walk: beginWalk(peer.tree) })
 }
 
-export function onStreamSlice(world: World, event: { readonly type: 'streamSlice'; readonly wire: Wire; readonly walk: Walk }): void {
+export function onStreamSlice(
+  world: World,
+  event: { readonly type: 'streamSlice'; readonly wire: Wire; readonly walk: Walk },
+): void {
   const { wire, walk } = event
   if (!wire.streaming || keptForLater(wire.leader, event)) return // the connection has ended
   if (!walkOn(world, walk)) return schedule(world, SLICE_EVERY_US, event)

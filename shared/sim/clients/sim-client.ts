@@ -96,6 +96,11 @@ function wakeIn(world: World, client: SimClient, us: number): void {
   schedule(world, us, { type: 'wake', client, wakes: client.wakes })
 }
 
+/** Its workload has something new for it. */
+export function nudge(world: World, client: SimClient): void {
+  wakeIn(world, client, 0)
+}
+
 /** Time has come for something: to connect, to give up, to ping, to ask. */
 export function wake(world: World, client: SimClient): void {
   const silentUs = world.nowUs - Math.max(client.heardAtUs, client.phaseSinceUs)

@@ -112,7 +112,8 @@ export function deliver(world: World, wire: Wire, toLeader: boolean, cargo: Carg
   const [from, to] = toLeader ? [wire.learner, wire.leader] : [wire.leader, wire.learner]
   if (!(toLeader ? wire.leaderOpen : wire.learnerOpen) || (wire.broken && cargo.type !== 'end')) return
   const held = toLeader ? wire.heldUp : wire.heldDown
-  const cut = held.length > 0 || isCut(world.links, serverEnd(from.sid), serverEnd(to.sid))
+  const cut =
+    held.length > 0 || isCut(world.links, serverEnd(from.sid), serverEnd(to.sid)) || isGated(world, from, to, cargo)
   if (cut && !wire.broken) return void held.push(cargo)
   if (keptForLater(to, { type: 'cargo', wire, toLeader, cargo })) return
   const link = toLeader ? wire.leaderLink : wire.learnerLink
@@ -127,6 +128,16 @@ export function deliver(world: World, wire: Wire, toLeader: boolean, cargo: Carg
       endHere(world, wire, to)
       return feed(world, to, { type: 'linkDown', link, reason: cargo.reason })
   }
+}
+
+/** A script wants this packet, and all behind it, held up. */
+function isGated(world: World, from: Server, to: Server, cargo: Cargo): boolean {
+  return world.gate !== null && cargo.type === 'packet' && world.gate(from.sid, to.sid, cargo.packet)
+}
+
+/** What a script held up goes on, as far as its new gate lets it. */
+export function releaseGated(world: World): void {
+  for (const wire of [...world.wires]) for (const toLeader of [true, false]) release(world, wire, toLeader)
 }
 
 /** One end forgets the connection. */

@@ -5,6 +5,7 @@
 import { assert, unreachable } from '../../base/assert.ts'
 import { createPrng, type Prng } from '../../base/prng.ts'
 import { asSid, type Sid } from '../../zk/ids.ts'
+import type { QuorumPacket } from '../../zk/packet.ts'
 import type { QuorumConfig, ServerSpec } from '../../zk/quorum-config.ts'
 import { ZERO_ZXID } from '../../zk/zxid.ts'
 import { createRecorder, type Recorder } from '../clients/recorder.ts'
@@ -53,6 +54,8 @@ export interface World extends WorldView {
   /** When the last letter of a pair arrives: they keep their order. */
   readonly letterAtUs: Map<number, number>
   nextConn: number
+  /** For scripts: packets for which this is true are held up, with all that is behind them. */
+  gate: ((from: Sid, to: Sid, packet: QuorumPacket) => boolean) | null
   readonly recorder: Recorder
   readonly observers: WorldObserver[]
   readonly trace: Trace
@@ -77,6 +80,7 @@ export function createWorld(options: WorldOptions): World {
     heldLetters: new Map(),
     letterAtUs: new Map(),
     nextConn: 1,
+    gate: null,
     recorder: createRecorder(),
     observers: [],
     trace: createTrace(),

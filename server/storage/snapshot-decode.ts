@@ -152,6 +152,7 @@ export class TreeDecoder {
       ephemeralOwner: reader.sessionId(),
       pzxid: reader.zxid(),
       children: null,
+      digest: 0,
     }
     loadNode(this.#tree, path, node)
     return true

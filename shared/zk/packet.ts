@@ -55,6 +55,10 @@ export type LeaderPacket =
   | { readonly type: 'PROPOSAL'; readonly entry: Entry }
   | { readonly type: 'COMMIT'; readonly zxid: Zxid }
   | { readonly type: 'INFORM'; readonly entry: Entry }
+  /** Commits a reconfiguration, and says which server leads under the new configuration. */
+  | { readonly type: 'COMMITANDACTIVATE'; readonly zxid: Zxid; readonly designatedLeader: Sid }
+  /** The same for observers, who have not seen the proposal. */
+  | { readonly type: 'INFORMANDACTIVATE'; readonly entry: Entry; readonly designatedLeader: Sid }
   | { readonly type: 'NEWLEADER'; readonly epoch: number; readonly config: string | null }
   | { readonly type: 'UPTODATE' }
   | { readonly type: 'PING'; readonly zxid: Zxid }

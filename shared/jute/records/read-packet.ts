@@ -3,6 +3,7 @@
 
 import { asSid } from '../../zk/ids.ts'
 import type { LeaderPacket, LearnerPacket } from '../../zk/packet.ts'
+import type { Entry } from '../../zk/txn.ts'
 import { epochOf, ZERO_ZXID, type Zxid } from '../../zk/zxid.ts'
 import { DecodeError, JuteReader, VALUE_BYTES_MAX } from '../reader.ts'
 import { AUTH_ID_BYTES_MIN, readAuthId } from './acl.ts'
@@ -135,6 +136,10 @@ function decodeLeaderPacket(raw: RawPacket): LeaderPacket | null {
       return readCarried(raw, 'INFORM')
     case PACKET_TYPES.COMMIT:
       return { type: 'COMMIT', zxid: raw.zxid }
+    case PACKET_TYPES.COMMITANDACTIVATE:
+      return { type: 'COMMITANDACTIVATE', zxid: raw.zxid, designatedLeader: asSid(dataReader(raw).longNumber()) }
+    case PACKET_TYPES.INFORMANDACTIVATE:
+      return readActivated(raw)
     case PACKET_TYPES.NEWLEADER:
       return { type: 'NEWLEADER', epoch: epochOf(raw.zxid), config: readConfig(raw) }
     case PACKET_TYPES.UPTODATE:
@@ -186,10 +191,22 @@ function readForwarded(raw: RawPacket): LearnerPacket {
 
 function readCarried(raw: RawPacket, type: 'PROPOSAL' | 'INFORM'): LeaderPacket {
   if (raw.data === null) throw new DecodeError(`a ${type} carries no txn`)
-  const entry = readEntry(raw.data)
+  return { type, entry: readCarriedEntry(raw, type, raw.data) }
+}
+
+/** The designated leader's id, and behind it what an INFORM carries. */
+function readActivated(raw: RawPacket): LeaderPacket {
+  const reader = dataReader(raw)
+  const designatedLeader = asSid(reader.longNumber())
+  const entry = readCarriedEntry(raw, 'INFORMANDACTIVATE', reader.raw(reader.remaining))
+  return { type: 'INFORMANDACTIVATE', entry, designatedLeader }
+}
+
+function readCarriedEntry(raw: RawPacket, type: LeaderPacket['type'], bytes: Uint8Array): Entry {
+  const entry = readEntry(bytes)
   if (entry.zxid !== raw.zxid) throw new DecodeError(`a ${type} of ${raw.zxid} carries the txn ${entry.zxid}`)
-  rememberEncoding(entry, raw.data)
-  return { type, entry }
+  rememberEncoding(entry, bytes)
+  return entry
 }
 
 /** No text, or a single byte, means that the leader names no configuration. */

@@ -32,7 +32,9 @@ export type LearnerPacket =
   | {
       readonly type: 'FOLLOWERINFO' | 'OBSERVERINFO'
       readonly acceptedEpoch: number
-      readonly sid: Sid
+      /** `null` when it names none: the leader gives such a learner a negative one. */
+      readonly sid: Sid | null
+      /** 1 for learners from before epochs were agreed on: they send their last zxid and wait for no LEADERINFO. */
       readonly protocolVersion: number
       readonly configVersion: Zxid
     }

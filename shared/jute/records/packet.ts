@@ -132,6 +132,11 @@ function writeIntData(writer: JuteWriter, value: number): void {
 
 function writeLearnerInfo(writer: JuteWriter, packet: LearnerInfo): void {
   writeEpochZxid(writer, packet.acceptedEpoch)
+  if (packet.sid === null) {
+    writer.int(-1)
+    writer.int(-1)
+    return
+  }
   const place = writer.beginLength()
   writer.longNumber(packet.sid)
   writer.int(packet.protocolVersion)

@@ -8,14 +8,16 @@ import { epochOf, ZERO_ZXID, type Zxid } from '../../zk/zxid.ts'
 import { DecodeError, JuteReader, VALUE_BYTES_MAX } from '../reader.ts'
 import { AUTH_ID_BYTES_MIN, readAuthId } from './acl.ts'
 import { PACKET_TYPES } from './packet.ts'
+import { isQuorumAuth } from './quorum-auth.ts'
 import { readRequestBody } from './read-request.ts'
 import { readEntry, rememberEncoding } from './txn.ts'
 
 /** The most data in one packet: a txn can be larger than the request it came from. */
 export const PACKET_DATA_BYTES_MAX = 2 * VALUE_BYTES_MAX
-/** The most identities behind one REQUEST, and the longest scheme or id. */
+/** The most identities behind one REQUEST, the longest scheme or id, and all of them together. */
 export const PACKET_AUTH_IDS_MAX = 1024
 export const PACKET_AUTH_BYTES_MAX = 65_536
+export const PACKET_AUTHINFO_BYTES_MAX = 2 ** 20
 
 export type PacketRead<P> =
   | { readonly type: 'packet'; readonly packet: P; readonly length: number }
@@ -40,6 +42,7 @@ interface RawPacket {
   readonly auth: JuteReader
 }
 
+const NO_BYTES = new Uint8Array(0)
 const INCOMPLETE = { type: 'incomplete' } as const
 /** Used again for every packet, see client-frame.ts. */
 const packetReader = new JuteReader(new Uint8Array(0), 0, 0, PACKET_DATA_BYTES_MAX)
@@ -71,6 +74,9 @@ function readPacket<P>(bytes: Uint8Array, decode: (raw: RawPacket) => P | null):
 
 /** How long the packet at the front is, or null while that cannot be told or it is not all there. */
 function packetLength(bytes: Uint8Array): number | null {
+  if (bytes.length >= 4 && isQuorumAuth(intAt(bytes, 0))) {
+    throw new DecodeError('it wants SASL (quorum.auth.enableSasl), which this server does not offer')
+  }
   const dataEnd = valueEnd(bytes, 12, PACKET_DATA_BYTES_MAX)
   if (dataEnd === null || dataEnd + 4 > bytes.length) return null
   const count = intAt(bytes, dataEnd)
@@ -80,6 +86,7 @@ function packetLength(bytes: Uint8Array): number | null {
     const end = valueEnd(bytes, at, PACKET_AUTH_BYTES_MAX)
     if (end === null) return null
     at = end
+    if (at - dataEnd > PACKET_AUTHINFO_BYTES_MAX) throw new DecodeError('authinfo over the limit')
   }
   return at
 }
@@ -162,11 +169,11 @@ function dataReader(raw: RawPacket): JuteReader {
   return new JuteReader(raw.data)
 }
 
-/** Learners older than 3.4 leave out the config version, still older ones all but the sid. */
+/** Learners older than 3.5 leave out the config version, older ones all but the sid, the oldest even that. */
 function readLearnerInfo(raw: RawPacket, type: 'FOLLOWERINFO' | 'OBSERVERINFO'): LearnerPacket {
-  const reader = dataReader(raw)
-  if (reader.remaining < 8) throw new DecodeError('a learner must name its server id')
-  const sid = asSid(reader.longNumber())
+  const reader = new JuteReader(raw.data ?? NO_BYTES)
+  const sid = reader.remaining >= 8 ? asSid(reader.longNumber()) : null
+  if (sid === null) return { type, acceptedEpoch: epochOf(raw.zxid), sid, protocolVersion: 1, configVersion: ZERO_ZXID }
   const protocolVersion = reader.remaining >= 4 ? reader.int() : 1
   const configVersion = reader.remaining >= 8 ? reader.zxid() : ZERO_ZXID
   return { type, acceptedEpoch: epochOf(raw.zxid), sid, protocolVersion, configVersion }
@@ -174,7 +181,7 @@ function readLearnerInfo(raw: RawPacket, type: 'FOLLOWERINFO' | 'OBSERVERINFO'):
 
 function readTouches(raw: RawPacket): LearnerPacket {
   const touches = []
-  const reader = new JuteReader(raw.data ?? new Uint8Array(0))
+  const reader = new JuteReader(raw.data ?? NO_BYTES)
   while (reader.remaining > 0) touches.push({ sessionId: reader.sessionId(), timeoutMs: reader.int() })
   return { type: 'PING', zxid: raw.zxid, touches }
 }

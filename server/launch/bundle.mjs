@@ -19,7 +19,9 @@ export async function bundle(entry, outFile, patch = null) {
       if (patch === null || id !== join(ROOT, patch.file)) return null
       const parts = code.split(patch.find)
       if (parts.length !== 2)
-        throw new Error(`${patch.file} holds the text to be patched ${parts.length - 1} times, not once:\n${patch.find}`)
+        throw new Error(
+          `${patch.file} holds the text to be patched ${parts.length - 1} times, not once:\n${patch.find}`,
+        )
       patched = true
       return parts.join(patch.replace)
     },

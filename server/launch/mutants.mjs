@@ -87,7 +87,8 @@ function writeRecord(all, record, results) {
   const next = {}
   for (const { id } of all) {
     const result = results.get(id) ?? record[id]
-    if (result?.killed !== false && result) next[id] = { by: result.by, seed: result.seed, seeds: result.seeds, steps: result.steps }
+    if (result?.killed !== false && result)
+      next[id] = { by: result.by, seed: result.seed, seeds: result.seeds, steps: result.steps }
   }
   writeFileSync(RECORD, `${JSON.stringify(next, null, 2)}\n`)
   const rows = all.map((mutant) => {

@@ -5,7 +5,7 @@ import type { Recovered } from '../peer/contract.ts'
 import { applyEntry } from '../tree/apply.ts'
 import { createTree } from '../tree/create-tree.ts'
 import type { DataTree } from '../tree/data-tree.ts'
-import { finishLoad, loadNode, walkTree } from '../tree/snapshot.ts'
+import { copyTree } from '../tree/snapshot.ts'
 import type { DiskEffect, DiskOp } from '../zab/contract.ts'
 import type { Entry } from '../zk/txn.ts'
 import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
@@ -65,15 +65,4 @@ export function recover(disk: Disk, recentMax: number): Recovered {
     recentAfter: before?.zxid ?? disk.snapshot?.zxid ?? ZERO_ZXID,
     tree,
   }
-}
-
-/** A tree of its own, as a snapshot stream would bring it. */
-export function copyTree(tree: DataTree): DataTree {
-  const copy = createTree()
-  copy.nodes.clear()
-  for (const [id, timeoutMs] of tree.sessions) copy.sessions.set(id, timeoutMs)
-  for (const { path, node } of walkTree(tree)) loadNode(copy, path, { ...node, children: null })
-  finishLoad(copy)
-  copy.lastProcessedZxid = tree.lastProcessedZxid
-  return copy
 }

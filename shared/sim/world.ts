@@ -7,13 +7,14 @@ import { chance, createPrng, nextInt, type Prng } from '../base/prng.ts'
 import type { PeerConfig, PeerEffect, PeerInput } from '../peer/contract.ts'
 import { createPeer, type Peer, step } from '../peer/peer.ts'
 import type { DataTree } from '../tree/data-tree.ts'
+import { copyTree } from '../tree/snapshot.ts'
 import type { LinkId } from '../zab/contract.ts'
 import { asSid, type Sid } from '../zk/ids.ts'
 import type { QuorumPacket } from '../zk/packet.ts'
 import type { QuorumConfig, ServerSpec } from '../zk/quorum-config.ts'
 import type { Notification } from '../zk/vote.ts'
 import { ZERO_ZXID } from '../zk/zxid.ts'
-import { copyTree, createDisk, type Disk, flush, recover } from './disk.ts'
+import { createDisk, type Disk, flush, recover } from './disk.ts'
 
 export const TICK_MS = 20
 

@@ -10,8 +10,8 @@ import { randomEnsemble } from './random-history.ts'
 import { historyOf, settle } from './testing.ts'
 
 const SEED = Number(process.env.HISTORY_SEED ?? 1)
-const SEEDS = Number(process.env.HISTORY_SEEDS ?? 12)
-const STEPS = 250
+const SEEDS = Number(process.env.HISTORY_SEEDS ?? 10)
+const STEPS = 220
 
 const RUNS = Array.from({ length: SEEDS }, (_, i) => {
   const seed = SEED + i

@@ -10,7 +10,7 @@ import { randomEnsemble } from './random-history.ts'
 import { historyOf, settle } from './testing.ts'
 
 const SEED = Number(process.env.HISTORY_SEED ?? 1)
-const SEEDS = Number(process.env.HISTORY_SEEDS ?? 10)
+const SEEDS = Number(process.env.HISTORY_SEEDS ?? 8)
 const STEPS = 220
 
 const RUNS = Array.from({ length: SEEDS }, (_, i) => {

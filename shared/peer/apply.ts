@@ -10,7 +10,7 @@ import { trigger } from '../tree/watch-table.ts'
 import { ERROR_CODES } from '../zk/errors.ts'
 import type { Entry } from '../zk/txn.ts'
 import type { Zxid } from '../zk/zxid.ts'
-import { cut, drain, establish, refuse, releaseSyncs } from './clients.ts'
+import { cut, drain, establish, refuse } from './clients.ts'
 import type { PeerEffect } from './contract.ts'
 import { canRead } from './reads.ts'
 import type { Conn, Peer } from './state.ts'
@@ -34,7 +34,6 @@ export function applyCommitted(peer: Peer, entry: Entry, out: PeerEffect[]): voi
   } else if (conn) {
     answerWrite(peer, conn, entry, applied, out)
   }
-  releaseSyncs(peer, out)
 }
 
 /** The write at the front of the session's queue is ours if session and xid agree; else it came another way. */

@@ -8,6 +8,7 @@ import { REAP_INTERVAL_MS, reapCandidates } from '../tree/reaper.ts'
 import { checkOwner, expire, postponeAll, setClosing, setOwner, touch, track } from '../tree/sessions.ts'
 import type { LinkId, ZabEffect } from '../zab/contract.ts'
 import { nextZxid, propose } from '../zab/leader-broadcast.ts'
+import { onSyncRequest } from '../zab/leader-confirm.ts'
 import type { AuthId } from '../zk/acl.ts'
 import { ERROR_CODES, type ErrorCode } from '../zk/errors.ts'
 import { NO_SESSION, type SessionId } from '../zk/ids.ts'
@@ -16,6 +17,7 @@ import type { ForwardedRequest, RevalidateRequest, Touch } from '../zk/packet.ts
 import type { ClientRequest, WriteRequest } from '../zk/request.ts'
 import type { Entry, Txn } from '../zk/txn.ts'
 import type { PeerEffect } from './contract.ts'
+import { onLeaderAnswer } from './following.ts'
 import { stopServing } from './serving.ts'
 import type { Peer } from './state.ts'
 
@@ -51,6 +53,18 @@ export function submit(peer: Peer, submission: Submission, out: PeerEffect[]): v
   for (const effect of effects) {
     if (effect.type === 'notServing') stopServing(peer, effect.reason, out)
     else out.push(effect as PeerEffect) // propose appends and sends; it delivers nothing
+  }
+}
+
+/** A sync of an own client; the core says when it may be answered, perhaps at once. */
+export function syncHere(peer: Peer, out: PeerEffect[]): void {
+  const { zab } = peer
+  if (zab.role.state !== 'LEADING') return
+  const effects: ZabEffect[] = []
+  onSyncRequest(zab, zab.role, null, effects)
+  for (const effect of effects) {
+    if (effect.type === 'leaderAnswer') onLeaderAnswer(peer, effect.packet, out)
+    else out.push(effect as PeerEffect) // it pings and answers, nothing else
   }
 }
 

@@ -21,7 +21,7 @@ import type { ConnId, PeerConfig, Recovered } from './contract.ts'
 export interface Waiting {
   readonly xid: number
   readonly request: ClientRequest
-  /** A write waits for its commit, a sync for the leader's word or for `readyAt`; a read only for those before it. */
+  /** A write waits for its commit, a sync for the leader's word; a read only for those before it. */
   readonly kind: 'write' | 'sync' | 'read'
   /** For a sync: it may be answered. */
   ready: boolean
@@ -37,14 +37,19 @@ export interface Conn {
   readonly waiting: Queue<Waiting>
 }
 
+export interface AskedSync {
+  readonly conn: ConnId
+  readonly waiting: Waiting
+}
+
 /** What only the server that leads keeps. */
 export interface Leadership {
   readonly tracker: SessionTracker
   readonly pending: Pending
   lastTickMs: number
   nextReapMs: number
-  /** Own clients' syncs, answered once everything proposed before them is applied. */
-  readonly syncs: Queue<{ readonly zxid: Zxid; readonly conn: ConnId; readonly waiting: Waiting }>
+  /** Own clients' syncs that the core has been asked for; answers come in the same order. */
+  readonly syncs: Queue<AskedSync>
 }
 
 /** What a server keeps that follows: its dealings with the leader. */
@@ -55,7 +60,7 @@ export interface Followership {
   /** Connections that wait for the leader to confirm their session. */
   readonly revalidating: Map<SessionId, ConnId>
   /** SYNCs sent to the leader; answers come in the same order. */
-  readonly syncs: Queue<{ readonly conn: ConnId; readonly waiting: Waiting }>
+  readonly syncs: Queue<AskedSync>
 }
 
 export interface Peer {

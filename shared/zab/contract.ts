@@ -105,7 +105,7 @@ export type UpEffect =
   | { readonly type: 'notServing'; readonly reason: string }
   | { readonly type: 'learnerRequest'; readonly link: LinkId; readonly packet: ForwardedRequest | RevalidateRequest }
   | { readonly type: 'learnerTouches'; readonly link: LinkId; readonly touches: readonly Touch[] }
-  /** From the leader: an answer to a REVALIDATE or a SYNC of ours. */
+  /** From the leader, which may be this server: an answer to a REVALIDATE or a SYNC of ours, in the order asked. */
   | { readonly type: 'leaderAnswer'; readonly packet: Extract<LeaderPacket, { type: 'REVALIDATE' | 'SYNC' }> }
   /** The leader pings: answer with the sessions touched since the last time. */
   | { readonly type: 'wantTouches'; readonly zxid: Zxid }

@@ -2,16 +2,17 @@
 // Rules LEAD-*. Source: Leader.propose, processAck, tryToCommit, Leader.lead's loop; zab.md §6.1.
 
 import { assert } from '../base/assert.ts'
-import { dequeue, enqueue, peek } from '../base/queue.ts'
 import type { Sid } from '../zk/ids.ts'
-import { hasQuorum, isVoter } from '../zk/quorum-config.ts'
+import { hasQuorum } from '../zk/quorum-config.ts'
 import type { Entry } from '../zk/txn.ts'
 import { COUNTER_MAX, counterOf, epochOf, makeZxid, type Zxid } from '../zk/zxid.ts'
-import type { LinkId, ZabEffect } from './contract.ts'
+import type { ZabEffect } from './contract.ts'
 import { deliverUpTo } from './deliver.ts'
+import { answerSyncs, pingAll } from './leader-confirm.ts'
 import { dropLearner } from './leader-discovery.ts'
 import { indexFrom, lastZxid } from './log-window.ts'
-import { appendEntry, type Leading, type Learner, lookAgain, type Zab } from './state.ts'
+import { quorumReached } from './quorum.ts'
+import { appendEntry, isForwarded, type Leading, type Learner, lookAgain, type Zab } from './state.ts'
 
 /** The zxid of the next proposal, or null when this server may not propose (now, or ever again in this epoch). */
 export function nextZxid(zab: Zab): Zxid | null {
@@ -37,10 +38,6 @@ export function propose(zab: Zab, entry: Entry, out: ZabEffect[]): void {
   if (counterOf(entry.zxid) >= COUNTER_MAX) lookAgain(zab, 'the counter of this epoch is used up', out)
 }
 
-function isForwarded(learner: Learner): boolean {
-  return learner.stage === 'synced' || learner.stage === 'current'
-}
-
 /** LEAD-3 (O-7): the leader's own ack counts once the entry is durable here. */
 export function onOwnLogged(zab: Zab, leading: Leading, zxid: Zxid, out: ZabEffect[]): void {
   if (zxid <= leading.selfAcked || leading.stage !== 'BROADCAST') return
@@ -61,7 +58,7 @@ export function onProposalAck(zab: Zab, leading: Leading, learner: Learner, zxid
  * log is written in order. `by` is whose ack brought us here.
  */
 function commit(zab: Zab, leading: Leading, by: Sid, out: ZabEffect[]): void {
-  const upTo = quorumAcked(zab, leading)
+  const upTo = quorumReached(zab, leading, leading.selfAcked, 'acked') as Zxid // a voter's number: a zxid
   if (upTo <= leading.committed) return
   const from = indexFrom(zab.log, (leading.committed + 1) as Zxid)
   const to = indexFrom(zab.log, (upTo + 1) as Zxid)
@@ -77,35 +74,8 @@ function commit(zab: Zab, leading: Leading, by: Sid, out: ZabEffect[]): void {
     }
   }
   out.push({ type: 'committed', zxid: upTo, by })
-  answerSyncs(leading, out)
   deliverUpTo(zab, upTo, out)
-}
-
-/** The largest zxid that a quorum of voters has acked. */
-function quorumAcked(zab: Zab, leading: Leading): Zxid {
-  const { quorum, sid } = zab.config
-  const acks: Zxid[] = isVoter(quorum, sid) ? [leading.selfAcked] : []
-  for (const learner of leading.learners.values()) if (learner.voting) acks.push(learner.acked)
-  acks.sort((a, b) => b - a)
-  let voters = 0
-  for (const server of quorum.servers.values()) if (server.role === 'participant') voters += 1
-  return acks[Math.floor(voters / 2)] ?? leading.committed
-}
-
-/** LEAD-5: a SYNC is answered behind the COMMIT of everything proposed before it. */
-export function onSyncRequest(zab: Zab, leading: Leading, link: LinkId, out: ZabEffect[]): void {
-  const last = lastZxid(zab.log)
-  if (last <= leading.committed) out.push({ type: 'send', link, packet: { type: 'SYNC' } })
-  else enqueue(leading.syncs, { zxid: last, link })
-}
-
-function answerSyncs(leading: Leading, out: ZabEffect[]): void {
-  for (;;) {
-    const next = peek(leading.syncs)
-    if (!next || next.zxid > leading.committed) return
-    dequeue(leading.syncs)
-    if (leading.learners.has(next.link)) out.push({ type: 'send', link: next.link, packet: { type: 'SYNC' } })
-  }
+  answerSyncs(leading, out)
 }
 
 export function onLeaderTick(zab: Zab, leading: Leading, out: ZabEffect[]): void {
@@ -125,7 +95,5 @@ export function onLeaderTick(zab: Zab, leading: Leading, out: ZabEffect[]): void
     if (!hasQuorum(config.quorum, alive)) return lookAgain(zab, 'lost the quorum', out)
   }
   leading.checkAtNextPing = !leading.checkAtNextPing
-  const zxid = lastZxid(zab.log)
-  for (const learner of leading.learners.values())
-    if (isForwarded(learner)) out.push({ type: 'send', link: learner.link, packet: { type: 'PING', zxid } })
+  pingAll(zab, leading, out)
 }

@@ -22,6 +22,10 @@ export function startLeading(zab: Zab, out: ZabEffect[]): void {
     selfAcked: NO_ZXID,
     committed: NO_ZXID,
     syncs: createQueue(),
+    pingRound: 0,
+    syncRound: 0,
+    wantedRound: 0,
+    confirmedRound: 0,
     deadlineMs: nowMs + config.initLimit * config.tickTimeMs,
     nextPingMs: nowMs + config.tickTimeMs / 2,
     checkAtNextPing: false,
@@ -82,6 +86,8 @@ export function onLearnerInfo(
     acceptedEpoch: packet.acceptedEpoch,
     lastLogged: NO_ZXID,
     acked: NO_ZXID,
+    answered: 0,
+    answerDue: 0,
     deadlineMs: zab.nowMs + (config.initLimit + config.syncLimit) * config.tickTimeMs,
   }
   // A reconnect replaces the connection that the same server had before.

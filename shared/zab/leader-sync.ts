@@ -7,6 +7,7 @@ import { makeZxid, type Zxid } from '../zk/zxid.ts'
 import type { ZabEffect } from './contract.ts'
 import { deliverUpTo } from './deliver.ts'
 import { onProposalAck } from './leader-broadcast.ts'
+import { sendUpToDate } from './leader-confirm.ts'
 import { dropLearner } from './leader-discovery.ts'
 import { indexFrom, lastZxid } from './log-window.ts'
 import type { Leading, Learner, Zab } from './state.ts'
@@ -81,7 +82,7 @@ export function onAck(zab: Zab, leading: Leading, learner: Learner, zxid: Zxid, 
     if (zxid !== makeZxid(leading.epoch, 0))
       return dropLearner(leading, learner.link, 'its first ACK is not for NEWLEADER', out)
     learner.stage = 'current'
-    if (leading.stage === 'BROADCAST') out.push({ type: 'send', link: learner.link, packet: { type: 'UPTODATE' } })
+    if (leading.stage === 'BROADCAST') sendUpToDate(leading, learner, out)
     else checkNewLeaderAcks(zab, leading, out)
     return
   }
@@ -100,6 +101,5 @@ function checkNewLeaderAcks(zab: Zab, leading: Leading, out: ZabEffect[]): void 
   deliverUpTo(zab, leading.initialLast, out)
   out.push({ type: 'phase', phase: 'BROADCAST', epoch: leading.epoch, leader: zab.config.sid })
   out.push({ type: 'serving', state: 'LEADING', epoch: leading.epoch, zxid: makeZxid(leading.epoch, 0) })
-  for (const learner of leading.learners.values())
-    if (learner.stage === 'current') out.push({ type: 'send', link: learner.link, packet: { type: 'UPTODATE' } })
+  for (const learner of leading.learners.values()) if (learner.stage === 'current') sendUpToDate(leading, learner, out)
 }

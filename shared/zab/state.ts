@@ -37,6 +37,9 @@ export interface Learner {
   lastLogged: Zxid
   /** The last proposal it made durable, by its ACKs. */
   acked: Zxid
+  /** The last ping round it answered, and the one that its next answer is for; 0 before UPTODATE. */
+  answered: number
+  answerDue: number
   /** Silent beyond this: cut off. */
   deadlineMs: number
 }
@@ -52,8 +55,16 @@ export interface Leading {
   /** The last proposal that is durable here. */
   selfAcked: Zxid
   committed: Zxid
-  /** SYNCs to answer once this zxid is committed, oldest first. */
-  readonly syncs: Queue<{ readonly zxid: Zxid; readonly link: LinkId }>
+  /**
+   * SYNCs to answer once this zxid is committed and this ping round answered by a quorum, oldest first. The
+   * link is null for a client of this server.
+   */
+  readonly syncs: Queue<{ readonly zxid: Zxid; readonly round: number; readonly link: LinkId | null }>
+  /** Ping rounds: sent, sent for SYNCs, wanted by the last SYNC, and answered by a quorum (as of the last SYNC). */
+  pingRound: number
+  syncRound: number
+  wantedRound: number
+  confirmedRound: number
   /** A stage must be left by then (initLimit). */
   deadlineMs: number
   nextPingMs: number
@@ -123,6 +134,11 @@ export function createZab(config: ZabConfig, recovered: RecoveredLog): Zab {
     reloading: false,
     lastLink: 0 as LinkId,
   }
+}
+
+/** It is sent what is proposed (an observer: what is committed). */
+export function isForwarded(learner: Learner): boolean {
+  return learner.stage === 'synced' || learner.stage === 'current'
 }
 
 export function startLooking(): Looking {

@@ -16,7 +16,8 @@ import {
   onPromiseSaved,
   onProposalLogged,
 } from './follower.ts'
-import { onLeaderTick, onOwnLogged, onSyncRequest } from './leader-broadcast.ts'
+import { onLeaderTick, onOwnLogged } from './leader-broadcast.ts'
+import { onPingAnswer, onSyncRequest } from './leader-confirm.ts'
 import { dropLearner, onAcceptedSaved, onAckEpoch, onCurrentSaved, onLearnerInfo } from './leader-discovery.ts'
 import { onAck } from './leader-sync.ts'
 import { createWindow, follows } from './log-window.ts'
@@ -128,7 +129,7 @@ function onKnownLearnerPacket(
       return onAck(zab, leading, learner, word.zxid, out)
     case 'PING':
       out.push({ type: 'learnerTouches', link, touches: word.touches })
-      return
+      return onPingAnswer(zab, leading, learner, out)
     case 'REQUEST':
       if (leading.stage !== 'BROADCAST') return dropLearner(leading, link, 'a REQUEST before UPTODATE', out)
       if (word.request.type === 'sync') return onSyncRequest(zab, leading, link, out)

@@ -29,13 +29,17 @@ export function voters(config: QuorumConfig): Sid[] {
   return [...config.servers.values()].filter((s) => s.role === 'participant').map((s) => s.sid)
 }
 
+export function voterCount(config: QuorumConfig): number {
+  let count = 0
+  for (const server of config.servers.values()) if (server.role === 'participant') count += 1
+  return count
+}
+
 /** More than half of the voters; whoever is not a voter does not count. */
 export function hasQuorum(config: QuorumConfig, sids: Iterable<Sid>): boolean {
   let present = 0
   for (const sid of sids) if (isVoter(config, sid)) present += 1
-  let all = 0
-  for (const server of config.servers.values()) if (server.role === 'participant') all += 1
-  return present * 2 > all
+  return present * 2 > voterCount(config)
 }
 
 function formatHost(host: string): string {

@@ -1,0 +1,72 @@
+// Pings, and what their answers prove: that a quorum still followed this leader after a moment. A SYNC is
+// answered only with that proof, since a leader that was deposed, or stood still, may not know it yet
+// (R-SYNC, R-PAUSE). Rules LEAD-5, LEAD-7 to LEAD-9. ZooKeeper's servers answer without it.
+
+import { dequeue, enqueue, peek } from '../base/queue.ts'
+import { isVoter, voterCount } from '../zk/quorum-config.ts'
+import type { LinkId, ZabEffect } from './contract.ts'
+import { lastZxid } from './log-window.ts'
+import { quorumReached } from './quorum.ts'
+import { isForwarded, type Leading, type Learner, type Zab } from './state.ts'
+
+/** LEAD-7: one round of pings to every learner in sync. Rounds are numbered here, not on the wire. */
+export function pingAll(zab: Zab, leading: Leading, out: ZabEffect[]): void {
+  leading.pingRound += 1
+  const zxid = lastZxid(zab.log)
+  for (const learner of leading.learners.values())
+    if (isForwarded(learner)) out.push({ type: 'send', link: learner.link, packet: { type: 'PING', zxid } })
+}
+
+/** From UPTODATE on a learner answers every ping, in order; earlier ones it does not answer (zab.md §5). */
+export function sendUpToDate(leading: Leading, learner: Learner, out: ZabEffect[]): void {
+  learner.answerDue = leading.pingRound + 1
+  out.push({ type: 'send', link: learner.link, packet: { type: 'UPTODATE' } })
+}
+
+/** LEAD-8: the answer is to the oldest round that this learner still owes us; one that nobody asked for is none. */
+export function onPingAnswer(zab: Zab, leading: Leading, learner: Learner, out: ZabEffect[]): void {
+  if (learner.answerDue === 0 || learner.answerDue > leading.pingRound) return
+  learner.answered = learner.answerDue
+  learner.answerDue += 1
+  if (!learner.voting || !peek(leading.syncs)) return
+  const confirmed = quorumReached(zab, leading, leading.pingRound, 'answered')
+  if (confirmed <= leading.confirmedRound) return
+  leading.confirmedRound = confirmed
+  answerSyncs(leading, out)
+  confirmNext(zab, leading, out)
+}
+
+/**
+ * LEAD-5: a SYNC of a learner, or of this server's own client (`null`), is answered behind the COMMIT of
+ * everything proposed before it, and when a quorum has answered a ping that was sent after it came.
+ */
+export function onSyncRequest(zab: Zab, leading: Leading, link: LinkId | null, out: ZabEffect[]): void {
+  // LEAD-9: nobody can be elected without a voter that is a quorum by itself.
+  const round = isQuorumAlone(zab) ? 0 : leading.pingRound + 1
+  enqueue(leading.syncs, { zxid: lastZxid(zab.log), round, link })
+  leading.wantedRound = Math.max(leading.wantedRound, round)
+  confirmNext(zab, leading, out)
+  answerSyncs(leading, out)
+}
+
+/** LEAD-9: at once when no round for SYNCs is under way, else behind it: one round serves all that came before it. */
+function confirmNext(zab: Zab, leading: Leading, out: ZabEffect[]): void {
+  if (leading.wantedRound <= leading.pingRound || leading.syncRound > leading.confirmedRound) return
+  pingAll(zab, leading, out)
+  leading.syncRound = leading.pingRound
+}
+
+function isQuorumAlone(zab: Zab): boolean {
+  const { quorum, sid } = zab.config
+  return isVoter(quorum, sid) && voterCount(quorum) === 1
+}
+
+export function answerSyncs(leading: Leading, out: ZabEffect[]): void {
+  for (;;) {
+    const next = peek(leading.syncs)
+    if (!next || next.zxid > leading.committed || next.round > leading.confirmedRound) return
+    dequeue(leading.syncs)
+    if (next.link === null) out.push({ type: 'leaderAnswer', packet: { type: 'SYNC' } })
+    else if (leading.learners.has(next.link)) out.push({ type: 'send', link: next.link, packet: { type: 'SYNC' } })
+  }
+}

@@ -132,7 +132,7 @@ export function feed(world: World, server: Server, input: PeerInput): void {
   if (dies) effects = effects.slice(0, server.crashAfterEffects ?? 0)
   for (const effect of effects) perform(world, server, peer, effect)
   mixStep(world.trace, world.nowUs, server.sid, input, effects)
-  for (const observer of world.observers) observer.stepped?.(server, input, effects)
+  for (const observer of world.observers) observer.stepped?.(server, input, effects, dies)
   if (dies) crash(world, server, server.crashKeeps)
 }
 

@@ -5,6 +5,7 @@
 import { tryUtf8Decode } from '../base/text.ts'
 import { asSessionId, type SessionId } from '../zk/ids.ts'
 import { type Zxid, zxidFromHalves } from '../zk/zxid.ts'
+import { joinSurrogates } from './cesu8.ts'
 
 /** The bytes are not what they should be. The message says what was wrong, for a log line. */
 export class DecodeError extends Error {
@@ -135,7 +136,6 @@ export class JuteReader {
 
   /** The next `length` bytes, as a window on the bytes being read. */
   raw(length: number): Uint8Array {
-    if (length < 0) throw new DecodeError(`a length of ${length}`)
     return this.#bytes(length)
   }
 
@@ -146,9 +146,7 @@ export class JuteReader {
       const ascii = shortAscii(this.#view, at, at + length)
       if (ascii !== null) return ascii
     }
-    const text = tryUtf8Decode(new Uint8Array(this.#view.buffer, at, length))
-    if (text === null) throw new DecodeError('a string is not UTF-8')
-    return text
+    return longText(new Uint8Array(this.#view.buffer, at, length))
   }
 
   /**
@@ -184,6 +182,7 @@ export class JuteReader {
 
   #take(bytes: number): number {
     const at = this.#at
+    if (bytes < 0) throw new DecodeError(`a length of ${bytes}`)
     if (at + bytes > this.#end) throw new DecodeError(`the record ends ${at + bytes - this.#end} bytes early`)
     this.#at = at + bytes
     return at
@@ -192,6 +191,15 @@ export class JuteReader {
   #bytes(length: number): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#take(length), length)
   }
+}
+
+function longText(bytes: Uint8Array): string {
+  const text = tryUtf8Decode(bytes)
+  if (text !== null) return text
+  const joined = joinSurrogates(bytes)
+  const again = joined && tryUtf8Decode(joined)
+  if (again === null) throw new DecodeError('a string is not UTF-8')
+  return again
 }
 
 /** The bytes as a string, or null when one of them is not ASCII. */

@@ -5,12 +5,13 @@ import { unreachable } from '../../base/assert.ts'
 import { nextInt } from '../../base/prng.ts'
 import type { ConnId, PeerConfig, PeerEffect, PeerInput } from '../../peer/contract.ts'
 import { createPeer, type Peer, step } from '../../peer/peer.ts'
+import { copyTree } from '../../tree/snapshot.ts'
 import type { DiskOp, LinkId } from '../../zab/contract.ts'
 import type { Sid } from '../../zk/ids.ts'
 import { type ClientWire, closeClientWires, sendToClient } from './client-wires.ts'
 import { type Clock, createClock, monotonicMs, wallMs, worldUsOf } from './clock.ts'
 import type { SimServer } from './contract.ts'
-import { copyTree, createDisk, recover, settleOldest } from './disk.ts'
+import { createDisk, recover, settleOldest } from './disk.ts'
 import { postNotification } from './notifications.ts'
 import { closeWire, closeWires, connect, send, type Wire } from './quorum-wires.ts'
 import { abandonWalk, considerSnapshot, startStream, type Walk } from './snapshots.ts'
@@ -134,6 +135,7 @@ export function feed(world: World, server: Server, input: PeerInput): void {
   mixStep(world.trace, world.nowUs, server.sid, input, effects)
   for (const observer of world.observers) observer.stepped?.(server, input, effects, dies)
   if (dies) crash(world, server, server.crashKeeps)
+  else if (server.ended !== null) crash(world, server, 1)
 }
 
 function perform(world: World, server: Server, peer: Peer, effect: PeerEffect): void {
@@ -176,6 +178,9 @@ function perform(world: World, server: Server, peer: Peer, effect: PeerEffect): 
       return
     case 'notServing':
       server.serving = false
+      return
+    case 'diverged':
+      server.ended = 'its tree is not the leader’s'
       return
     case 'state':
     case 'phase':

@@ -40,7 +40,7 @@ export interface Judge {
   finish(): void
 }
 
-/** A rule of invariants.md does not hold. */
+/** A rule that is judged over the whole run does not hold. */
 export class RuleBroken extends Error {
   override readonly name = 'RuleBroken'
   readonly id: string

@@ -56,6 +56,8 @@ export function onElectionTick(zab: Zab, looking: Looking, out: ZabEffect[]): vo
 
 export function onNotification(zab: Zab, from: Sid, n: Notification, out: ZabEffect[]): void {
   const { quorum } = zab.config
+  // Until the disk is done our vote is that of the last election, which is nobody's business any more (ELECT-2, E-1).
+  if (zab.role.state === 'LOOKING' && zab.role.stage === 'settling') return
   if (!isVoter(quorum, from)) {
     // ELECT-7: somebody without a vote only wants to know; it is answered and never counted.
     if (from !== zab.config.sid) notify(zab, from, out)
@@ -66,7 +68,6 @@ export function onNotification(zab: Zab, from: Sid, n: Notification, out: ZabEff
     if (n.state === 'LOOKING') notify(zab, from, out)
     return
   }
-  if (role.stage === 'settling') return // it will hear our vote when we have one
   if (n.state === 'LOOKING') onLookingVote(zab, role, from, n, out)
   else if (n.state !== 'OBSERVING') onEstablishedVote(zab, role, from, n, out)
 }

@@ -70,7 +70,8 @@ function createServerNarrator(stage: Stage, told: Told, say: (line: string) => v
   const whose = (sessionId: bigint): string => {
     for (const [name, { client }] of stage.scripted) if (client.sessionId === sessionId) return name
     for (const [name, { client }] of stage.scripted) {
-      if (stage.world.recorder.connections.some((c) => c.client === client.number && c.sessionId === sessionId)) return name
+      if (stage.world.recorder.connections.some((c) => c.client === client.number && c.sessionId === sessionId))
+        return name
     }
     return 'a new client'
   }
@@ -135,7 +136,8 @@ function createServerNarrator(stage: Stage, told: Told, say: (line: string) => v
         return say(`${sid} commit ${formatEpochCounter(effect.zxid)} (${by} makes the quorum)`)
       }
       case 'applied':
-        if (effect.err !== 0) return say(`${sid} apply ${formatEpochCounter(effect.entry.zxid)} -> ${errorName(effect.err)}`)
+        if (effect.err !== 0)
+          return say(`${sid} apply ${formatEpochCounter(effect.entry.zxid)} -> ${errorName(effect.err)}`)
         return fold(`${sid} apply`, formatEpochCounter(effect.entry.zxid))
       case 'reload':
         return say(`${sid} reload its tree from disk`)
@@ -197,7 +199,9 @@ function createClientNarrator(stage: Stage, say: (line: string) => void): () => 
       const server = client.wire?.server.sid ?? null
       if (before.open && (!open || conn !== before.conn)) say(`client ${name}@${before.server} is disconnected`)
       if (open && (!before.open || conn !== before.conn)) {
-        say(`client ${name}@${server} ${resumed ? 'resumes its session' : `has a new session of ${client.timeoutMs} ms`}`)
+        say(
+          `client ${name}@${server} ${resumed ? 'resumes its session' : `has a new session of ${client.timeoutMs} ms`}`,
+        )
       }
       seen.set(client, { conn, server, open })
     }

@@ -4,7 +4,7 @@
 import { unreachable } from '../../base/assert.ts'
 import { OP_CODES } from '../../zk/op.ts'
 import type { CreateTxn, DeleteTxn, Entry, SetDataTxn, SubTxn, Txn } from '../../zk/txn.ts'
-import { DecodeError, JuteReader, readString } from '../reader.ts'
+import { DecodeError, JuteReader } from '../reader.ts'
 import { JuteWriter, writeString } from '../writer.ts'
 import { readAclList, writeAclList } from './acl.ts'
 import { findEntryBytes, keepEntryBytes } from './entry-cache.ts'
@@ -128,7 +128,7 @@ function writeSubTxn(writer: JuteWriter, txn: SubTxn): void {
 function readTxn(reader: JuteReader, type: number): Txn {
   switch (type) {
     case OP_CODES.setACL:
-      return { type: 'setACL', path: reader.string(), acl: readAclList(reader), version: reader.int() }
+      return { type: 'setACL', path: readPath(reader), acl: readAclList(reader), version: reader.int() }
     case OP_CODES.multi:
       return { type: 'multi', txns: reader.list(8, readSubTxn) }
     case OP_CODES.createSession:
@@ -165,7 +165,7 @@ function readPlainTxn(reader: JuteReader, type: number): SubTxn {
     case OP_CODES.setData:
       return readSetData(reader, 'setData')
     case OP_CODES.check:
-      return { type: 'check', path: reader.string(), version: reader.int() }
+      return { type: 'check', path: readPath(reader), version: reader.int() }
     case OP_CODES.error:
       return { type: 'error', err: reader.int() }
     default:
@@ -181,7 +181,7 @@ function readSubTxn(reader: JuteReader): SubTxn {
 }
 
 function readCreateHead(reader: JuteReader) {
-  return { path: reader.string(), data: reader.buffer(), acl: readAclList(reader) }
+  return { path: readPath(reader), data: reader.buffer(), acl: readAclList(reader) }
 }
 
 function readCreate(reader: JuteReader, type: CreateTxn['type']): CreateTxn {
@@ -193,16 +193,23 @@ function readCreate(reader: JuteReader, type: CreateTxn['type']): CreateTxn {
 }
 
 function readDelete(reader: JuteReader, type: DeleteTxn['type']): DeleteTxn {
-  return { type, path: reader.string() }
+  return { type, path: readPath(reader) }
 }
 
 function readSetData(reader: JuteReader, type: SetDataTxn['type']): SetDataTxn {
-  return { type, path: reader.string(), data: reader.buffer(), version: reader.int() }
+  return { type, path: readPath(reader), data: reader.buffer(), version: reader.int() }
 }
 
 /** Null where there is no record: the end follows, or (closeSessionTxn.enabled=false) just a digest. */
 function readClosedPaths(reader: JuteReader): string[] | null {
   if (reader.remaining === 0) return null
   if (reader.remaining === DIGEST_BYTES && reader.peekInt() === DIGEST_VERSION) return null
-  return reader.list(4, readString)
+  return reader.list(4, readPath)
+}
+
+/** A leader logs only paths that it has checked; with another one the tree could not be written down. */
+function readPath(reader: JuteReader): string {
+  const path = reader.string()
+  if (!path.startsWith('/')) throw new DecodeError(`a txn has the path ${JSON.stringify(path.slice(0, 40))}`)
+  return path
 }

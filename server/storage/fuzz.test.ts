@@ -93,7 +93,7 @@ test(
     fc.assert(
       fc.property(edits, fc.integer({ min: 1, max: 200 }), (how, size) => {
         const bytes = damage(recordedStream, how)
-        const { outcome, cost } = counting((cost) => ({ outcome: readStream(bytes, bytes.length), cost }))
+        const { outcome, cost } = counting(globalThis, (cost) => ({ outcome: readStream(bytes, bytes.length), cost }))
         expect(cost.allocated).toBeLessThanOrEqual(8 * bytes.length + 65_536)
         const torn = readStream(bytes, size)
         if (typeof outcome === 'string' || typeof torn === 'string') expect(torn).toBe(outcome)
@@ -109,7 +109,7 @@ test('a list of ACLs that never ends, in small chunks, is read once and not agai
   const head = Buffer.concat([bigEndian(0), bigEndian(1), Buffer.alloc(8, 0), bigEndian(2 ** 31 - 1)])
   const item = Buffer.concat([bigEndian(31), bigEndian(0), bigEndian(0)])
   const bytes = Buffer.concat([head, ...Array.from({ length: 5000 }, () => item)])
-  counting((cost) => {
+  counting(globalThis, (cost) => {
     expect(readStream(bytes, 5)).toBe('incomplete')
     expect(cost.reads).toBeLessThan(bytes.length)
     expect(cost.allocated).toBeLessThan(20 * bytes.length)
@@ -143,7 +143,7 @@ test('what cannot be a record is told without taking memory for it', () => {
   fc.assert(
     fc.property(edits, fc.nat(4000), (how, place) => {
       const bytes = damage(log, how)
-      const { frame, cost } = counting((cost) => ({
+      const { frame, cost } = counting(globalThis, (cost) => ({
         frame: readFrame(bytes, place % (bytes.length + 1), bytes.length),
         cost,
       }))

@@ -107,7 +107,7 @@ describe.each(KINDS)('$name', (kind) => {
       const bytes = sample.bytes.slice()
       const view = new DataView(bytes.buffer)
       const wrong: string[] = []
-      counting((cost) => {
+      counting(globalThis, (cost) => {
         for (let at = 0; at + 4 <= bytes.length; at += 1) {
           for (const lie of LIES) {
             view.setInt32(at, lie)

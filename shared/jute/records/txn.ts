@@ -31,7 +31,11 @@ const entryReader = new JuteReader(new Uint8Array(0))
 
 /** Reads one entry that fills `bytes`. Throws DecodeError. */
 export function readEntry(bytes: Uint8Array): Entry {
-  const reader = entryReader.window(bytes)
+  return readEntryFrom(entryReader.window(bytes))
+}
+
+/** Reads one entry that fills what `reader` has left. Throws DecodeError. */
+export function readEntryFrom(reader: JuteReader): Entry {
   const sessionId = reader.sessionId()
   const cxid = reader.int()
   const zxid = reader.zxid()
@@ -185,11 +189,14 @@ function readCreateHead(reader: JuteReader) {
 }
 
 function readCreate(reader: JuteReader, type: CreateTxn['type']): CreateTxn {
-  const head = readCreateHead(reader)
+  // Not from readCreateHead: this is the hot one, and spreading an object costs as much as the rest.
+  const path = readPath(reader)
+  const data = reader.buffer()
+  const acl = readAclList(reader)
   const ephemeral = reader.bool()
   // CreateTxnV0 ends here.
   const parentCVersion = reader.remaining === 0 ? -1 : reader.int()
-  return { type, ...head, ephemeral, parentCVersion }
+  return { type, path, data, acl, ephemeral, parentCVersion }
 }
 
 function readDelete(reader: JuteReader, type: DeleteTxn['type']): DeleteTxn {

@@ -35,6 +35,17 @@ describe('recorded packets', () => {
     }
   })
 
+  test('[T-10] a leader of ours says behind the version that its digests are exact; other bytes there mean nothing', () => {
+    const writer = new JuteWriter()
+    const info = { type: 'LEADERINFO', epoch: 3, protocolVersion: 0x10000, exactDigests: true } as const
+    writePacket(writer, info)
+    const bytes = writer.take()
+    expect(readLeaderPacket(bytes)).toMatchObject({ packet: info })
+    bytes[bytes.length - 5] = 0
+    const { exactDigests: _, ...plain } = info
+    expect(readLeaderPacket(bytes)).toMatchObject({ packet: plain })
+  })
+
   test('packets of a kind we do not know keep their type, zxid and data', () => {
     const read = readLeaderPacket(vector('zab.COMMITANDACTIVATE'))
     expect(read).toMatchObject({ type: 'unknown', packetType: 9, zxid: 0x100000002, length: 28 })

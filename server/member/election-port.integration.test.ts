@@ -56,7 +56,7 @@ function text(message: string): Uint8Array {
 
 function handshake(n: number): Uint8Array {
   const writer = new JuteWriter()
-  writeHandshake(writer, asSid(n), '127.0.0.1:1')
+  writeHandshake(writer, { sid: asSid(n), addresses: ['127.0.0.1:1'] })
   return writer.take()
 }
 

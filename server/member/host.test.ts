@@ -82,6 +82,7 @@ function startHost(script: (input: PeerInput) => PeerEffect[]) {
     notes: { phase: 'ELECTION', leader: null, serving: false, servingSinceMs: 0 },
     log: silentLogger(),
     onFatal: (error) => trace.push(`fatal ${error}`),
+    onDiverged: ({ zxid }) => trace.push(`diverged at ${zxid}`),
   })
   return { host: host.current, trace, now }
 }

@@ -50,6 +50,8 @@ export interface HostParts {
   readonly log: MemberLogger
   /** The disk failed, or an invariant: the process must end. */
   readonly onFatal: (error: unknown) => void
+  /** The tree is not the leader's: the process must end. */
+  readonly onDiverged: (found: Extract<PeerEffect, { type: 'diverged' }>) => void
 }
 
 export interface Host {
@@ -158,6 +160,8 @@ export function createHost(parts: HostParts): Host {
         notes.serving = false
         log.info(`not serving clients: ${effect.reason}`)
         return
+      case 'diverged':
+        return parts.onDiverged(effect)
       case 'committed':
       case 'applied':
         return // observers only

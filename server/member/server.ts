@@ -12,6 +12,7 @@ import type { Storage } from '../storage/storage.ts'
 import { createClientPort } from './client-port.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { MemberConfig } from './config.ts'
+import { divergedText } from './diverged.ts'
 import { createElectionPort, type ElectionPort } from './election-port.ts'
 import { createEventStream, type EventStream } from './event-stream.ts'
 import { createTextCommands, isTextCommand } from './four-letter.ts'
@@ -41,13 +42,16 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
+/** What has failed for good. */
+export type FatalPart = 'disk' | 'port' | 'tree'
+
 export interface ServerOptions {
   readonly config: MemberConfig
   /** From zabscope.secretFile; null without one. */
   readonly secret: Uint8Array | null
   readonly log: MemberLogger
-  /** `disk`: exit 10; `port`: exit 14. The server must not go on. */
-  readonly onFatal: (what: 'disk' | 'port', error: unknown) => void
+  /** `disk`: exit 10; `port`: exit 14; `tree`: exit 11. The server must not go on. */
+  readonly onFatal: (what: FatalPart, error: unknown) => void
   readonly clock?: Clock
 }
 
@@ -143,6 +147,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     notes,
     log,
     onFatal: fatalDisk,
+    onDiverged(found) {
+      if (!stopping) options.onFatal('tree', new Error(divergedText(found, config)))
+    },
   })
   storage.listen({ onPersisted: (upTo) => feed({ type: 'persisted', upTo }), onFailed: fatalDisk })
 

@@ -119,6 +119,23 @@ export interface ServedSample {
   readonly zxid: Zxid
 }
 
+/** A recipe that clients carried out on `path`, and nothing else did there (HC-12). */
+export type Recipe =
+  /** Sequential ephemerals below `path`; whoever sees its own as the lowest holds the lock until it is deleted. */
+  | { readonly type: 'lock'; readonly path: string }
+  /** The ephemeral at `path`; whoever created it leads until it is deleted. */
+  | { readonly type: 'latch'; readonly path: string }
+  /** A decimal number at `path`, raised by one with setData(version). */
+  | { readonly type: 'counter'; readonly path: string }
+  /** Words between commas at `path`, added one at a time with setData(version). */
+  | { readonly type: 'set'; readonly path: string }
+  /** Sequential children of `path`, each consumed by whoever deletes it. */
+  | { readonly type: 'queue'; readonly path: string }
+  /** Sequential children of `path` for the sake of their numbers. */
+  | { readonly type: 'ids'; readonly path: string }
+  /** Decimal numbers at `paths`, moved between by multis and read by multiReads of all: their sum stays. */
+  | { readonly type: 'bank'; readonly paths: readonly string[]; readonly sum: number }
+
 export interface CheckOptions {
   /** 'exact' (our servers): a read's result is that of state(header zxid). 'interval' (Apache): or of a state soon after. */
   readonly reads: 'exact' | 'interval'
@@ -136,6 +153,8 @@ export interface CheckOptions {
   /** What the leader had committed when, and what servers held meanwhile (HC-11), beside what the history shows. */
   readonly committed?: readonly { readonly atMs: number; readonly zxid: Zxid }[]
   readonly served?: readonly ServedSample[]
+  /** What recipes the clients carried out, and where (HC-12). */
+  readonly recipes?: readonly Recipe[]
   /** Longest time that a serving server may be behind: syncLimit × tickTime and a margin. Left out: HC-11 is not checked. */
   readonly lagMaxMs?: number
 }

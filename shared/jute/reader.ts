@@ -135,7 +135,6 @@ export class JuteReader {
 
   /** The next `length` bytes, as a window on the bytes being read. */
   raw(length: number): Uint8Array {
-    if (length < 0) throw new DecodeError(`a length of ${length}`)
     return this.#bytes(length)
   }
 
@@ -184,6 +183,7 @@ export class JuteReader {
 
   #take(bytes: number): number {
     const at = this.#at
+    if (bytes < 0) throw new DecodeError(`a length of ${bytes}`)
     if (at + bytes > this.#end) throw new DecodeError(`the record ends ${at + bytes - this.#end} bytes early`)
     this.#at = at + bytes
     return at

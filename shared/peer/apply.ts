@@ -4,6 +4,7 @@
 
 import { dequeue, peek } from '../base/queue.ts'
 import { applyEntry } from '../tree/apply.ts'
+import type { DigestMismatch } from '../tree/contract.ts'
 import { retirePending } from '../tree/pending.ts'
 import { forget } from '../tree/sessions.ts'
 import { trigger } from '../tree/watch-table.ts'
@@ -13,11 +14,14 @@ import type { Zxid } from '../zk/zxid.ts'
 import { cut, drain, establish, refuse } from './clients.ts'
 import type { PeerEffect } from './contract.ts'
 import { canRead } from './reads.ts'
+import { stopServing } from './serving.ts'
 import type { Conn, Peer } from './state.ts'
 
 export function applyCommitted(peer: Peer, entry: Entry, out: PeerEffect[]): void {
   const { tree, leadership, watches } = peer
+  if (peer.diverged) return
   const applied = applyEntry(tree, entry, peer.options)
+  if (applied.mismatch) return leaveService(peer, entry, applied.mismatch, out)
   peer.zxid = Math.max(peer.zxid, entry.zxid) as Zxid
   if (leadership) retirePending(leadership.pending, entry)
   out.push({ type: 'applied', entry, err: applied.err })
@@ -34,6 +38,16 @@ export function applyCommitted(peer: Peer, entry: Entry, out: PeerEffect[]): voi
   } else if (conn) {
     answerWrite(peer, conn, entry, applied, out)
   }
+}
+
+/**
+ * T-10: this tree and the leader's are not the same, so nothing may be answered from this one, this txn included, and no
+ * snapshot may carry it on. A leader finds itself at fault just so. The log is right, whatever the tree is.
+ */
+function leaveService(peer: Peer, { zxid }: Entry, { expected, actual }: DigestMismatch, out: PeerEffect[]): void {
+  peer.diverged = true
+  stopServing(peer, 'the tree is not the leader’s (T-10)', out)
+  out.push({ type: 'diverged', zxid, expected, actual })
 }
 
 /** The write at the front of the session's queue is ours if session and xid agree; else it came another way. */

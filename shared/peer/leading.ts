@@ -3,7 +3,7 @@
 // Source: PrepRequestProcessor, LeaderSessionTracker, watches-sessions.md §7.
 
 import { assert } from '../base/assert.ts'
-import { prepareRequest } from '../tree/prepare.ts'
+import { prepareRequest, proposalDigest } from '../tree/prepare.ts'
 import { REAP_INTERVAL_MS, reapCandidates } from '../tree/reaper.ts'
 import { checkOwner, expire, postponeAll, setClosing, setOwner, touch, track } from '../tree/sessions.ts'
 import type { LinkId, ZabEffect } from '../zab/contract.ts'
@@ -47,7 +47,8 @@ export function submit(peer: Peer, submission: Submission, out: PeerEffect[]): v
           peer.options,
         )
       : { type: 'error', err: refusal }
-  const entry: Entry = { zxid, sessionId, cxid, timeMs: peer.wallMs, txn, digest: null }
+  const digest = proposalDigest(leadership.pending, txn, peer.options)
+  const entry: Entry = { zxid, sessionId, cxid, timeMs: peer.wallMs, txn, digest }
   const effects: ZabEffect[] = []
   propose(zab, entry, effects)
   for (const effect of effects) {

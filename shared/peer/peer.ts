@@ -15,6 +15,7 @@ import type { Peer } from './state.ts'
 export { createPeer, freshRecovered, type Peer } from './state.ts'
 
 export function step(peer: Peer, input: PeerInput, out: PeerEffect[]): void {
+  if (peer.diverged) return // T-10
   switch (input.type) {
     case 'tick':
       peer.nowMs = input.nowMs

@@ -78,6 +78,8 @@ export interface Peer {
   /** Serving clients, as whom; null otherwise. */
   leadership: Leadership | null
   followership: Followership | null
+  /** The tree has left the leader's [T-10]: nothing is done any more. */
+  diverged: boolean
   nextSessionId: SessionId
   nowMs: number
   wallMs: number
@@ -96,6 +98,7 @@ export function createPeer(config: PeerConfig, recovered: Recovered): Peer {
     bySession: new Map(),
     leadership: null,
     followership: null,
+    diverged: false,
     nextSessionId: firstSessionId(config),
     nowMs: 0,
     wallMs: 0,

@@ -29,8 +29,12 @@ export interface Application {
   readonly changes: Change[]
 }
 
-function digestOf(a: Application, path: string, node: Znode): number {
-  return a.keepsDigest ? nodeDigest(path, node) : 0
+/** To be called once a node is as it shall be. */
+function redigest(a: Application, path: string, node: Znode): void {
+  if (!a.keepsDigest) return
+  const digest = nodeDigest(path, node)
+  a.digestDelta += digest - (node.digest >>> 0)
+  node.digest = digest | 0
 }
 
 function ownerOf(a: Application, txn: CreateTxn | CreateTtlTxn | CreateContainerTxn): SessionId {
@@ -50,12 +54,11 @@ export function applyCreate(a: Application, txn: CreateTxn | CreateTtlTxn | Crea
   const parent = tree.nodes.get(above)
   if (!parent || parent.czxid > zxid) return ERROR_CODES.NONODE
   const existing = tree.nodes.get(path)
-  const digestBefore = digestOf(a, above, parent)
   countCreation(parent, txn.parentCVersion, zxid, existing !== undefined)
   if (existing) {
     // Heals a node that an Apache snapshot saved without a list for its ACL id (ZOOKEEPER-4846).
     if (existing.czxid === zxid && existing.aversion === 0) existing.acl = shareAcl(txn.acl, parent.acl)
-    a.digestDelta += digestOf(a, above, parent) - digestBefore
+    redigest(a, above, parent)
     return ERROR_CODES.NODEEXISTS
   }
   const node: Znode = {
@@ -71,12 +74,14 @@ export function applyCreate(a: Application, txn: CreateTxn | CreateTtlTxn | Crea
     aversion: 0,
     ephemeralOwner: ownerOf(a, txn),
     children: null,
+    digest: 0,
   }
   parent.children ??= new Set()
   parent.children.add(baseName(path))
   tree.nodes.set(path, node)
   indexOwner(tree, path, node.ephemeralOwner)
-  a.digestDelta += digestOf(a, above, parent) - digestBefore + digestOf(a, path, node)
+  redigest(a, above, parent)
+  redigest(a, path, node)
   onQuotaNodeCreated(tree, path)
   countTowardsQuota(tree, path, data?.length ?? 0, 1)
   a.changes.push({ type: 'created', path, acl: node.acl, parentAcl: parent.acl })
@@ -118,9 +123,8 @@ export function applyDelete(a: Application, path: string): ErrorCode {
   const above = parentPath(path)
   const parent = tree.nodes.get(above)
   if (!parent || parent.czxid > zxid || path === '/') return ERROR_CODES.NONODE
-  const digestBefore = digestOf(a, above, parent)
   if (zxid > parent.pzxid) parent.pzxid = zxid
-  a.digestDelta += digestOf(a, above, parent) - digestBefore
+  redigest(a, above, parent)
   const node = tree.nodes.get(path)
   if (!node || node.czxid > zxid) return ERROR_CODES.NONODE
   parent.children?.delete(baseName(path))
@@ -131,7 +135,7 @@ export function applyDelete(a: Application, path: string): ErrorCode {
 }
 
 function removeOne(a: Application, path: string, node: Znode): void {
-  a.digestDelta -= digestOf(a, path, node)
+  if (a.keepsDigest) a.digestDelta -= node.digest >>> 0
   a.tree.nodes.delete(path)
   unindexOwner(a.tree, path, node.ephemeralOwner)
   countTowardsQuota(a.tree, path, -(node.data?.length ?? 0), -1)
@@ -162,13 +166,12 @@ export function applySetData(
   const node = a.tree.nodes.get(path)
   if (!node) return ERROR_CODES.NONODE
   if (node.mzxid > a.zxid) return node
-  const digestBefore = digestOf(a, path, node)
   countTowardsQuota(a.tree, path, (data?.length ?? 0) - (node.data?.length ?? 0), 0)
   node.data = data
   node.version = version
   node.mzxid = a.zxid
   node.mtime = a.timeMs
-  a.digestDelta += digestOf(a, path, node) - digestBefore
+  redigest(a, path, node)
   a.changes.push({ type: 'dataChanged', path, acl: node.acl, parentAcl: null })
   return node
 }
@@ -183,10 +186,9 @@ export function applySetAcl(
   const node = a.tree.nodes.get(path)
   if (!node) return ERROR_CODES.NONODE
   if (node.czxid > a.zxid) return node
-  const digestBefore = digestOf(a, path, node)
   node.acl = shareAcl(acl, null)
   node.aversion = version
-  a.digestDelta += digestOf(a, path, node) - digestBefore
+  redigest(a, path, node)
   a.changes.push({ type: 'aclChanged', path, acl: node.acl, parentAcl: null })
   return node
 }

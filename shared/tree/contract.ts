@@ -30,4 +30,12 @@ export interface Applied {
   /** The answer for the client that asked. `path`/`pathStat` for a create as its txn type says. */
   readonly body: ReplyBody
   readonly changes: readonly Change[]
+  /** The tree is no longer what the leader's is [T-10]; null: it is, or nobody can say. */
+  readonly mismatch: DigestMismatch | null
+}
+
+/** Tree digests after a txn: as the leader projected it, and as it is here. */
+export interface DigestMismatch {
+  readonly expected: bigint
+  readonly actual: bigint
 }

@@ -5,7 +5,7 @@ import { utf8Encode } from '../base/text.ts'
 import { READ_ACL } from '../zk/acl.ts'
 import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
 import { type DataTree, emptyZnode } from './data-tree.ts'
-import { treeDigest } from './node-digest.ts'
+import { digestAll } from './node-digest.ts'
 
 export const CONFIG_PATH = '/zookeeper/config'
 export const QUOTA_PATH = '/zookeeper/quota'
@@ -25,8 +25,9 @@ export function createTree(): DataTree {
     ttls: new Set(),
     lastProcessedZxid: ZERO_ZXID,
     digest: 0n,
+    isExact: true,
   }
-  tree.digest = treeDigest(tree)
+  tree.digest = digestAll(tree)
   return tree
 }
 

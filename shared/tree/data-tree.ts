@@ -23,6 +23,8 @@ export interface Znode {
   ephemeralOwner: SessionId
   /** Names of children; `null` while there were never any. */
   children: Set<string> | null
+  /** Its node digest as a signed 32-bit integer, which V8 keeps in place; 0 below /zookeeper. Kept by apply. */
+  digest: number
 }
 
 export interface DataTree {
@@ -39,6 +41,11 @@ export interface DataTree {
   lastProcessedZxid: Zxid
   /** Sum of all node digests modulo 2^64 (storage.md §3), kept up to date by apply. */
   digest: bigint
+  /**
+   * False behind a fuzzy snapshot, which holds effects of txns still to be replayed: its digests mean nothing until
+   * one agrees with a txn's. From then on none may differ (T-10).
+   */
+  isExact: boolean
 }
 
 export const CONTAINER_OWNER = 0x8000000000000000n as SessionId
@@ -60,5 +67,6 @@ export function emptyZnode(): Znode {
     aversion: 0,
     ephemeralOwner: NO_SESSION,
     children: null,
+    digest: 0,
   }
 }

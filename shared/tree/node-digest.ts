@@ -4,7 +4,8 @@
 import { crc32 } from '../base/checksum.ts'
 import { utf8Encode } from '../base/text.ts'
 import { NO_SESSION } from '../zk/ids.ts'
-import type { DataTree, Znode } from './data-tree.ts'
+import type { DataTree } from './data-tree.ts'
+import type { PendingNode } from './pending.ts'
 
 const STAT_BYTES = 60
 const PATH_SCRATCH_BYTES = 1024
@@ -31,8 +32,11 @@ function encodePath(path: string): Uint8Array {
   return pathBytes.subarray(0, path.length)
 }
 
+/** What a digest covers, besides the path. */
+export type DigestedNode = Omit<PendingNode, 'zxid' | 'exists' | 'acl' | 'children' | 'digest'>
+
 /** From 0 to 2^32 − 1; 0 for everything below /zookeeper, which no digest counts. The root is `/`. */
-export function nodeDigest(path: string, node: Znode): number {
+export function nodeDigest(path: string, node: DigestedNode): number {
   if (path.startsWith('/zookeeper/')) return 0
   putLong(0, node.czxid)
   putLong(8, node.mzxid)
@@ -49,9 +53,24 @@ export function nodeDigest(path: string, node: Znode): number {
   return crc32(statBytes, crc)
 }
 
-/** Computed from every node: for a tree that was just loaded, and to check the one that apply maintains. */
+/** Computed from every node, changing none: to check the digests that apply maintains. */
 export function treeDigest(tree: DataTree): bigint {
   let sum = 0n
   for (const [path, node] of tree.nodes) sum += BigInt(nodeDigest(path, node))
   return BigInt.asUintN(64, sum)
+}
+
+/** Computes every node's digest anew, and keeps it in the node; returns their sum. */
+export function digestAll(tree: DataTree): bigint {
+  let sum = 0n
+  for (const [path, node] of tree.nodes) {
+    node.digest = nodeDigest(path, node) | 0
+    sum += BigInt(node.digest >>> 0)
+  }
+  return BigInt.asUintN(64, sum)
+}
+
+/** `digest` moved on by what changes of nodes came to. */
+export function addToDigest(digest: bigint, delta: number): bigint {
+  return delta === 0 ? digest : BigInt.asUintN(64, digest + BigInt(delta))
 }

@@ -5,8 +5,9 @@
 import type { Acl } from '../zk/acl.ts'
 import type { SessionId } from '../zk/ids.ts'
 import type { Entry } from '../zk/txn.ts'
-import type { Zxid } from '../zk/zxid.ts'
+import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
 import type { DataTree, Znode } from './data-tree.ts'
+import { addToDigest, nodeDigest } from './node-digest.ts'
 import { kindOfOwner } from './owner.ts'
 
 /** A znode as the last proposal that touches it will leave it. */
@@ -16,14 +17,20 @@ export interface PendingNode {
   exists: boolean
   data: Uint8Array | null
   acl: readonly Acl[] | null
+  czxid: Zxid
+  mzxid: Zxid
+  pzxid: Zxid
+  ctime: number
+  mtime: number
   version: number
   /** Stored form. */
   cversion: number
   aversion: number
   ephemeralOwner: SessionId
-  mtime: number
   /** How many there are; their names are nodes of their own. */
   children: number
+  /** As in Znode; 0 once the node is gone. Kept by `settle`. */
+  digest: number
 }
 
 /** A node as a request that is being prepared finds it. */
@@ -41,13 +48,48 @@ export interface Pending {
   readonly closing: Map<SessionId, Zxid>
   /** During a multi: how the nodes were before it, `null` for those without a record. */
   undo: Map<string, PendingNode | null> | null
+  /** The last proposal that was prepared. Once it is applied, `digest` is the tree's own again. */
+  proposed: Zxid
+  /** The tree digest after that proposal. */
+  digest: bigint
+  /** What the proposal that is being prepared adds to it. */
+  digestDelta: number
 }
 
 /** How many retired changes may stay at the front of the list before it is cut. */
 const RETIRED_MAX = 4096
 
 export function createPending(): Pending {
-  return { nodes: new Map(), zxids: [], paths: [], head: 0, ephemerals: new Map(), closing: new Map(), undo: null }
+  return {
+    nodes: new Map(),
+    zxids: [],
+    paths: [],
+    head: 0,
+    ephemerals: new Map(),
+    closing: new Map(),
+    undo: null,
+    proposed: ZERO_ZXID,
+    digest: 0n,
+    digestDelta: 0,
+  }
+}
+
+/** Before a proposal is prepared: where its digest starts from. Source: PrepRequestProcessor.getCurrentTreeDigest. */
+export function beginProposal(tree: DataTree, pending: Pending, zxid: Zxid): void {
+  if (tree.lastProcessedZxid >= pending.proposed) pending.digest = tree.digest
+  pending.proposed = zxid
+  pending.digestDelta = 0
+}
+
+export function endProposal(pending: Pending): void {
+  pending.digest = addToDigest(pending.digest, pending.digestDelta)
+}
+
+/** A record has been changed as it shall be: its digest, and the tree's, follow. */
+export function settle(pending: Pending, path: string, record: PendingNode): void {
+  const digest = record.exists ? nodeDigest(path === '' ? '/' : path, record) : 0
+  pending.digestDelta += digest - (record.digest >>> 0)
+  record.digest = digest | 0
 }
 
 /** The node as it will be, or null. `''` is the root, as it is for ZooKeeper. */
@@ -74,12 +116,17 @@ export function changeNode(pending: Pending, path: string, node: Projected, zxid
       exists: true,
       data: node.data,
       acl: node.acl,
+      czxid: node.czxid,
+      mzxid: node.mzxid,
+      pzxid: node.pzxid,
+      ctime: node.ctime,
+      mtime: node.mtime,
       version: node.version,
       cversion: node.cversion,
       aversion: node.aversion,
       ephemeralOwner: node.ephemeralOwner,
-      mtime: node.mtime,
       children: childCount(node),
+      digest: node.digest,
     }
     pending.nodes.set(key, record)
   }
@@ -130,17 +177,18 @@ export function ephemeralsOf(tree: DataTree, pending: Pending, session: SessionI
   return paths
 }
 
-/** From here on every change can be taken back, until endMulti. */
+/** From here on every change of this proposal can be taken back, until endMulti. */
 export function beginMulti(pending: Pending): number {
   pending.undo = new Map()
   return pending.paths.length
 }
 
-/** Keeps the changes since beginMulti, or takes them all back; `mark` is what beginMulti gave. */
+/** Keeps the changes since beginMulti, the first of its proposal, or takes them all back; `mark` is what it gave. */
 export function endMulti(pending: Pending, mark: number, keep: boolean): void {
   const { undo } = pending
   pending.undo = null
   if (keep || undo === null) return
+  pending.digestDelta = 0
   for (const [path, before] of undo) {
     const record = pending.nodes.get(path)
     if (record !== undefined) forgetOwner(pending, path, record)
@@ -197,4 +245,5 @@ export function dropPending(pending: Pending): void {
   pending.ephemerals.clear()
   pending.closing.clear()
   pending.undo = null
+  pending.proposed = ZERO_ZXID
 }

@@ -12,8 +12,8 @@ import type { CreateContainerTxn, CreateTtlTxn, CreateTxn } from '../zk/txn.ts'
 import { fixupAcl } from './acl.ts'
 import { CONTAINER_OWNER, TTL_MS_MAX } from './data-tree.ts'
 import { kindOfOwner, type NodeKind, ttlOwner } from './owner.ts'
-import { addNode, changeNode, look } from './pending.ts'
-import { cutParent, isClosing, mayDo, type Preparation } from './preparation.ts'
+import { addNode, changeNode, look, type PendingNode } from './pending.ts'
+import { changed, cutParent, isClosing, mayDo, type Preparation } from './preparation.ts'
 import { breaksQuota } from './quota.ts'
 
 interface CreateMode {
@@ -84,22 +84,31 @@ export function prepareCreate(
   if (p.options.enforceQuota && breaksQuota(tree, path, data === null ? 0 : data.length, 1))
     return ERROR_CODES.QUOTAEXCEEDED
 
-  const changed = changeNode(pending, parentPath, parent, ctx.zxid)
-  changed.cversion = (changed.cversion + 1) | 0
-  changed.children += 1
-  addNode(pending, path, {
+  const above = changeNode(pending, parentPath, parent, ctx.zxid)
+  above.cversion = (above.cversion + 1) | 0
+  above.pzxid = ctx.zxid
+  above.children += 1
+  changed(p, parentPath, above)
+  const node: PendingNode = {
     zxid: ctx.zxid,
     exists: true,
     data,
     acl: acl.value,
+    czxid: ctx.zxid,
+    mzxid: ctx.zxid,
+    pzxid: ctx.zxid,
+    ctime: ctx.timeMs,
+    mtime: ctx.timeMs,
     version: 0,
     cversion: 0,
     aversion: 0,
     ephemeralOwner: ownerFor(mode.kind, ctx.sessionId, request),
-    mtime: ctx.timeMs,
     children: 0,
-  })
-  return createTxn(request, mode, path, acl.value, changed.cversion)
+    digest: 0,
+  }
+  addNode(pending, path, node)
+  changed(p, path, node)
+  return createTxn(request, mode, path, acl.value, above.cversion)
 }
 
 function createTxn(

@@ -10,7 +10,7 @@ import type { CheckTxn, ErrorTxn, SubTxn, Txn } from '../zk/txn.ts'
 import type { PrepareContext } from './contract.ts'
 import type { DataTree } from './data-tree.ts'
 import { DEFAULT_TREE_OPTIONS, type TreeOptions } from './options.ts'
-import { beginMulti, endMulti, type Pending } from './pending.ts'
+import { beginMulti, beginProposal, endMulti, endProposal, type Pending } from './pending.ts'
 import type { Preparation } from './preparation.ts'
 import { prepareCreate } from './prepare-create.ts'
 import { prepareCheck, prepareDelete, prepareDeleteContainer, prepareSetAcl, prepareSetData } from './prepare-node.ts'
@@ -28,8 +28,18 @@ export function prepareRequest(
   ctx: PrepareContext,
   options: TreeOptions = DEFAULT_TREE_OPTIONS,
 ): Txn {
+  beginProposal(tree, pending, ctx.zxid)
   const prepared = prepareAny({ tree, pending, ctx, options }, request)
+  endProposal(pending)
   return typeof prepared === 'number' ? { type: 'error', err: prepared } : prepared
+}
+
+/**
+ * The tree digest after `txn`, which prepareRequest has just given: what its entry carries. Null for an error txn, as
+ * in ZooKeeper, though not for a multi that failed; and when digests are switched off.
+ */
+export function proposalDigest(pending: Pending, txn: Txn, options: TreeOptions = DEFAULT_TREE_OPTIONS): bigint | null {
+  return options.digest && txn.type !== 'error' ? pending.digest : null
 }
 
 function prepareAny(p: Preparation, request: WriteRequest): Txn | ErrorCode {

@@ -5,7 +5,7 @@
 import { baseName, parentPath } from '../zk/path.ts'
 import { isOpenAcl } from './acl.ts'
 import type { DataTree, Znode } from './data-tree.ts'
-import { treeDigest } from './node-digest.ts'
+import { digestAll } from './node-digest.ts'
 import { indexOwner } from './owner-index.ts'
 import { recountQuotas } from './quota.ts'
 
@@ -44,7 +44,8 @@ export function loadNode(tree: DataTree, path: string, node: Znode): void {
 }
 
 /**
- * Rebuilds everything that follows from the loaded nodes: children, indexes, quota counts and the digest.
+ * Rebuilds everything that follows from the loaded nodes: children, indexes, quota counts and digests. The tree counts
+ * as fuzzy from here on: only who made the snapshot could know better.
  * Throws BrokenTree when a node has no parent.
  */
 export function finishLoad(tree: DataTree): void {
@@ -62,5 +63,6 @@ export function finishLoad(tree: DataTree): void {
     indexOwner(tree, path, node.ephemeralOwner)
   }
   recountQuotas(tree)
-  tree.digest = treeDigest(tree)
+  tree.digest = digestAll(tree)
+  tree.isExact = false
 }

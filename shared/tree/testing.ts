@@ -14,7 +14,7 @@ import { createTree } from './create-tree.ts'
 import type { DataTree, Znode } from './data-tree.ts'
 import { DEFAULT_TREE_OPTIONS, type TreeOptions } from './options.ts'
 import { createPending, type Pending, retirePending } from './pending.ts'
-import { prepareRequest } from './prepare.ts'
+import { prepareRequest, proposalDigest } from './prepare.ts'
 
 export const ALICE = asSessionId(0x100000000000001n)
 export const BOB = asSessionId(0x200000000000002n)
@@ -55,7 +55,8 @@ export function propose(world: World, request: WriteRequest, asker: Asker = {}):
   const sessionId = asker.sessionId ?? ALICE
   const ctx = { zxid, timeMs, sessionId, auth: asker.auth ?? [] }
   const txn = prepareRequest(world.tree, world.pending, request, ctx, world.options)
-  const entry: Entry = { zxid, sessionId, cxid: world.log.length, timeMs, txn, digest: null }
+  const digest = proposalDigest(world.pending, txn, world.options)
+  const entry: Entry = { zxid, sessionId, cxid: world.log.length, timeMs, txn, digest }
   world.log.push(entry)
   world.inFlight.push(entry)
   return entry
@@ -66,6 +67,7 @@ export function commitNext(world: World): Applied | null {
   const entry = world.inFlight.shift()
   if (!entry) return null
   const applied = applyEntry(world.tree, entry, world.options)
+  if (applied.mismatch) throw new Error(`${JSON.stringify(entry.txn)} was projected otherwise than it is applied`)
   retirePending(world.pending, entry)
   return applied
 }
@@ -104,6 +106,15 @@ export function setData(path: string, text: string, version = -1): WriteRequest 
 
 export function remove(path: string, version = -1): WriteRequest & { readonly type: 'delete' } {
   return { type: 'delete', path, version }
+}
+
+/** All in which two trees can differ that anybody could see, now or later, for `toEqual`. */
+export function essence(tree: DataTree) {
+  const byKey = <K extends string | bigint, V>(map: Map<K, V>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1))
+  const nodes = byKey(tree.nodes).map(([path, node]) => [path, { ...node, children: new Set(node.children) }])
+  const { containers, ttls, digest, lastProcessedZxid } = tree
+  const sessions = byKey(tree.sessions)
+  return { nodes, sessions, ephemerals: byKey(tree.ephemerals), containers, ttls, digest, lastProcessedZxid }
 }
 
 /** The node, which must exist. */

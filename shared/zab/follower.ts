@@ -69,6 +69,9 @@ export function onLeaderPacket(zab: Zab, following: Following, packet: LeaderPac
       onProposal(zab, following, packet.entry, out)
       if (zab.role === following) onCommit(zab, following, packet.entry.zxid, out)
       return
+    case 'COMMITANDACTIVATE':
+    case 'INFORMANDACTIVATE':
+      return lookAgain(zab, 'the leader activates a new configuration, which this server cannot', out)
     case 'NEWLEADER':
       return onNewLeader(zab, following, packet.epoch, out)
     case 'UPTODATE':

@@ -76,11 +76,14 @@ export function onLearnerInfo(
   if (leading.learners.has(link)) return dropLearner(leading, link, `a second ${packet.type}`, out)
   if (packet.configVersion > config.quorum.version)
     return dropLearner(leading, link, 'it knows a newer configuration', out)
+  if (packet.protocolVersion < LEARNER_PROTOCOL_VERSION)
+    return dropLearner(leading, link, `protocol version ${packet.protocolVersion} knows no epochs`, out)
+  const sid = packet.sid ?? anonymousSid(leading)
   const observer = packet.type === 'OBSERVERINFO'
   const learner: Learner = {
     link,
-    sid: asSid(packet.sid),
-    voting: !observer && isVoter(config.quorum, packet.sid),
+    sid,
+    voting: !observer && isVoter(config.quorum, sid),
     observer,
     stage: 'info',
     acceptedEpoch: packet.acceptedEpoch,
@@ -96,6 +99,14 @@ export function onLearnerInfo(
   leading.learners.set(link, learner)
   if (leading.stage === 'DISCOVERY') fixEpoch(zab, leading, out)
   else if (leading.stage !== 'SAVING_ACCEPTED') sendLeaderInfo(leading, learner, out)
+}
+
+/** The first negative id that no learner has. */
+function anonymousSid(leading: Leading): Sid {
+  const taken = new Set([...leading.learners.values()].map((learner) => learner.sid))
+  let sid = asSid(-1)
+  while (taken.has(sid)) sid = asSid(sid - 1)
+  return sid
 }
 
 function sendLeaderInfo(leading: Leading, learner: Learner, out: ZabEffect[]): void {

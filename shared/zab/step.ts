@@ -86,6 +86,8 @@ const LEADER_ONLY: ReadonlySet<string> = new Set<LeaderPacket['type']>([
   'PROPOSAL',
   'COMMIT',
   'INFORM',
+  'COMMITANDACTIVATE',
+  'INFORMANDACTIVATE',
   'NEWLEADER',
   'UPTODATE',
   'SYNC',

@@ -75,7 +75,7 @@ describe('handshake', () => {
     const read = readHandshake(recorded)
     expect(read).toEqual({ type: 'handshake', handshake: { sid: 3, addresses: ['127.0.0.1:32883'] }, length: 35 })
     const writer = new JuteWriter()
-    writeHandshake(writer, asSid(3), '127.0.0.1:32883')
+    writeHandshake(writer, { sid: asSid(3), addresses: ['127.0.0.1:32883'] })
     expect(hex(writer.view())).toBe(hex(recorded))
   })
 

@@ -3,18 +3,21 @@
 
 import { asSid } from '../../zk/ids.ts'
 import type { LeaderPacket, LearnerPacket } from '../../zk/packet.ts'
+import type { Entry } from '../../zk/txn.ts'
 import { epochOf, ZERO_ZXID, type Zxid } from '../../zk/zxid.ts'
 import { DecodeError, JuteReader, VALUE_BYTES_MAX } from '../reader.ts'
 import { AUTH_ID_BYTES_MIN, readAuthId } from './acl.ts'
 import { PACKET_TYPES } from './packet.ts'
+import { isQuorumAuth } from './quorum-auth.ts'
 import { readRequestBody } from './read-request.ts'
 import { readEntry, rememberEncoding } from './txn.ts'
 
 /** The most data in one packet: a txn can be larger than the request it came from. */
 export const PACKET_DATA_BYTES_MAX = 2 * VALUE_BYTES_MAX
-/** The most identities behind one REQUEST, and the longest scheme or id. */
+/** The most identities behind one REQUEST, the longest scheme or id, and all of them together. */
 export const PACKET_AUTH_IDS_MAX = 1024
 export const PACKET_AUTH_BYTES_MAX = 65_536
+export const PACKET_AUTHINFO_BYTES_MAX = 2 ** 20
 
 export type PacketRead<P> =
   | { readonly type: 'packet'; readonly packet: P; readonly length: number }
@@ -39,6 +42,7 @@ interface RawPacket {
   readonly auth: JuteReader
 }
 
+const NO_BYTES = new Uint8Array(0)
 const INCOMPLETE = { type: 'incomplete' } as const
 /** Used again for every packet, see client-frame.ts. */
 const packetReader = new JuteReader(new Uint8Array(0), 0, 0, PACKET_DATA_BYTES_MAX)
@@ -70,6 +74,9 @@ function readPacket<P>(bytes: Uint8Array, decode: (raw: RawPacket) => P | null):
 
 /** How long the packet at the front is, or null while that cannot be told or it is not all there. */
 function packetLength(bytes: Uint8Array): number | null {
+  if (bytes.length >= 4 && isQuorumAuth(intAt(bytes, 0))) {
+    throw new DecodeError('it wants SASL (quorum.auth.enableSasl), which this server does not offer')
+  }
   const dataEnd = valueEnd(bytes, 12, PACKET_DATA_BYTES_MAX)
   if (dataEnd === null || dataEnd + 4 > bytes.length) return null
   const count = intAt(bytes, dataEnd)
@@ -79,6 +86,7 @@ function packetLength(bytes: Uint8Array): number | null {
     const end = valueEnd(bytes, at, PACKET_AUTH_BYTES_MAX)
     if (end === null) return null
     at = end
+    if (at - dataEnd > PACKET_AUTHINFO_BYTES_MAX) throw new DecodeError('authinfo over the limit')
   }
   return at
 }
@@ -135,6 +143,10 @@ function decodeLeaderPacket(raw: RawPacket): LeaderPacket | null {
       return readCarried(raw, 'INFORM')
     case PACKET_TYPES.COMMIT:
       return { type: 'COMMIT', zxid: raw.zxid }
+    case PACKET_TYPES.COMMITANDACTIVATE:
+      return { type: 'COMMITANDACTIVATE', zxid: raw.zxid, designatedLeader: asSid(dataReader(raw).longNumber()) }
+    case PACKET_TYPES.INFORMANDACTIVATE:
+      return readActivated(raw)
     case PACKET_TYPES.NEWLEADER:
       return { type: 'NEWLEADER', epoch: epochOf(raw.zxid), config: readConfig(raw) }
     case PACKET_TYPES.UPTODATE:
@@ -157,11 +169,11 @@ function dataReader(raw: RawPacket): JuteReader {
   return new JuteReader(raw.data)
 }
 
-/** Learners older than 3.4 leave out the config version, still older ones all but the sid. */
+/** Learners older than 3.5 leave out the config version, older ones all but the sid, the oldest even that. */
 function readLearnerInfo(raw: RawPacket, type: 'FOLLOWERINFO' | 'OBSERVERINFO'): LearnerPacket {
-  const reader = dataReader(raw)
-  if (reader.remaining < 8) throw new DecodeError('a learner must name its server id')
-  const sid = asSid(reader.longNumber())
+  const reader = new JuteReader(raw.data ?? NO_BYTES)
+  const sid = reader.remaining >= 8 ? asSid(reader.longNumber()) : null
+  if (sid === null) return { type, acceptedEpoch: epochOf(raw.zxid), sid, protocolVersion: 1, configVersion: ZERO_ZXID }
   const protocolVersion = reader.remaining >= 4 ? reader.int() : 1
   const configVersion = reader.remaining >= 8 ? reader.zxid() : ZERO_ZXID
   return { type, acceptedEpoch: epochOf(raw.zxid), sid, protocolVersion, configVersion }
@@ -169,7 +181,7 @@ function readLearnerInfo(raw: RawPacket, type: 'FOLLOWERINFO' | 'OBSERVERINFO'):
 
 function readTouches(raw: RawPacket): LearnerPacket {
   const touches = []
-  const reader = new JuteReader(raw.data ?? new Uint8Array(0))
+  const reader = new JuteReader(raw.data ?? NO_BYTES)
   while (reader.remaining > 0) touches.push({ sessionId: reader.sessionId(), timeoutMs: reader.int() })
   return { type: 'PING', zxid: raw.zxid, touches }
 }
@@ -186,10 +198,22 @@ function readForwarded(raw: RawPacket): LearnerPacket {
 
 function readCarried(raw: RawPacket, type: 'PROPOSAL' | 'INFORM'): LeaderPacket {
   if (raw.data === null) throw new DecodeError(`a ${type} carries no txn`)
-  const entry = readEntry(raw.data)
+  return { type, entry: readCarriedEntry(raw, type, raw.data) }
+}
+
+/** The designated leader's id, and behind it what an INFORM carries. */
+function readActivated(raw: RawPacket): LeaderPacket {
+  const reader = dataReader(raw)
+  const designatedLeader = asSid(reader.longNumber())
+  const entry = readCarriedEntry(raw, 'INFORMANDACTIVATE', reader.raw(reader.remaining))
+  return { type: 'INFORMANDACTIVATE', entry, designatedLeader }
+}
+
+function readCarriedEntry(raw: RawPacket, type: LeaderPacket['type'], bytes: Uint8Array): Entry {
+  const entry = readEntry(bytes)
   if (entry.zxid !== raw.zxid) throw new DecodeError(`a ${type} of ${raw.zxid} carries the txn ${entry.zxid}`)
-  rememberEncoding(entry, raw.data)
-  return { type, entry }
+  rememberEncoding(entry, bytes)
+  return entry
 }
 
 /** No text, or a single byte, means that the leader names no configuration. */

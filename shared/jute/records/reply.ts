@@ -71,6 +71,9 @@ function writeReplyBody(writer: JuteWriter, body: ReplyBody): void {
     case 'whoAmI':
       writer.vector<AuthId>(body.ids, writeAuthId)
       break
+    case 'saslToken':
+      writer.buffer(body.token)
+      break
     default:
       unreachable(body)
   }
@@ -110,6 +113,8 @@ export function readReplyBody(reader: JuteReader, op: number): ReplyBody {
       return { type: 'errorCode', err: reader.int() }
     case OP_CODES.whoAmI:
       return { type: 'whoAmI', ids: reader.list(AUTH_ID_BYTES_MIN, readAuthId) }
+    case OP_CODES.sasl:
+      return { type: 'saslToken', token: reader.buffer() }
     default:
       return NO_BODY
   }

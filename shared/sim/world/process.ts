@@ -134,6 +134,7 @@ export function feed(world: World, server: Server, input: PeerInput): void {
   mixStep(world.trace, world.nowUs, server.sid, input, effects)
   for (const observer of world.observers) observer.stepped?.(server, input, effects)
   if (dies) crash(world, server, server.crashKeeps)
+  else if (server.ended !== null) crash(world, server, 1)
 }
 
 function perform(world: World, server: Server, peer: Peer, effect: PeerEffect): void {
@@ -176,6 +177,9 @@ function perform(world: World, server: Server, peer: Peer, effect: PeerEffect): 
       return
     case 'notServing':
       server.serving = false
+      return
+    case 'diverged':
+      server.ended = 'its tree is not the leader’s'
       return
     case 'state':
     case 'phase':

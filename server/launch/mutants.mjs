@@ -1,0 +1,112 @@
+// `npm run mutants`: builds the core with one deliberate defect after the other and lets the simulator find each.
+// With --update it writes the table shared/sim/mutants/MUTANTS.md and the seeds that found them; without, it begins
+// with those seeds. Named ones only: `npm run mutants -- ack-before-persist`. The last line reads `N passed, N failed`.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { requireNode } from './node-version.mjs'
+
+requireNode()
+const { orExplain } = await import('./bootstrap.mjs')
+const { ensureInstalled } = await import('./install.mjs')
+const { capture, ROOT } = await import('./steps.mjs')
+const { bundle } = await import('./bundle.mjs')
+
+/** Seeds until a mutant counts as alive. */
+const SEEDS_MAX = 500
+const AT_ONCE = 2
+const RECORD = join(ROOT, 'shared/sim/mutants/killed.json')
+const TABLE = join(ROOT, 'shared/sim/mutants/MUTANTS.md')
+
+await orExplain(ensureInstalled)
+const args = process.argv.slice(2)
+const update = args.includes('--update')
+const names = args.filter((arg) => !arg.startsWith('--'))
+const scratch = mkdtempSync(join(tmpdir(), 'zabscope-mutants-'))
+try {
+  process.exitCode = await main()
+} finally {
+  rmSync(scratch, { recursive: true, force: true })
+}
+
+async function main() {
+  const all = await listMutants()
+  const unknown = names.find((name) => !all.some(({ id }) => id === name))
+  if (unknown !== undefined) {
+    console.error(`There is no mutant ${unknown}. Mutants: ${all.map(({ id }) => id).join(', ')}.`)
+    return 2
+  }
+  const record = JSON.parse(readFileSync(RECORD, 'utf8'))
+  const chosen = names.length > 0 ? all.filter(({ id }) => names.includes(id)) : all
+  const waiting = [...chosen]
+  const results = new Map()
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const hint = update ? 0 : (record[next.id]?.seed ?? 0)
+      results.set(next.id, await tryMutant(next, hint))
+      console.log(sentence(next, results.get(next.id)))
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  if (update) writeRecord(all, record, results)
+  const failed = [...results.values()].filter((result) => !result.killed).length
+  console.log(`${results.size - failed} passed, ${failed} failed`)
+  return failed > 0 ? 1 : 0
+}
+
+async function listMutants() {
+  const file = join(scratch, 'list.js')
+  await bundle('server/simulate/mutant-list.ts', file)
+  const { code, output } = await capture(process.execPath, [file])
+  if (code !== 0) throw new Error(`the list of mutants could not be read:\n${output}`)
+  return JSON.parse(output)
+}
+
+/** {killed, by, what, seed, seeds, steps} or {killed: false, why}. */
+async function tryMutant(mutant, hint) {
+  const file = join(scratch, `${mutant.id}.js`)
+  try {
+    await bundle('server/simulate/mutant-main.ts', file, mutant)
+  } catch (error) {
+    return { killed: false, why: error.message }
+  }
+  const { code, output } = await capture(process.execPath, [file, '1', String(SEEDS_MAX), String(hint)])
+  const line = output.trim().split('\n').at(-1)
+  if (code !== 0) return { killed: false, why: `ended with ${code}\n${output.slice(-2000)}` }
+  const found = JSON.parse(line)
+  return found ? { killed: true, ...found } : { killed: false, why: `alive after ${SEEDS_MAX} seeds` }
+}
+
+function sentence(mutant, result) {
+  if (!result.killed) return `✗ ${mutant.id}: ${result.why}`
+  return `✓ ${mutant.id}: ${result.by} in seed ${result.seed} (${result.seeds}): ${result.what}`
+}
+
+function writeRecord(all, record, results) {
+  const next = {}
+  for (const { id } of all) {
+    const result = results.get(id) ?? record[id]
+    if (result?.killed !== false && result)
+      next[id] = { by: result.by, seed: result.seed, seeds: result.seeds, steps: result.steps }
+  }
+  writeFileSync(RECORD, `${JSON.stringify(next, null, 2)}\n`)
+  const rows = all.map((mutant) => {
+    const found = next[mutant.id]
+    const by = found ? found.by : 'alive'
+    return `| ${mutant.id} | ${mutant.what} | ${mutant.guards.join(', ')} | ${by} | ${found?.seeds ?? ''} | ${found?.steps?.toLocaleString('en') ?? ''} |`
+  })
+  writeFileSync(
+    TABLE,
+    `${[
+      '# Mutants',
+      '',
+      'Each is the core with one deliberate defect; the simulator, from seed 1 on, has to find it. Written by',
+      '`npm run mutants -- --update`.',
+      '',
+      '| mutant | what it does | expected | found by | seeds | core steps |',
+      '| --- | --- | --- | --- | --- | --- |',
+      ...rows,
+    ].join('\n')}\n`,
+  )
+}

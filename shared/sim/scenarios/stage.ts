@@ -52,8 +52,8 @@ export const STAGE_OPTIONS: WorldOptions = {
 
 /** Servers are started, unless `start: false`. */
 export function createStage(
-  options: Partial<WorldOptions> & { readonly start?: boolean },
-  observers: (world: World) => readonly WorldObserver[],
+  options: Partial<WorldOptions> & { readonly start?: boolean } = {},
+  observers: (world: World) => readonly WorldObserver[] = () => [],
 ): Stage {
   const { start: startsNow = true, ...rest } = options
   const world = createWorld({ ...STAGE_OPTIONS, ...rest })

@@ -5,7 +5,7 @@ import { ByteQueue } from '#shared/jute/byte-queue.ts'
 import { DecodeError, JuteReader } from '#shared/jute/reader.ts'
 import { readAcl } from '#shared/jute/records/acl.ts'
 import { createTree } from '#shared/tree/create-tree.ts'
-import type { DataTree, Znode } from '#shared/tree/data-tree.ts'
+import { type DataTree, type PlainZnode, plainZnode } from '#shared/tree/data-tree.ts'
 import { BrokenTree, finishLoad, loadNode } from '#shared/tree/snapshot.ts'
 import type { Acl } from '#shared/zk/acl.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
@@ -79,7 +79,8 @@ export class TreeDecoder {
   finish(): DataTree {
     if (!this.#tree.nodes.has('/')) throw new DecodeError('a snapshot without a root')
     // /zookeeper/config is missing in snapshots older than 3.5.
-    for (const [path, node] of createTree().nodes) if (!this.#tree.nodes.has(path)) loadNode(this.#tree, path, node)
+    for (const [path, node] of createTree().nodes)
+      if (!this.#tree.nodes.has(path)) loadNode(this.#tree, path, plainZnode(node))
     try {
       finishLoad(this.#tree)
     } catch (cause) {
@@ -157,11 +158,11 @@ export class TreeDecoder {
       this.#expect = 'done'
       return true
     }
-    const data = reader.buffer()
+    const data = reader.bufferView()
     const aclId = reader.longNumber()
     const acl = this.#acls.get(aclId)
     if (acl === undefined) throw new DecodeError(`${path} has ACL ${aclId}, which the snapshot does not list`)
-    const node: Znode = {
+    const node: PlainZnode = {
       data,
       acl,
       czxid: reader.zxid(),
@@ -173,8 +174,6 @@ export class TreeDecoder {
       aversion: reader.int(),
       ephemeralOwner: reader.sessionId(),
       pzxid: reader.zxid(),
-      children: null,
-      digest: 0,
     }
     loadNode(this.#tree, path, node)
     return true

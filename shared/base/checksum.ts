@@ -57,13 +57,13 @@ function makeCrcTables(): Int32Array {
   return tables
 }
 
-/** CRC-32 of `bytes` behind whatever gave `running`; unsigned. Source: RFC 1952 §8. */
-export function crc32(bytes: Uint8Array, running: number = CRC32_START): number {
+/** CRC-32 of bytes `start` … `end` behind whatever gave `running`; unsigned. Source: RFC 1952 §8. */
+export function crc32(bytes: Uint8Array, running: number = CRC32_START, start = 0, end = bytes.length): number {
   const tables = CRC_TABLES
   let crc = ~running
-  let at = 0
+  let at = start
   // Four bytes a round: node digests are made on every write.
-  for (const end = bytes.length - 3; at < end; at += 4) {
+  for (const lastRound = end - 4; at <= lastRound; at += 4) {
     crc ^= (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)
     crc =
       (tables[768 + (crc & 0xff)] ?? 0) ^
@@ -71,6 +71,6 @@ export function crc32(bytes: Uint8Array, running: number = CRC32_START): number 
       (tables[256 + ((crc >>> 16) & 0xff)] ?? 0) ^
       (tables[crc >>> 24] ?? 0)
   }
-  for (; at < bytes.length; at += 1) crc = (crc >>> 8) ^ (tables[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0)
+  for (; at < end; at += 1) crc = (crc >>> 8) ^ (tables[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0)
   return ~crc >>> 0
 }

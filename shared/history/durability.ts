@@ -2,7 +2,8 @@
 // HC-11: a server that serves is not too far behind, or had better stop serving.
 
 import { CONFIG_PATH } from '../tree/create-tree.ts'
-import type { DataTree, Znode } from '../tree/data-tree.ts'
+import { type DataTree, plainZnode, type Znode } from '../tree/data-tree.ts'
+import { dataOf } from '../tree/node-data.ts'
 import { ERROR_CODES as E } from '../zk/errors.ts'
 import type { Sid } from '../zk/ids.ts'
 import type { Zxid } from '../zk/zxid.ts'
@@ -48,10 +49,10 @@ function compareTrees(c: Case, who: string, held: DataTree, expected: DataTree):
 
 function comparable(node: Znode): unknown {
   return {
-    ...node,
+    ...plainZnode(node),
     children: [...(node.children ?? [])].sort(),
     acl: node.acl ?? [],
-    data: node.data ?? new Uint8Array(0),
+    data: dataOf(node) ?? new Uint8Array(0),
   }
 }
 

@@ -14,10 +14,10 @@ export interface Register {
 export const ABSENT: Register = { exists: false, value: '', version: -1 }
 
 export function registerOf(data: Uint8Array | null, version: number): Register {
-  return { exists: true, value: valueOf(data), version }
+  return { exists: true, value: textOf(data), version }
 }
 
-function valueOf(data: Uint8Array | null): string {
+function textOf(data: Uint8Array | null): string {
   return data === null ? '' : data.join()
 }
 
@@ -43,7 +43,7 @@ export function stepRegister(state: Register, { request, err, body }: Operation)
     }
     case 'getData':
       if (err !== E.OK) return refused(state, -1, err)
-      if (body?.type !== 'data' || valueOf(body.data) !== state.value) return null
+      if (body?.type !== 'data' || textOf(body.data) !== state.value) return null
       return state.exists && body.stat.version === state.version ? state : null
     case 'exists':
       if (err !== E.OK) return refused(state, -1, err)

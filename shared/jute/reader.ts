@@ -5,6 +5,7 @@
 import { tryUtf8Decode } from '../base/text.ts'
 import { asSessionId, type SessionId } from '../zk/ids.ts'
 import { type Zxid, zxidFromHalves } from '../zk/zxid.ts'
+import { joinSurrogates } from './cesu8.ts'
 
 /** The bytes are not what they should be. The message says what was wrong, for a log line. */
 export class DecodeError extends Error {
@@ -145,9 +146,7 @@ export class JuteReader {
       const ascii = shortAscii(this.#view, at, at + length)
       if (ascii !== null) return ascii
     }
-    const text = tryUtf8Decode(new Uint8Array(this.#view.buffer, at, length))
-    if (text === null) throw new DecodeError('a string is not UTF-8')
-    return text
+    return longText(new Uint8Array(this.#view.buffer, at, length))
   }
 
   /**
@@ -192,6 +191,15 @@ export class JuteReader {
   #bytes(length: number): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#take(length), length)
   }
+}
+
+function longText(bytes: Uint8Array): string {
+  const text = tryUtf8Decode(bytes)
+  if (text !== null) return text
+  const joined = joinSurrogates(bytes)
+  const again = joined && tryUtf8Decode(joined)
+  if (again === null) throw new DecodeError('a string is not UTF-8')
+  return again
 }
 
 /** The bytes as a string, or null when one of them is not ASCII. */

@@ -6,12 +6,13 @@
 import type { Acl } from '../zk/acl.ts'
 import { ERROR_CODES, type ErrorCode } from '../zk/errors.ts'
 import { NO_SESSION, type SessionId } from '../zk/ids.ts'
-import { baseName, joinPath, parentPath } from '../zk/path.ts'
+import { parentPath } from '../zk/path.ts'
 import type { CreateContainerTxn, CreateTtlTxn, CreateTxn } from '../zk/txn.ts'
 import type { Zxid } from '../zk/zxid.ts'
 import { isOpenAcl } from './acl.ts'
 import type { Change } from './contract.ts'
-import { CONTAINER_OWNER, type DataTree, type Znode } from './data-tree.ts'
+import { CONTAINER_OWNER, type DataTree, newZnode, type Znode } from './data-tree.ts'
+import { dropData, putData } from './node-data.ts'
 import { nodeDigest } from './node-digest.ts'
 import { ttlOwner } from './owner.ts'
 import { indexOwner, unindexOwner } from './owner-index.ts'
@@ -61,7 +62,7 @@ export function applyCreate(a: Application, txn: CreateTxn | CreateTtlTxn | Crea
     redigest(a, above, parent)
     return ERROR_CODES.NODEEXISTS
   }
-  const node: Znode = {
+  const node = newZnode(tree.data, {
     data,
     acl: shareAcl(txn.acl, parent.acl),
     czxid: zxid,
@@ -73,11 +74,9 @@ export function applyCreate(a: Application, txn: CreateTxn | CreateTtlTxn | Crea
     cversion: 0,
     aversion: 0,
     ephemeralOwner: ownerOf(a, txn),
-    children: null,
-    digest: 0,
-  }
+  })
   parent.children ??= new Set()
-  parent.children.add(baseName(path))
+  parent.children.add(path)
   tree.nodes.set(path, node)
   indexOwner(tree, path, node.ephemeralOwner)
   redigest(a, above, parent)
@@ -127,8 +126,8 @@ export function applyDelete(a: Application, path: string): ErrorCode {
   redigest(a, above, parent)
   const node = tree.nodes.get(path)
   if (!node || node.czxid > zxid) return ERROR_CODES.NONODE
-  parent.children?.delete(baseName(path))
-  removeBelow(a, path, node)
+  parent.children?.delete(path)
+  removeBelow(a, node)
   removeOne(a, path, node)
   a.changes.push({ type: 'deleted', path, acl: node.acl, parentAcl: parent.acl })
   return ERROR_CODES.OK
@@ -138,20 +137,21 @@ function removeOne(a: Application, path: string, node: Znode): void {
   if (a.keepsDigest) a.digestDelta -= node.digest >>> 0
   a.tree.nodes.delete(path)
   unindexOwner(a.tree, path, node.ephemeralOwner)
-  countTowardsQuota(a.tree, path, -(node.data?.length ?? 0), -1)
+  countTowardsQuota(a.tree, path, -node.dataLength, -1)
+  dropData(a.tree.data, node)
 }
 
 /**
  * Only a replay finds children here, those of a later node of the same name: a snapshot may hold them below the
  * older node, and a multi may delete and create a node under one zxid. Their creates are still to be replayed.
  */
-function removeBelow(a: Application, path: string, node: Znode): void {
+function removeBelow(a: Application, node: Znode): void {
   if (node.children === null || node.children.size === 0) return
-  const paths = [...node.children].map((name) => joinPath(path, name))
+  const paths = [...node.children]
   for (let at = paths.pop(); at !== undefined; at = paths.pop()) {
     const below = a.tree.nodes.get(at)
     if (!below) continue
-    for (const name of below.children ?? []) paths.push(joinPath(at, name))
+    for (const child of below.children ?? []) paths.push(child)
     removeOne(a, at, below)
   }
 }
@@ -166,8 +166,9 @@ export function applySetData(
   const node = a.tree.nodes.get(path)
   if (!node) return ERROR_CODES.NONODE
   if (node.mzxid > a.zxid) return node
-  countTowardsQuota(a.tree, path, (data?.length ?? 0) - (node.data?.length ?? 0), 0)
-  node.data = data
+  countTowardsQuota(a.tree, path, (data?.length ?? 0) - node.dataLength, 0)
+  dropData(a.tree.data, node)
+  putData(a.tree.data, node, data)
   node.version = version
   node.mzxid = a.zxid
   node.mtime = a.timeMs

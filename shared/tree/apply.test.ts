@@ -11,7 +11,7 @@ import { CONTAINER_OWNER } from './data-tree.ts'
 import { digestAll, treeDigest } from './node-digest.ts'
 import { kindOfOwner, ttlMsOf, ttlOwner } from './owner.ts'
 import { statOf } from './stat.ts'
-import { ALICE, create, createWorld, essence, nodeAt, remove, run, setData } from './testing.ts'
+import { ALICE, create, createWorld, essence, nodeAt, remove, run, setData, textAt } from './testing.ts'
 
 function entry(counter: number, txn: Txn): Entry {
   return { zxid: makeZxid(1, counter), sessionId: ALICE, cxid: counter, timeMs: 1000 + counter, txn, digest: null }
@@ -45,8 +45,8 @@ describe('a new tree', () => {
   test('shows the configuration without changing its digest', () => {
     const tree = createTree()
     setConfigNode(tree, 'server.1=a:1:2:participant\nversion=0', makeZxid(0, 0), 77)
-    const { data, version, mtime } = nodeAt(tree, '/zookeeper/config')
-    expect(data).toEqual(utf8Encode('server.1=a:1:2:participant\nversion=0'))
+    const { version, mtime } = nodeAt(tree, '/zookeeper/config')
+    expect(textAt(tree, '/zookeeper/config')).toBe('server.1=a:1:2:participant\nversion=0')
     expect({ version, mtime }).toEqual({ version: -1, mtime: 77 })
     expect(treeDigest(tree)).toBe(0x51c6d660n)
   })

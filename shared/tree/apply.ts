@@ -11,6 +11,7 @@ import type { Entry, SubTxn, Txn } from '../zk/txn.ts'
 import { type Application, applyCreate, applyDelete, applySetAcl, applySetData } from './apply-node.ts'
 import type { Applied, DigestMismatch } from './contract.ts'
 import type { DataTree, Znode } from './data-tree.ts'
+import { dataOf } from './node-data.ts'
 import { addToDigest } from './node-digest.ts'
 import { DEFAULT_TREE_OPTIONS, type TreeOptions } from './options.ts'
 import { statOf } from './stat.ts'
@@ -70,7 +71,7 @@ function applyTxn(a: Application, txn: Txn): Outcome {
     case 'reconfig': {
       const node = applySetData(a, txn.path, txn.data, txn.version)
       if (typeof node === 'number') return failed(node)
-      return { err: ERROR_CODES.OK, body: { type: 'data', data: node.data, stat: statOf(node) } }
+      return { err: ERROR_CODES.OK, body: { type: 'data', data: dataOf(node), stat: statOf(node) } }
     }
     case 'delete':
     case 'deleteContainer': {

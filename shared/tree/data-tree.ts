@@ -5,9 +5,10 @@ import type { Acl } from '../zk/acl.ts'
 import type { SessionId } from '../zk/ids.ts'
 import { NO_SESSION } from '../zk/ids.ts'
 import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
+import { type DataStore, type DataWindow, dataOf, putData } from './node-data.ts'
 
-export interface Znode {
-  data: Uint8Array | null
+/** Its data is a window on memory that it may share with others: see node-data.ts. */
+export interface Znode extends DataWindow {
   /** `null` is world:anyone ALL, as on disk. */
   acl: readonly Acl[] | null
   czxid: Zxid
@@ -21,7 +22,7 @@ export interface Znode {
   aversion: number
   /** The stored form: a session, 0x8000000000000000 for a container, 0xff…ttl for a TTL node. */
   ephemeralOwner: SessionId
-  /** Names of children; `null` while there were never any. */
+  /** Paths of children, whole, since each is in memory already; `null` while there were never any. */
   children: Set<string> | null
   /** Its node digest as a signed 32-bit integer, which V8 keeps in place; 0 below /zookeeper. Kept by apply. */
   digest: number
@@ -30,6 +31,7 @@ export interface Znode {
 export interface DataTree {
   /** By full path, the root under `/`. */
   readonly nodes: Map<string, Znode>
+  readonly data: DataStore
   /** Sessions known to the ensemble, with their timeouts in milliseconds. */
   readonly sessions: Map<SessionId, number>
   /** Paths of ephemerals by owner. */
@@ -53,7 +55,51 @@ export const TTL_OWNER_PREFIX = 0xff00000000000000n
 /** TTLs use the low 40 bits of the owner. */
 export const TTL_MS_MAX = 2 ** 40 - 1
 
-export function emptyZnode(): Znode {
+/** What a snapshot says of one, and what may be kept of it when it has gone. */
+export interface PlainZnode {
+  readonly data: Uint8Array | null
+  readonly acl: readonly Acl[] | null
+  readonly czxid: Zxid
+  readonly mzxid: Zxid
+  readonly pzxid: Zxid
+  readonly ctime: number
+  readonly mtime: number
+  readonly version: number
+  readonly cversion: number
+  readonly aversion: number
+  readonly ephemeralOwner: SessionId
+}
+
+/** A znode as it is now. */
+export function plainZnode(node: Znode): PlainZnode {
+  const { acl, czxid, mzxid, pzxid, ctime, mtime, version, cversion, aversion, ephemeralOwner } = node
+  return { data: dataOf(node), acl, czxid, mzxid, pzxid, ctime, mtime, version, cversion, aversion, ephemeralOwner }
+}
+
+/** The one place where znodes are made: V8 gives them all the same shape. Without children or digest. */
+export function newZnode(store: DataStore, plain: PlainZnode): Znode {
+  const node: Znode = {
+    dataBytes: null,
+    dataAt: 0,
+    dataLength: 0,
+    acl: plain.acl,
+    czxid: plain.czxid,
+    mzxid: plain.mzxid,
+    pzxid: plain.pzxid,
+    ctime: plain.ctime,
+    mtime: plain.mtime,
+    version: plain.version,
+    cversion: plain.cversion,
+    aversion: plain.aversion,
+    ephemeralOwner: plain.ephemeralOwner,
+    children: null,
+    digest: 0,
+  }
+  putData(store, node, plain.data)
+  return node
+}
+
+export function emptyZnode(): PlainZnode {
   return {
     data: new Uint8Array(0),
     acl: null,
@@ -66,7 +112,5 @@ export function emptyZnode(): Znode {
     cversion: 0,
     aversion: 0,
     ephemeralOwner: NO_SESSION,
-    children: null,
-    digest: 0,
   }
 }

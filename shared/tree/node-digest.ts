@@ -49,7 +49,8 @@ export function nodeDigest(path: string, node: DigestedNode): number {
   if (node.ephemeralOwner === NO_SESSION) statBytes.fill(0, 52)
   else statView.setBigUint64(52, node.ephemeralOwner)
   let crc = crc32(encodePath(path))
-  if (node.data !== null) crc = crc32(node.data, crc)
+  const { dataBytes, dataAt, dataLength } = node
+  if (dataBytes !== null) crc = crc32(dataBytes, crc, dataAt, dataAt + dataLength)
   return crc32(statBytes, crc)
 }
 

@@ -7,15 +7,15 @@ import type { SessionId } from '../zk/ids.ts'
 import type { Entry } from '../zk/txn.ts'
 import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
 import type { DataTree, Znode } from './data-tree.ts'
+import type { DataWindow } from './node-data.ts'
 import { addToDigest, nodeDigest } from './node-digest.ts'
 import { kindOfOwner } from './owner.ts'
 
 /** A znode as the last proposal that touches it will leave it. */
-export interface PendingNode {
+export interface PendingNode extends DataWindow {
   /** The last proposal that changes this node: once it is applied, the tree says the same. */
   zxid: Zxid
   exists: boolean
-  data: Uint8Array | null
   acl: readonly Acl[] | null
   czxid: Zxid
   mzxid: Zxid
@@ -114,7 +114,9 @@ export function changeNode(pending: Pending, path: string, node: Projected, zxid
     record = {
       zxid,
       exists: true,
-      data: node.data,
+      dataBytes: node.dataBytes,
+      dataAt: node.dataAt,
+      dataLength: node.dataLength,
       acl: node.acl,
       czxid: node.czxid,
       mzxid: node.mzxid,

@@ -92,7 +92,9 @@ export function prepareCreate(
   const node: PendingNode = {
     zxid: ctx.zxid,
     exists: true,
-    data,
+    dataBytes: data,
+    dataAt: 0,
+    dataLength: data === null ? 0 : data.length,
     acl: acl.value,
     czxid: ctx.zxid,
     mzxid: ctx.zxid,

@@ -77,13 +77,15 @@ export function prepareSetData(p: Preparation, request: SetDataRequest): SetData
   if (node === null) return ERROR_CODES.NONODE
   if (!mayDo(p, node, PERMS.WRITE)) return ERROR_CODES.NOAUTH
   if (p.options.enforceQuota) {
-    const bytes = (data === null ? 0 : data.length) - (node.data === null ? 0 : node.data.length)
+    const bytes = (data === null ? 0 : data.length) - node.dataLength
     if (breaksQuota(p.tree, path, bytes, 0)) return ERROR_CODES.QUOTAEXCEEDED
   }
   if (!versionMatches(node.version, request.version)) return ERROR_CODES.BADVERSION
   const record = changeNode(p.pending, path, node, p.ctx.zxid)
   record.version = nextVersion(record.version)
-  record.data = data
+  record.dataBytes = data
+  record.dataAt = 0
+  record.dataLength = data === null ? 0 : data.length
   record.mzxid = p.ctx.zxid
   record.mtime = p.ctx.timeMs
   changed(p, path, record)

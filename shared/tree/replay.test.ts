@@ -44,7 +44,7 @@ function loadSnapshot(hex: string): { tree: DataTree; digest: bigint } {
     const [version, cversion, aversion] = [reader.int(), reader.int(), reader.int()]
     const ephemeralOwner = reader.sessionId()
     const stat = { czxid, mzxid, pzxid: reader.zxid(), ctime, mtime, version, cversion, aversion, ephemeralOwner }
-    loadNode(tree, path, { data, acl, ...stat, children: null, digest: 0 })
+    loadNode(tree, path, { data, acl, ...stat })
   }
   finishLoad(tree)
   reader.raw(13)

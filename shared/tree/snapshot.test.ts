@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { applyEntry } from './apply.ts'
 import { createTree } from './create-tree.ts'
-import { emptyZnode } from './data-tree.ts'
+import { emptyZnode, plainZnode } from './data-tree.ts'
 import { treeDigest } from './node-digest.ts'
 import { reapCandidates } from './reaper.ts'
 import { BrokenTree, finishLoad, loadNode, walkTree } from './snapshot.ts'
@@ -49,7 +49,7 @@ test('what a walk gave, loaded and replayed over, is the tree at the end of the 
   const loaded = createTree()
   const { lastProcessedZxid } = world.tree
   for (const { path, node } of walkTree(world.tree)) {
-    loadNode(loaded, path, { ...node, children: null })
+    loadNode(loaded, path, plainZnode(node))
     run(world, remove(`/p/${'abcd'[world.log.length % 4]}`))
     run(world, create(`/p/${'abcd'[world.log.length % 4]}`, 'ephemeral'))
   }

@@ -7,8 +7,9 @@ import type { MultiOp, WriteRequest } from '../zk/request.ts'
 import type { Entry } from '../zk/txn.ts'
 import { applyEntry } from './apply.ts'
 import { createTree } from './create-tree.ts'
-import type { DataTree, Znode } from './data-tree.ts'
+import { type DataTree, plainZnode, type Znode } from './data-tree.ts'
 import { createModel, type Model, runModel } from './model.ts'
+import { dataOf } from './node-data.ts'
 import { treeDigest } from './node-digest.ts'
 import { kindOfOwner } from './owner.ts'
 import { childCount, look } from './pending.ts'
@@ -99,7 +100,7 @@ function play(steps: readonly Step[], each: (world: World, model: Model, entry: 
 }
 
 function stats(tree: DataTree): Map<string, object> {
-  return new Map([...tree.nodes].map(([at, node]) => [at, { ...statOf(node), text: String(node.data) }]))
+  return new Map([...tree.nodes].map(([at, node]) => [at, { ...statOf(node), text: String(dataOf(node)) }]))
 }
 
 /** [T-5] and the indexes. */
@@ -107,7 +108,7 @@ function expectSound(tree: DataTree): void {
   const ephemerals = new Map<bigint, Set<string>>()
   const containers = new Set<string>()
   for (const [at, node] of tree.nodes) {
-    for (const name of node.children ?? []) expect(tree.nodes.has(at === '/' ? `/${name}` : `${at}/${name}`)).toBe(true)
+    for (const child of node.children ?? []) expect(parentPath(child) === at && tree.nodes.has(child)).toBe(true)
     expect(node.czxid <= node.mzxid && node.czxid <= node.pzxid).toBe(true)
     const kind = kindOfOwner(node.ephemeralOwner)
     if (kind === 'container') containers.add(at)
@@ -115,7 +116,7 @@ function expectSound(tree: DataTree): void {
       expect(node.children?.size ?? 0).toBe(0)
       ephemerals.set(node.ephemeralOwner, (ephemerals.get(node.ephemeralOwner) ?? new Set()).add(at))
     }
-    if (at !== '/') expect(tree.nodes.get(parentPath(at))?.children?.has(at.slice(at.lastIndexOf('/') + 1))).toBe(true)
+    if (at !== '/') expect(tree.nodes.get(parentPath(at))?.children?.has(at)).toBe(true)
   }
   expect(tree.ephemerals).toEqual(ephemerals)
   expect(tree.containers).toEqual(containers)
@@ -175,9 +176,9 @@ function replayed(log: readonly Entry[], tree: DataTree): DataTree {
 function* walkLikeApache(tree: DataTree, at = '/'): Generator<{ path: string; node: Znode }> {
   const node = tree.nodes.get(at)
   if (!node) return
-  const names = [...(node.children ?? [])]
+  const paths = [...(node.children ?? [])]
   yield { path: at, node }
-  for (const name of names) yield* walkLikeApache(tree, at === '/' ? `/${name}` : `${at}/${name}`)
+  for (const child of paths) yield* walkLikeApache(tree, child)
 }
 
 test.each([
@@ -202,7 +203,7 @@ test.each([
           const loaded = createTree()
           let taken = 0
           for (const { path: where, node } of walk(live)) {
-            loadNode(loaded, where, { ...node, children: null })
+            loadNode(loaded, where, plainZnode(node))
             for (const entry of log.slice(at, at + (gaps[taken] ?? 0))) applyEntry(live, entry)
             at = Math.min(log.length, at + (gaps[taken] ?? 0))
             taken += 1

@@ -11,7 +11,7 @@ import { makeZxid, ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
 import type { DiskOp, LinkId, ZabEffect } from './contract.ts'
 import { deliverUpTo } from './deliver.ts'
 import { install } from './follower-install.ts'
-import { follows, lastZxid, nextUndelivered } from './log-window.ts'
+import { follows, lastDelivered, lastZxid, nextUndelivered } from './log-window.ts'
 import { appendEntry, type Following, lookAgain, saveEpoch, type Zab } from './state.ts'
 
 export function startFollowing(zab: Zab, leader: Sid, out: ZabEffect[]): void {
@@ -28,6 +28,7 @@ export function startFollowing(zab: Zab, leader: Sid, out: ZabEffect[]): void {
     committed: ZERO_ZXID,
     installOp: 0 as DiskOp,
     heldAcks: [],
+    serves: false,
     lastHeardMs: zab.nowMs,
   }
   zab.role = following
@@ -147,11 +148,14 @@ function onCommit(zab: Zab, following: Following, zxid: Zxid, out: ZabEffect[]):
     following.committed = zxid
     return
   }
-  if (following.stage === 'BROADCAST' && nextUndelivered(zab.log)?.zxid !== zxid && !zab.reloading)
+  const known = zxid <= lastDelivered(zab.log) // the tree has held it since the start (FOLL-9)
+  if (following.stage === 'BROADCAST' && !known && nextUndelivered(zab.log)?.zxid !== zxid && !zab.reloading)
     return lookAgain(zab, 'a COMMIT for something else than the oldest pending proposal', out)
   if (zxid > lastZxid(zab.log)) return lookAgain(zab, 'a COMMIT for what was never proposed', out)
   following.committed = zxid
-  if (following.stage === 'BROADCAST') deliverUpTo(zab, zxid, out)
+  if (following.stage !== 'BROADCAST') return
+  deliverUpTo(zab, zxid, out)
+  serveWhenCommitted(zab, following, out)
 }
 
 function onNewLeader(zab: Zab, following: Following, epoch: number, out: ZabEffect[]): void {
@@ -172,13 +176,24 @@ function onUpToDate(zab: Zab, following: Following, out: ZabEffect[]): void {
   if (following.stage !== 'WAITING') return lookAgain(zab, 'an UPTODATE before its time', out)
   following.stage = 'BROADCAST'
   zab.vote = { ...zab.vote, peerEpoch: following.epoch } // E-5
-  const { link, epoch, state } = following
+  const { link, epoch } = following
   out.push({ type: 'send', link, packet: { type: 'ACK', zxid: makeZxid(epoch, 0) } })
   for (const zxid of following.heldAcks) sendAck(following, zxid, out)
   following.heldAcks = []
   deliverUpTo(zab, following.committed, out)
   out.push({ type: 'phase', phase: 'BROADCAST', epoch, leader: following.leader })
-  if (!zab.reloading) out.push({ type: 'serving', state, epoch, zxid: makeZxid(epoch, 0) })
+  serveWhenCommitted(zab, following, out)
+}
+
+/**
+ * FOLL-9 (B-0): a tree that was rebuilt from the log at the start may hold the last proposals before they are committed
+ * again; nobody is shown them until they are.
+ */
+export function serveWhenCommitted(zab: Zab, following: Following, out: ZabEffect[]): void {
+  if (following.serves || zab.reloading || lastDelivered(zab.log) > following.committed) return
+  following.serves = true
+  const { state, epoch } = following
+  out.push({ type: 'serving', state, epoch, zxid: makeZxid(epoch, 0) })
 }
 
 /** FOLL-6 (D-4): an ACK says "durable here". Observers have nothing to say. */

@@ -88,6 +88,8 @@ export interface Following {
   installOp: DiskOp
   /** Durable proposals whose ACK must wait for UPTODATE (O-4). */
   heldAcks: Zxid[]
+  /** Clients are served: `serving` has been said. */
+  serves: boolean
   lastHeardMs: number
 }
 

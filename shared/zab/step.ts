@@ -4,7 +4,6 @@
 import { assert, unreachable } from '../base/assert.ts'
 import { dequeue, peek } from '../base/queue.ts'
 import type { LeaderPacket, LearnerPacket, QuorumPacket } from '../zk/packet.ts'
-import { makeZxid } from '../zk/zxid.ts'
 import type { DiskOp, LinkId, RecoveredLog, ZabEffect, ZabInput } from './contract.ts'
 import { deliverUpTo } from './deliver.ts'
 import { onElectionTick, onNotification } from './election.ts'
@@ -15,6 +14,7 @@ import {
   onLeaderPacket,
   onPromiseSaved,
   onProposalLogged,
+  serveWhenCommitted,
 } from './follower.ts'
 import { onLeaderTick, onOwnLogged } from './leader-broadcast.ts'
 import { onPingAnswer, onSyncRequest } from './leader-confirm.ts'
@@ -195,5 +195,5 @@ function onReloaded(zab: Zab, recovered: RecoveredLog, out: ZabEffect[]): void {
   if (role.state === 'LOOKING') return onElectionTick(zab, role, out)
   if (role.state === 'LEADING' || role.stage !== 'BROADCAST') return
   deliverUpTo(zab, role.committed, out)
-  out.push({ type: 'serving', state: role.state, epoch: role.epoch, zxid: makeZxid(role.epoch, 0) })
+  serveWhenCommitted(zab, role, out)
 }

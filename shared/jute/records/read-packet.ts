@@ -83,10 +83,9 @@ function packetLength(bytes: Uint8Array): number | null {
   if (count < -1 || count > PACKET_AUTH_IDS_MAX) throw new DecodeError(`authinfo of ${count} identities`)
   let at = dataEnd + 4
   for (let i = 0; i < count * 2; i += 1) {
-    const end = valueEnd(bytes, at, PACKET_AUTH_BYTES_MAX)
+    const end = valueEnd(bytes, at, Math.min(PACKET_AUTH_BYTES_MAX, dataEnd + PACKET_AUTHINFO_BYTES_MAX - at))
     if (end === null) return null
     at = end
-    if (at - dataEnd > PACKET_AUTHINFO_BYTES_MAX) throw new DecodeError('authinfo over the limit')
   }
   return at
 }

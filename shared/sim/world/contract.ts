@@ -133,8 +133,11 @@ export interface SimServer {
  * synchronous: an observer that throws ends the run.
  */
 export interface WorldObserver {
-  /** One input was fed to one core and all its effects were performed (crash in the middle: those before it). */
-  stepped?(server: SimServer, input: PeerInput, effects: readonly PeerEffect[]): void
+  /**
+   * One input was fed to one core and all its effects were performed. `cutShort`: only these, the first of them; the
+   * process ends now, and its core, which thinks that all were, says nothing any more.
+   */
+  stepped?(server: SimServer, input: PeerInput, effects: readonly PeerEffect[], cutShort: boolean): void
   /** One disk operation has become durable (its `persisted` may come later, or never). */
   durable?(server: SimServer, effect: DiskEffect): void
   /** A fuzzy snapshot of the host's own has become durable, and what it makes superfluous has been purged. */

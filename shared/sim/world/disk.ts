@@ -7,7 +7,7 @@ import { applyEntry } from '../../tree/apply.ts'
 import { createTree } from '../../tree/create-tree.ts'
 import type { DataTree } from '../../tree/data-tree.ts'
 import { DEFAULT_TREE_OPTIONS } from '../../tree/options.ts'
-import { finishLoad, loadNode, walkTree } from '../../tree/snapshot.ts'
+import { copyTree } from '../../tree/snapshot.ts'
 import type { DiskEffect } from '../../zab/contract.ts'
 import { ZERO_ZXID } from '../../zk/zxid.ts'
 import type { DiskWork, SimDisk, SimSnapshot, WorldOptions } from './contract.ts'
@@ -88,14 +88,6 @@ export function recover(disk: SimDisk, options: WorldOptions): Recovered {
     recentAfter: after,
     tree,
   }
-}
-
-/** A tree of its own with what `tree` holds at this moment. */
-export function copyTree(tree: DataTree): DataTree {
-  const copy = startCopy(tree)
-  for (const { path, node } of walkTree(tree)) loadNode(copy, path, { ...node, children: null })
-  finishLoad(copy)
-  return copy
 }
 
 /** The beginning of a snapshot: sessions and name are as of now, nodes come later. */

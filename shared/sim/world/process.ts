@@ -5,12 +5,13 @@ import { unreachable } from '../../base/assert.ts'
 import { nextInt } from '../../base/prng.ts'
 import type { ConnId, PeerConfig, PeerEffect, PeerInput } from '../../peer/contract.ts'
 import { createPeer, type Peer, step } from '../../peer/peer.ts'
+import { copyTree } from '../../tree/snapshot.ts'
 import type { DiskOp, LinkId } from '../../zab/contract.ts'
 import type { Sid } from '../../zk/ids.ts'
 import { type ClientWire, closeClientWires, sendToClient } from './client-wires.ts'
 import { type Clock, createClock, monotonicMs, wallMs, worldUsOf } from './clock.ts'
 import type { SimServer } from './contract.ts'
-import { copyTree, createDisk, recover, settleOldest } from './disk.ts'
+import { createDisk, recover, settleOldest } from './disk.ts'
 import { postNotification } from './notifications.ts'
 import { closeWire, closeWires, connect, send, type Wire } from './quorum-wires.ts'
 import { abandonWalk, considerSnapshot, startStream, type Walk } from './snapshots.ts'
@@ -132,7 +133,7 @@ export function feed(world: World, server: Server, input: PeerInput): void {
   if (dies) effects = effects.slice(0, server.crashAfterEffects ?? 0)
   for (const effect of effects) perform(world, server, peer, effect)
   mixStep(world.trace, world.nowUs, server.sid, input, effects)
-  for (const observer of world.observers) observer.stepped?.(server, input, effects)
+  for (const observer of world.observers) observer.stepped?.(server, input, effects, dies)
   if (dies) crash(world, server, server.crashKeeps)
   else if (server.ended !== null) crash(world, server, 1)
 }

@@ -3,7 +3,7 @@
 
 import { nextInt } from '../../base/prng.ts'
 import type { Peer } from '../../peer/peer.ts'
-import type { DataTree } from '../../tree/data-tree.ts'
+import { type DataTree, plainZnode } from '../../tree/data-tree.ts'
 import { finishLoad, loadNode, type WalkedNode, walkTree } from '../../tree/snapshot.ts'
 import type { LinkId } from '../../zab/contract.ts'
 import { startCopy } from './disk.ts'
@@ -31,7 +31,7 @@ function walkOn(world: World, walk: Walk): boolean {
       finishLoad(walk.copy)
       return true
     }
-    loadNode(walk.copy, next.value.path, { ...next.value.node, children: null })
+    loadNode(walk.copy, next.value.path, plainZnode(next.value.node))
   }
   return false
 }

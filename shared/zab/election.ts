@@ -56,6 +56,7 @@ export function onElectionTick(zab: Zab, looking: Looking, out: ZabEffect[]): vo
 
 export function onNotification(zab: Zab, from: Sid, n: Notification, out: ZabEffect[]): void {
   const { quorum } = zab.config
+  if (zab.role.state === 'LOOKING' && zab.role.stage === 'settling') return // it will hear our vote when we have one
   if (!isVoter(quorum, from)) {
     // ELECT-7: somebody without a vote only wants to know; it is answered and never counted.
     if (from !== zab.config.sid) notify(zab, from, out)
@@ -66,7 +67,6 @@ export function onNotification(zab: Zab, from: Sid, n: Notification, out: ZabEff
     if (n.state === 'LOOKING') notify(zab, from, out)
     return
   }
-  if (role.stage === 'settling') return // it will hear our vote when we have one
   if (n.state === 'LOOKING') onLookingVote(zab, role, from, n, out)
   else if (n.state !== 'OBSERVING') onEstablishedVote(zab, role, from, n, out)
 }

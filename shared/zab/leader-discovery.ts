@@ -18,6 +18,7 @@ export function startLeading(zab: Zab, out: ZabEffect[]): void {
     stage: 'DISCOVERY',
     epoch: 0,
     learners: new Map(),
+    promises: new Set(),
     initialLast: ZERO_ZXID,
     selfAcked: NO_ZXID,
     committed: NO_ZXID,
@@ -135,6 +136,8 @@ export function onAckEpoch(
       (packet.currentEpoch === zab.currentEpoch && packet.lastLoggedZxid > own)
     if (moreRecent) return lookAgain(zab, `server ${learner.sid} has a more recent history`, out)
     learner.stage = 'epochAcked'
+    // DISC-4: -1 says that this epoch was promised before, perhaps to another leader. Two must not count it (L-1).
+    if (packet.currentEpoch !== -1) leading.promises.add(learner.sid)
     checkEpochAcks(zab, leading, out)
     return
   }
@@ -144,9 +147,7 @@ export function onAckEpoch(
 
 /** DISC-4: with the promises of a quorum the epoch is ours: make it current, durably, then synchronize. */
 function checkEpochAcks(zab: Zab, leading: Leading, out: ZabEffect[]): void {
-  const acked: Sid[] = [zab.config.sid]
-  for (const learner of leading.learners.values())
-    if (learner.voting && learner.stage === 'epochAcked') acked.push(learner.sid)
+  const acked: Sid[] = [zab.config.sid, ...leading.promises]
   if (!hasQuorum(zab.config.quorum, acked)) return
   leading.stage = 'SAVING_CURRENT'
   saveEpoch(zab, 'current', leading.epoch, out)

@@ -34,7 +34,9 @@ export function syncLearner(zab: Zab, leading: Leading, learner: Learner, out: Z
   const { log, config } = zab
   const plan = planSync(log, leading.committed, learner.lastLogged)
   if (plan.how === 'SNAP') {
-    // The tree holds what has been delivered; committed entries beyond it follow as proposals.
+    // A snapshot takes the place of everything the learner has, so it must hold all that may be decided (D-8): the
+    // initial history goes into the tree even before a quorum has acknowledged it. Nobody is served from it yet.
+    deliverUpTo(zab, leading.committed, out)
     const at = deliveredZxid(zab)
     out.push({ type: 'send', link, packet: { type: 'SNAP', zxid: at } })
     out.push({ type: 'sendSnapshot', link })
@@ -82,6 +84,8 @@ export function onAck(zab: Zab, leading: Leading, learner: Learner, zxid: Zxid, 
     if (zxid !== makeZxid(leading.epoch, 0))
       return dropLearner(leading, learner.link, 'its first ACK is not for NEWLEADER', out)
     learner.stage = 'current'
+    // LEAD-6: from here on it must be heard within syncLimit, if this was its last word too (L-11).
+    learner.deadlineMs = zab.nowMs + zab.config.syncLimit * zab.config.tickTimeMs
     if (leading.stage === 'BROADCAST') sendUpToDate(leading, learner, out)
     else checkNewLeaderAcks(zab, leading, out)
     return

@@ -50,6 +50,8 @@ export interface Leading {
   /** The new epoch; 0 until a quorum has said which ones it accepted. */
   epoch: number
   readonly learners: Map<LinkId, Learner>
+  /** Who has promised the epoch to this leader, over whichever connection. */
+  readonly promises: Set<Sid>
   /** The end of the initial history: committed by a quorum of NEWLEADER acks. */
   initialLast: Zxid
   /** The last proposal that is durable here. */

@@ -68,14 +68,10 @@ export function checkWatches(c: Case): Visitor {
   }
 }
 
-/** Owed beyond what arrived after the last reply, so that a wrong order there is seen as such. */
-const TAIL_MARGIN = 8
-
-/** Whether what arrived after the connection's last reply, if anything, is owed by now. */
+/** Whether nothing arrived after the connection's last reply: then what is owed from here on is of no interest. */
 function isOwedEnough(model: WatchModel, conn: number, arrived: readonly WatchArrival[]): boolean {
-  const { owed, bounded, lastReply } = watcherOf(model, conn)
-  const tail = arrived.length - (arrived.findLastIndex((event) => event.arrival < lastReply) + 1)
-  return tail === 0 || owed.length - bounded >= tail + TAIL_MARGIN
+  const { lastReply } = watcherOf(model, conn)
+  return (arrived.at(-1)?.arrival ?? -1) < lastReply
 }
 
 function keyOf(event: WatchEvent): string {

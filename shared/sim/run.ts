@@ -3,6 +3,7 @@
 
 import { AssertionFailed } from '../base/assert.ts'
 import type { Sid } from '../zk/ids.ts'
+import { Violation } from './check/violation.ts'
 import { createRandomWorkload } from './clients/random-workload.ts'
 import { addClient, stopClient } from './clients/sim-client.ts'
 import type { RunSpec } from './run-spec.ts'
@@ -29,7 +30,7 @@ export interface Outcome {
   readonly trace: string
 }
 
-/** Who watches a run and judges it; it throws a RuleBroken at the first thing that is wrong. */
+/** Who watches a run and judges it; it throws Violation or RuleBroken at the first thing that is wrong. */
 export interface Judge {
   readonly observers: readonly WorldObserver[]
   /** The faults are over for `core`: from now on liveness counts. */
@@ -40,7 +41,7 @@ export interface Judge {
   finish(): void
 }
 
-/** A rule of invariants.md does not hold. */
+/** A rule that is judged over the whole run does not hold. */
 export class RuleBroken extends Error {
   override readonly name = 'RuleBroken'
   readonly id: string
@@ -86,6 +87,7 @@ function settle(world: World, judge: Judge | null): void {
 
 function verdictOf(error: unknown, world: World): Verdict {
   const at = { atUs: world.nowUs, step: world.steps }
+  if (error instanceof Violation) return { id: error.id, what: error.what, ...at }
   if (error instanceof RuleBroken) return { id: error.id, what: error.message, ...at }
   if (error instanceof AssertionFailed) return { id: 'ASSERT', what: error.message, ...at }
   if (error instanceof Error) return { id: 'THROWN', what: error.stack ?? error.message, ...at }

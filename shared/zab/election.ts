@@ -56,7 +56,8 @@ export function onElectionTick(zab: Zab, looking: Looking, out: ZabEffect[]): vo
 
 export function onNotification(zab: Zab, from: Sid, n: Notification, out: ZabEffect[]): void {
   const { quorum } = zab.config
-  if (zab.role.state === 'LOOKING' && zab.role.stage === 'settling') return // it will hear our vote when we have one
+  // Until the disk is done our vote is that of the last election, which is nobody's business any more (ELECT-2, E-1).
+  if (zab.role.state === 'LOOKING' && zab.role.stage === 'settling') return
   if (!isVoter(quorum, from)) {
     // ELECT-7: somebody without a vote only wants to know; it is answered and never counted.
     if (from !== zab.config.sid) notify(zab, from, out)

@@ -4,7 +4,7 @@
 import type { DataTree, Znode } from '../../tree/data-tree.ts'
 import { treeDigest } from '../../tree/node-digest.ts'
 import { kindOfOwner } from '../../tree/owner.ts'
-import { baseName, parentPath } from '../../zk/path.ts'
+import { parentPath } from '../../zk/path.ts'
 import type { Ghost } from './ghost.ts'
 import { z } from './intern.ts'
 
@@ -16,7 +16,7 @@ export function checkShape(ghost: Ghost, where: string, tree: DataTree): void {
     checkStat(ghost, where, path, node)
     if (path === '/') continue
     const parent = tree.nodes.get(parentPath(path))
-    if (!parent?.children?.has(baseName(path))) ghost.fail('T-5', `${where} ${path} is no child of its parent`)
+    if (!parent?.children?.has(path)) ghost.fail('T-5', `${where} ${path} is no child of its parent`)
     if (kindOfOwner(node.ephemeralOwner) !== 'ephemeral') continue
     if (node.children?.size) ghost.fail('T-5', `${where} the ephemeral ${path} has children`)
     if (!tree.ephemerals.get(node.ephemeralOwner)?.has(path))

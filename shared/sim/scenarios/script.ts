@@ -2,12 +2,11 @@
 // were asked for, packets held up by type and direction, and what a server holds in a form that tests can compare.
 
 import { assert } from '../../base/assert.ts'
-import { walkTree } from '../../tree/snapshot.ts'
+import { copyTree, walkTree } from '../../tree/snapshot.ts'
 import type { Sid } from '../../zk/ids.ts'
 import { CREATE_FLAGS } from '../../zk/op.ts'
 import type { QuorumPacket } from '../../zk/packet.ts'
 import { formatEpochCounter, type Zxid } from '../../zk/zxid.ts'
-import { copyTree } from '../world/disk.ts'
 import { beginFlush, flush } from '../world/process.ts'
 import { resetWires } from '../world/quorum-wires.ts'
 import { diskLine } from './journal.ts'

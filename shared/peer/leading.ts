@@ -78,12 +78,11 @@ function admit(peer: Peer, { sessionId, request, origin }: Submission): ErrorCod
     setOwner(tracker, sessionId, ownerOf(origin))
     return ERROR_CODES.OK
   }
-  if (request.type === 'closeSession') {
-    setClosing(tracker, sessionId)
-    return ERROR_CODES.OK
-  }
   if (origin === 'internal' || sessionId === NO_SESSION) return ERROR_CODES.OK
-  return checkOwner(tracker, sessionId, ownerOf(origin))
+  const refusal = checkOwner(tracker, sessionId, ownerOf(origin))
+  // A session closes once (S-5): who asks a second time, or after it expired, is told that it is over.
+  if (request.type === 'closeSession' && refusal === ERROR_CODES.OK) setClosing(tracker, sessionId)
+  return refusal
 }
 
 /** The tracker knows owners as numbers: 0 is this server. */

@@ -110,6 +110,7 @@ export const CHECKS = {
     file: 'reference.ts, delivery.ts',
   },
   'T-9': { rule: 'ACLs are those of the history', when: ['R', 'E'], file: 'on-disk.ts, everything.ts' },
+  'T-10': { rule: "whose tree is not the leader's serves nobody", when: ['S'], file: 'delivery.ts' },
   'S-1': {
     rule: 'an answer to a write is of a chosen, applied txn, with its result',
     when: ['A'],
@@ -148,7 +149,6 @@ export type CheckId = keyof typeof CHECKS
 /** Rules of §2 that no observer of this world can see, and where they are seen to instead. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   'M-7': 'this world carries decoded packets; shared/jute fuzzes and cuts every record, server/member closes the link',
-  'T-10': 'proposals carry no digest (SPEC.md, known differences); T-1 ends the run at the first digest that differs',
   'S-3': 'what clients saw: shared/history, HC-4',
   'S-4': 'what clients saw: shared/history, HC-7',
   'S-9': 'the host checks passwords; server/member and shared/peer test that a wrong one resumes nothing',

@@ -1,5 +1,5 @@
 // What servers commit, apply and answer. B-0 is the heart: nothing that may be served is outside CHOSEN. The others
-// say the same of single moves, so that a violation names what went wrong. B-0 to B-12, T-1, T-3, T-8, S-1, O-7.
+// say the same of single moves, so that a violation names what went wrong. B-0 to B-12, T-1, T-3, T-8, T-10, S-1, O-7.
 
 import type { PeerEffect } from '../../peer/contract.ts'
 import { isWrite } from '../../peer/leading.ts'
@@ -161,8 +161,10 @@ function checkServed(ghost: Ghost, g: GhostServer, peer: Peer): void {
   if (applied.depth > g.deliveredDepth) g.deliveredDepth = applied.depth
   if (tree.lastProcessedZxid !== applied.zxid)
     ghost.fail('T-1', `server ${g.sid} has applied ${z(applied.zxid)}; its tree says ${z(tree.lastProcessedZxid)}`)
-  const { outcome } = applied
+  const { outcome, entry } = applied
   if (!outcome) return
+  if (ghost.reference.keepsDigest && entry && entry.digest !== null && tree.digest !== entry.digest)
+    ghost.fail('T-10', `server ${g.sid} goes on with a tree that is not the leader's at ${z(applied.zxid)}`)
   if (ghost.reference.keepsDigest && tree.digest !== outcome.digest)
     ghost.fail('T-1', `server ${g.sid} has another tree at ${z(applied.zxid)} than the reference`)
   if (tree.nodes.size !== outcome.nodes || tree.sessions.size !== outcome.sessions)

@@ -167,6 +167,8 @@ function onEffect(ghost: Ghost, g: GhostServer, peer: Peer, input: PeerInput, ef
     case 'state':
       if (effect.state === 'LEADING') ghost.facts.elections += 1
       return
+    case 'diverged':
+      return ghost.fail('T-1', `server ${g.sid} finds that its tree at ${z(effect.zxid)} is not the leader's`)
     case 'learnerSync':
       if (effect.how === 'DIFF') ghost.facts.diffs += 1
       else if (effect.how === 'TRUNC') ghost.facts.truncs += 1

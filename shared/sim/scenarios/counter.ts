@@ -2,8 +2,8 @@
 // server's log, tree and position are moved on together, as if a snapshot up to there had been installed everywhere.
 
 import { assert } from '../../base/assert.ts'
+import { copyTree } from '../../tree/snapshot.ts'
 import { COUNTER_MAX, makeZxid, type Zxid } from '../../zk/zxid.ts'
-import { copyTree } from '../world/disk.ts'
 import { type Stage, settle } from './stage.ts'
 
 /** `left` proposals fit into the epoch from now on. All servers serve and nothing is under way. */

@@ -3,10 +3,10 @@
 // them, which start here, too.
 
 import { expect, test } from 'vitest'
-import type { DataTree } from '../../tree/data-tree.ts'
+import { type DataTree, plainZnode } from '../../tree/data-tree.ts'
 import { finishLoad, loadNode } from '../../tree/snapshot.ts'
 import type { Zxid } from '../../zk/zxid.ts'
-import { copyTree, recover } from '../world/disk.ts'
+import { recover } from '../world/disk.ts'
 import { boot, kill, leaderOf, move, type Stage, server, settle, until, write } from './stage.ts'
 import {
   agree,
@@ -42,8 +42,8 @@ function plant(stage: Story, sid: number, zxid: Zxid, change: (tree: DataTree, l
 
 /** What `later` holds at `path` was walked into `tree` after all: the fuzzy part of a snapshot. */
 function walkedLate(tree: DataTree, later: DataTree, path: string): void {
-  const node = copyTree(later).nodes.get(path)
-  if (node) loadNode(tree, path, { ...node, children: null })
+  const node = later.nodes.get(path)
+  if (node) loadNode(tree, path, plainZnode(node))
 }
 
 /** 3 alone comes back on what `plant` left it and leads, since it has all that there is. */

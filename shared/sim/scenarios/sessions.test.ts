@@ -89,7 +89,7 @@ test('[S-7] a client that vanishes is expired by the leader, and its ephemerals 
   expect(silentMs).toBeLessThan(4000 + 2 * 200 + 100)
   agree(stage, 1, 2, 3)
   for (const sid of [1, 2, 3]) {
-    expect([...(treeOf(stage, sid).nodes.get('/group')?.children ?? [])]).toEqual(['b'])
+    expect([...(treeOf(stage, sid).nodes.get('/group')?.children ?? [])]).toEqual(['/group/b'])
     expect(treeOf(stage, sid).nodes.has('/a')).toBe(false)
   }
   const closes = [...stage.historian.entries.values()].filter(({ txn }) => txn.type === 'closeSession')

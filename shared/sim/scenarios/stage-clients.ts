@@ -7,7 +7,7 @@ import type { Operation } from '../../history/history.ts'
 import type { ClientInput } from '../../peer/contract.ts'
 import { applyEntry } from '../../tree/apply.ts'
 import { createTree } from '../../tree/create-tree.ts'
-import type { DataTree } from '../../tree/data-tree.ts'
+import { type DataTree, plainZnode } from '../../tree/data-tree.ts'
 import { nodeDigest } from '../../tree/node-digest.ts'
 import { DEFAULT_TREE_OPTIONS } from '../../tree/options.ts'
 import { type Acl, type AuthId, OPEN_ACL } from '../../zk/acl.ts'
@@ -18,6 +18,7 @@ import type { ClientRequest, MultiOp } from '../../zk/request.ts'
 import type { Entry } from '../../zk/txn.ts'
 import type { WatchEvent } from '../../zk/watch.ts'
 import { formatEpochCounter, type Zxid } from '../../zk/zxid.ts'
+import { createSafetyChecker } from '../check/safety.ts'
 import { addClient, moveTo, nudge, type SimClient } from '../clients/sim-client.ts'
 import type { WorldObserver, WorldOptions } from '../world/contract.ts'
 import { recover } from '../world/disk.ts'
@@ -218,7 +219,8 @@ export function feedByHand(stage: Stage, sid: number, input: ClientInput): strin
 }
 
 export function dataAt(stage: Stage, sid: number, path: string): string | null {
-  const data = server(stage, sid).peer?.tree.nodes.get(path)?.data
+  const node = server(stage, sid).peer?.tree.nodes.get(path)
+  const data = node ? plainZnode(node).data : null
   return data ? utf8Decode(data) : null
 }
 
@@ -300,15 +302,17 @@ export function agree(stage: Stage, ...sids: number[]): string[] {
   return first
 }
 
-/** A stage with the safety checkers at work and with a historian. */
-export function createStory(options: Partial<WorldOptions> & { readonly start?: boolean } = {}): Stage & {
-  readonly historian: Historian
-} {
-  const historian = createHistorian()
-  const stage = createStage(options, (world) => [...safetyCheckers(world), historian.observer])
-  return Object.assign(stage, { historian })
+export interface StoryOptions extends Partial<WorldOptions> {
+  readonly start?: boolean
+  /** False where a script does to servers what no fault of the world does; then it checks by itself. */
+  readonly checked?: boolean
 }
 
-function safetyCheckers(_world: World): readonly WorldObserver[] {
-  return []
+/** A stage with the safety checkers at work and with a historian. */
+export function createStory(options: StoryOptions = {}): Stage & { readonly historian: Historian } {
+  const { checked = true, ...rest } = options
+  const historian = createHistorian()
+  const checkers = (world: World): WorldObserver[] => (checked ? [createSafetyChecker(world).observer] : [])
+  const stage = createStage(rest, (world) => [...checkers(world), historian.observer])
+  return Object.assign(stage, { historian })
 }

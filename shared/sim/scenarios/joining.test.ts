@@ -18,7 +18,6 @@ import {
   letGo,
   level,
   logged,
-  lose,
   packets,
   proposeAt,
   treeOf,
@@ -55,6 +54,7 @@ function waiting(): { stage: Stage; lines: readonly string[] } {
 test('R-4394: a PROPOSAL before NEWLEADER and its COMMIT before UPTODATE are the learner’s to apply', () => {
   const stage = lagging('DIFF')
   const lines = linesOf(keepJournals(stage), 3)
+  write(stage, 2, '/at-2')
   hold(stage, packets(1, 2, 'ACK'), packets(3, 2, 'ACK'))
   proposeAt(stage, 2, '/open') // waits for the ACK of 1
   boot(stage, 3)
@@ -147,6 +147,7 @@ test('R-ZAB-1: what is proposed after a learner’s stream and before its ACK of
 test('R-ZAB-2: each entry reaches a joiner once, be it in the stream or as a proposal', () => {
   const stage = lagging('DIFF')
   const lines = linesOf(keepJournals(stage), 3)
+  write(stage, 2, '/at-2')
   hold(stage, packets(1, 2, 'ACK'))
   proposeAt(stage, 2, '/open')
   boot(stage, 3)

@@ -40,7 +40,7 @@ function electedWithout2(): Stage {
   return stage
 }
 
-test('R-0790: a leader that got no quorum returns with the vote of its log, and the longer log wins', () => {
+test('R-0790 [ELECT-1]: a leader that got no quorum returns with the vote of its log, and the longer log wins', () => {
   const stage = electedWithout2()
   const journals = keepJournals(stage)
   boot(stage, 1, 3)
@@ -62,7 +62,7 @@ test('R-0790: a leader that got no quorum returns with the vote of its log, and 
   expect(logged(stage, 3)).toEqual(['/a', '/more'])
 })
 
-test('R-0790: a leader gives up when a follower shows it a more recent log', () => {
+test('R-0790 [DISC-3]: a leader gives up when a follower shows it a more recent log', () => {
   const stage = electedWithout2()
   const journals = keepJournals(stage)
   boot(stage, 1, 3)
@@ -112,7 +112,7 @@ test('R-0975: old votes of followers do not make their leader lead again in anot
   settle(stage)
 })
 
-test('R-0975: nobody follows a dead leader on the word of its followers', () => {
+test('R-0975 [ELECT-5]: nobody follows a dead leader on the word of its followers', () => {
   const stage = createStage({ voters: 5 })
   settle(stage)
   hold(stage, packets(5, null))
@@ -128,7 +128,7 @@ test('R-0975: nobody follows a dead leader on the word of its followers', () => 
   settle(stage, 1, 2, 3, 4)
 })
 
-test('R-1419: five servers in different rounds, with late notifications, settle on one leader', () => {
+test('R-1419 [ELECT-3]: five servers in different rounds, with late notifications, settle on one leader', () => {
   for (let seed = 1; seed <= 12; seed += 1) {
     const prng = createPrng(seed)
     const stage = createStage({ voters: 5, seed, start: false })
@@ -154,7 +154,7 @@ test('R-1419: five servers in different rounds, with late notifications, settle 
   }
 })
 
-test('R-1492, V-9: a leader that hears of a minority only steps down within syncLimit and a tick', () => {
+test('R-1492, V-9 [LEAD-6] [FOLL-7]: a leader that hears of a minority only steps down within syncLimit and a tick', () => {
   const stage = createStage({ voters: 5 })
   settle(stage)
   const { syncLimit, tickTimeMs } = stage.world.options
@@ -184,4 +184,35 @@ test('R-1732: followers and leader name the epoch that they are in, so that a re
   settle(stage)
   const { initLimit, tickTimeMs } = stage.world.options
   expect(stage.world.nowUs - from).toBeLessThan(initLimit * tickTimeMs * 1000)
+})
+
+test('[ELECT-6] L-12: observers vote for nobody, and their number makes no quorum', () => {
+  const stage = createStage({ observers: 2 })
+  settle(stage)
+  const journals = keepJournals(stage)
+  kill(stage, 3)
+  kill(stage, 2)
+  pass(stage, 5000)
+  expect(leaderOf(stage)).toBe(null)
+  expect([1, 4, 5].map((sid) => server(stage, sid).serving)).toEqual([false, false, false])
+  const votes = (sid: number) => new Set(linesOf(journals, sid).flatMap((line) => /^vote (\S+) /.exec(line)?.[1] ?? []))
+  expect([...votes(1)]).toEqual(['1'])
+  for (const sid of [4, 5]) expect([...votes(sid)].filter((leader) => Number(leader) > 0)).toEqual([])
+  boot(stage, 2)
+  settle(stage, 1, 2, 4, 5)
+})
+
+test('[BASE-1] a wall clock that jumps moves no election and ends no session', () => {
+  const stage = createStage()
+  settle(stage)
+  write(stage, 3, '/a')
+  const journals = keepJournals(stage)
+  for (const byMs of [-3_600_000, 7_200_000])
+    for (const sid of [1, 2, 3]) {
+      doNow(stage, { type: 'jump', at: asSid(sid), byMs })
+      pass(stage, 1500)
+    }
+  for (const sid of [1, 2, 3]) expect(linesOf(journals, sid)).not.toContain('LOOKING')
+  write(stage, 3, '/b')
+  expect(server(stage, 3).peer?.tree.sessions.size).toBe(1)
 })

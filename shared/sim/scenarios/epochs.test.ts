@@ -24,7 +24,7 @@ import {
 } from './script.ts'
 import { boot, createStage, disk, hasNode, kill, leaderOf, pass, server, settle, until, write } from './stage.ts'
 
-test('R-0335: an epoch that was given out is not given out again, though nobody else has an entry of it', () => {
+test('R-0335 [DISC-1]: an epoch that was given out is not given out again, though nobody else has an entry of it', () => {
   const stage = createStage()
   settle(stage)
   write(stage, 3, '/a')
@@ -69,7 +69,7 @@ test('R-0582: servers that hold nothing but a snapshot go on behind it, in a new
   expect(zxidsOn(stage, 2)).toEqual(zxidsOn(stage, 3))
 })
 
-test('R-0582: a follower refuses a leader whose epoch is below its promise, and joins the next one', () => {
+test('R-0582 [FOLL-1]: a follower refuses a leader whose epoch is below its promise, and joins the next one', () => {
   const stage = createStage({ voters: 5, start: false })
   boot(stage, 1, 2, 3)
   settle(stage, 1, 2, 3)
@@ -100,7 +100,7 @@ test('R-0582: a follower refuses a leader whose epoch is below its promise, and 
   expect(leaderOf(stage)?.peer?.zab.currentEpoch).toBe(4)
 })
 
-test('R-1282: whoever acked NEWLEADER remembers the epoch, though UPTODATE never came', () => {
+test('R-1282 [DISC-4] [ELECT-1]: whoever acked NEWLEADER remembers the epoch, though UPTODATE never came', () => {
   const stage = createStage({ start: false })
   boot(stage, 1, 2)
   settle(stage, 1, 2)
@@ -126,7 +126,7 @@ test('R-1282: whoever acked NEWLEADER remembers the epoch, though UPTODATE never
   expect(logged(stage, 2)).toEqual(['/a'])
 })
 
-test('R-1291: LEADERINFO waits until the leader’s own promise is durable', () => {
+test('R-1291 [DISC-2]: LEADERINFO waits until the leader’s own promise is durable', () => {
   const stage = createStage()
   settle(stage)
   killAll(stage)
@@ -227,7 +227,7 @@ test('R-2307: a server whose disk is full promises nothing, in memory or aloud',
   settle(stage)
 })
 
-test('R-2307: the promise changes in memory when it is durable, and is said after that', () => {
+test('R-2307 [BASE-3]: the promise changes in memory when it is durable, and is said after that', () => {
   const stage = createStage()
   settle(stage)
   killAll(stage)

@@ -18,14 +18,17 @@ import {
   letGo,
   level,
   logged,
+  lose,
   packets,
   proposeAt,
   treeOf,
   zxidOf,
+  zxidsOn,
 } from './script.ts'
 import {
   ask,
   boot,
+  createRequest,
   createStage,
   disk,
   doNow,
@@ -35,6 +38,7 @@ import {
   move,
   pass,
   type Stage,
+  send,
   server,
   settle,
   until,
@@ -71,7 +75,7 @@ test('R-4394: a PROPOSAL before NEWLEADER and its COMMIT before UPTODATE are the
   expect(treeOf(stage, 3)).toEqual(treeOf(stage, 2))
 })
 
-test('R-4685: the ACK of a proposal never goes before that of NEWLEADER, however fast the disk is', () => {
+test('R-4685 [FOLL-6]: the ACK of a proposal never goes before that of NEWLEADER, however fast the disk is', () => {
   const { stage, lines } = waiting()
   write(stage, 1, '/x')
   write(stage, 1, '/y')
@@ -96,7 +100,7 @@ test('R-4685: nor when the proposal comes while the disk still works on the hist
   expect(lines).not.toContain('LOOKING')
 })
 
-test('R-3023: nobody is admitted before the learner has applied what the leader had committed', () => {
+test('R-3023 [FOLL-5]: nobody is admitted before the learner has applied what the leader had committed', () => {
   const { stage, lines } = waiting()
   write(stage, 1, '/seen')
   move(stage, 'w1', 3)
@@ -110,7 +114,7 @@ test('R-3023: nobody is admitted before the learner has applied what the leader 
   expect(ask(stage, 'w1', 3, { type: 'exists', path: '/seen', watch: false }).err).toBe(0)
 })
 
-test('R-4712: a server that leaves its leader gives no vote until its disk has finished', () => {
+test('R-4712 [ELECT-2]: a server that leaves its leader gives no vote until its disk has finished', () => {
   const stage = createStage()
   settle(stage)
   write(stage, 3, '/a')
@@ -132,7 +136,7 @@ test('R-4712: a server that leaves its leader gives no vote until its disk has f
   expect(told).toEqual([zxidOf(stage, '/b')])
 })
 
-test('R-ZAB-1: what is proposed after a learner’s stream and before its ACK of NEWLEADER reaches it', () => {
+test('R-ZAB-1 [SYNC-6]: what is proposed after a learner’s stream and before its ACK of NEWLEADER reaches it', () => {
   const { stage, lines } = waiting()
   write(stage, 1, '/meanwhile')
   letGo(stage)
@@ -160,7 +164,7 @@ test('R-ZAB-2: each entry reaches a joiner once, be it in the stream or as a pro
   expect(proposals).toContain(`< PROPOSAL ${zxidOf(stage, '/open')}`)
 })
 
-test('R-ZAB-2: a repeat is dropped, in the stream and behind it (from a leader of another make)', () => {
+test('R-ZAB-2 [FOLL-2]: a repeat is dropped, in the stream and behind it (from a leader of another make)', () => {
   // Without the checkers: M-1 knows that our own leader never said this.
   const stage = createStage({}, () => [])
   settle(stage)
@@ -191,7 +195,7 @@ test('R-ZAB-2: a repeat is dropped, in the stream and behind it (from a leader o
   expect(logged(stage, 1)).toEqual(['/a', '/b', '/c'])
 })
 
-test('R-ZAB-3: commits between the ACK of NEWLEADER and UPTODATE count; the next one fits on them', () => {
+test('R-ZAB-3 [FOLL-3]: commits between the ACK of NEWLEADER and UPTODATE count; the next one fits on them', () => {
   const { stage, lines } = waiting()
   write(stage, 1, '/x')
   write(stage, 1, '/y')
@@ -218,4 +222,41 @@ test('LEAD-6, V-1: a slow second joiner does not cost the first one its place, w
   letGo(stage)
   settle(stage, 3, 4, 5)
   expect(leaderOf(stage)?.peer?.zab.currentEpoch).toBe(1)
+})
+
+test('[LEAD-2] [LEAD-3] O-7: the first proposal is (e,1), and the leader’s own ACK counts when its disk has it', () => {
+  const stage = createStage()
+  settle(stage)
+  write(stage, 3, '/a')
+  expect(zxidsOn(stage, 3)[0]).toBe('1/1')
+  kill(stage, 1)
+  holdDisk(stage, 3)
+  const lines = linesOf(keepJournals(stage), 3)
+  send(stage, 'w3', 3, createRequest('/b'))
+  until(stage, '2 has logged /b', () => logged(stage, 2).includes('/b'))
+  const b = zxidOf(stage, '/b')
+  heard(stage, lines, `< ACK ${b}`)
+  pass(stage, 300)
+  expect([lines.includes(`> COMMIT ${b}`), hasNode(stage, 3, '/b')]).toEqual([false, false])
+  flushOps(stage, 3, 1)
+  expect(missingInOrder(lines, `append ${b}`, `> PROPOSAL ${b}`, `disk: append ${b}`, `> COMMIT ${b}`)).toBe(null)
+  expect(hasNode(stage, 3, '/b')).toBe(true)
+})
+
+test('[BASE-4] M-1: what was under way on a connection that ended is not heard on the next one', () => {
+  const stage = createStage()
+  settle(stage)
+  write(stage, 3, '/a')
+  level(stage, 1, 2, 3)
+  const lines = linesOf(keepJournals(stage), 1)
+  hold(stage, packets(3, 1, 'PROPOSAL', 'COMMIT'))
+  write(stage, 3, '/b')
+  write(stage, 3, '/c')
+  lose(stage)
+  level(stage, 1, 2, 3)
+  const order = ['LOOKING', '< DIFF', '< PROPOSAL', '< PROPOSAL', '< NEWLEADER 1', '< UPTODATE']
+  const short = lines.map((line) => line.replace(/^(< (?:DIFF|PROPOSAL)) .*/, '$1'))
+  expect(missingInOrder(short, ...order)).toBe(null)
+  expect(short.filter((line) => line === 'LOOKING').length).toBe(1)
+  expect(logged(stage, 1)).toEqual(['/a', '/b', '/c'])
 })

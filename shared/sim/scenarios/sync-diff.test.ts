@@ -80,7 +80,7 @@ function newEpochWithOnly(): Stage {
   return stage
 }
 
-test('R-3911: what a leader serves after the ACKs of NEWLEADER survives the power loss of all who gave them', () => {
+test('R-3911 [LEAD-1]: what a leader serves after the ACKs of NEWLEADER survives the power loss of all who gave them', () => {
   const stage = newEpochWithOnly()
   boot(stage, 1, 3)
   until(stage, '3 shows /only', () => server(stage, 3).serving && hasNode(stage, 3, '/only'))
@@ -92,7 +92,7 @@ test('R-3911: what a leader serves after the ACKs of NEWLEADER survives the powe
   expect(logged(stage, 2)).toEqual(['/a', '/only'])
 })
 
-test('R-4643: whoever has the epoch on disk has its history, wherever the crash falls', () => {
+test('R-4643 [BASE-2] [FOLL-4]: whoever has the epoch on disk has its history, wherever the crash falls', () => {
   for (let kept = 0; kept <= 2; kept += 1) {
     const stage = createStage()
     settle(stage)

@@ -55,7 +55,7 @@ function leaderOfASnapshot(): Stage {
   return stage
 }
 
-test('R-1319: an empty learner gets a snapshot from a leader that remembers no entry', () => {
+test('R-1319 [SYNC-5]: an empty learner gets a snapshot from a leader that remembers no entry', () => {
   const stage = leaderOfASnapshot()
   const journals = keepJournals(stage)
   boot(stage, 4)
@@ -207,7 +207,7 @@ test('R-3104: a snapshot of a leader that has not applied its whole history hold
   expect(treeOf(stage, 1)).toEqual(treeOf(stage, 2))
 })
 
-test('R-3642: a SNAP whose leader dies before NEWLEADER is forgotten, in memory too', () => {
+test('R-3642 [BASE-5]: a SNAP whose leader dies before NEWLEADER is forgotten, in memory too', () => {
   const stage = lagging('SNAP')
   const journals = keepJournals(stage)
   const before = formatEpochCounter(lastOn(stage, 3))

@@ -42,7 +42,7 @@ import {
 
 const NEW = ['/b', '/c', '/d', '/e', '/f', '/g']
 
-test('R-1154: an entry of its own between two of the leader’s is cut away before a DIFF goes on top', () => {
+test('R-1154 [SYNC-4]: an entry of its own between two of the leader’s is cut away before a DIFF goes on top', () => {
   const stage = createStage()
   settle(stage)
   write(stage, 3, '/73')
@@ -135,7 +135,7 @@ test('R-1549: a tree that holds what a TRUNC cuts away is built again from the d
   expect(treeOf(stage, 3)).toEqual(treeOf(stage, 2))
 })
 
-test('R-2832: an entry of an older epoch goes, though its zxid is above everything that the leader ever applied', () => {
+test('R-2832 [SYNC-2]: an entry of an older epoch goes, though its zxid is above everything that the leader ever applied', () => {
   const stage = createStage({ snapRetainCount: 1 })
   settle(stage)
   clientOf(stage, 'w3', 3, 40_000)
@@ -218,7 +218,7 @@ test('R-3701: NEWLEADER is acked when the truncation is durable, not before', ()
   expect(linesOf(journals, 3)).toContain('> ACK 2/0')
 })
 
-test('R-5094: a TRUNC whose leader dies before NEWLEADER has cut nothing, in memory or on disk', () => {
+test('R-5094 [BASE-5]: a TRUNC whose leader dies before NEWLEADER has cut nothing, in memory or on disk', () => {
   const stage = lagging('TRUNC')
   const journals = keepJournals(stage)
   const stray = zxidsOn(stage, 3).at(-1)

@@ -1,6 +1,8 @@
 // The two checksums of ZooKeeper's files: Adler-32 seals log records and snapshots, CRC-32 (zlib's
 // polynomial) makes node digests. Both are incremental: feed the last result back in as `running`.
 
+import { utf8Encode } from './text.ts'
+
 const ADLER_MODULUS = 65521
 /**
  * So many bytes can be summed before the sums have to be reduced to stay below 2^31: small integers are added
@@ -72,5 +74,32 @@ export function crc32(bytes: Uint8Array, running: number = CRC32_START, start = 
       (tables[crc >>> 24] ?? 0)
   }
   for (; at < end; at += 1) crc = (crc >>> 8) ^ (tables[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0)
+  return ~crc >>> 0
+}
+
+/** CRC-32 of the four bytes of `value`, most significant first, behind whatever gave `running`. */
+export function crc32Int(value: number, running: number): number {
+  const tables = CRC_TABLES
+  const crc = ~running
+  // The first byte of the four is the lowest one of the sum.
+  return (
+    ~(
+      (tables[768 + ((crc ^ (value >>> 24)) & 0xff)] ?? 0) ^
+      (tables[512 + (((crc >>> 8) ^ (value >>> 16)) & 0xff)] ?? 0) ^
+      (tables[256 + (((crc >>> 16) ^ (value >>> 8)) & 0xff)] ?? 0) ^
+      (tables[((crc >>> 24) ^ value) & 0xff] ?? 0)
+    ) >>> 0
+  )
+}
+
+/** CRC-32 of a text's UTF-8. */
+export function crc32Text(text: string): number {
+  const tables = CRC_TABLES
+  let crc = -1
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i)
+    if (unit > 0x7f) return crc32(utf8Encode(text))
+    crc = (crc >>> 8) ^ (tables[(crc ^ unit) & 0xff] ?? 0)
+  }
   return ~crc >>> 0
 }

@@ -3,7 +3,6 @@
 
 import { AssertionFailed } from '../base/assert.ts'
 import type { Sid } from '../zk/ids.ts'
-import { Violation } from './check/violation.ts'
 import { createRandomWorkload } from './clients/random-workload.ts'
 import { addClient, stopClient } from './clients/sim-client.ts'
 import type { RunSpec } from './run-spec.ts'
@@ -30,7 +29,7 @@ export interface Outcome {
   readonly trace: string
 }
 
-/** Who watches a run and judges it; it throws Violation or RuleBroken at the first thing that is wrong. */
+/** Who watches a run and judges it; it throws a RuleBroken at the first thing that is wrong. */
 export interface Judge {
   readonly observers: readonly WorldObserver[]
   /** The faults are over for `core`: from now on liveness counts. */
@@ -87,7 +86,6 @@ function settle(world: World, judge: Judge | null): void {
 
 function verdictOf(error: unknown, world: World): Verdict {
   const at = { atUs: world.nowUs, step: world.steps }
-  if (error instanceof Violation) return { id: error.id, what: error.what, ...at }
   if (error instanceof RuleBroken) return { id: error.id, what: error.message, ...at }
   if (error instanceof AssertionFailed) return { id: 'ASSERT', what: error.message, ...at }
   if (error instanceof Error) return { id: 'THROWN', what: error.stack ?? error.message, ...at }

@@ -105,10 +105,14 @@ export function childCount(node: Projected): number {
   return node.children === null ? 0 : node.children.size
 }
 
-/** The record to write changes of proposal `zxid` into, for a node that `look` has found at `path`. */
+function isPending(node: Projected): node is PendingNode {
+  return typeof node.children === 'number'
+}
+
+/** The record to write changes of proposal `zxid` into, for a node that `look` has just found at `path`. */
 export function changeNode(pending: Pending, path: string, node: Projected, zxid: Zxid): PendingNode {
   const key = path === '' ? '/' : path
-  let record = pending.nodes.get(key)
+  let record = isPending(node) ? node : undefined
   remember(pending, key, record)
   if (record === undefined) {
     record = {
@@ -223,7 +227,11 @@ export function retirePending(pending: Pending, entry: Pick<Entry, 'zxid'>): voi
     }
     pending.head += 1
   }
-  if (pending.head === zxids.length || pending.head >= RETIRED_MAX) {
+  if (pending.head === zxids.length) {
+    zxids.length = 0
+    paths.length = 0
+    pending.head = 0
+  } else if (pending.head >= RETIRED_MAX) {
     zxids.splice(0, pending.head)
     paths.splice(0, pending.head)
     pending.head = 0

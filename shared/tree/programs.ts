@@ -1,11 +1,42 @@
 // For tests only: random requests of every kind, with few names, so that they meet each other, and some that
-// are not legal. What they should lead to is for model/ to say.
+// are not legal. What they should lead to is for model/ to say. Chance comes in as `choose`, so that a property
+// test, which then can shrink what fails, and a seeded world may use them alike.
 
-import fc from 'fast-check'
+import { nextInt, type Prng } from '../base/prng.ts'
 import { utf8Encode } from '../base/text.ts'
 import { type Acl, type AuthId, OPEN_ACL, PERMS, READ_ACL } from '../zk/acl.ts'
 import { CREATE_FLAGS } from '../zk/op.ts'
-import type { CreateRequest, CreateTtlRequest, MultiOp, WriteRequest } from '../zk/request.ts'
+import type {
+  CreateRequest,
+  CreateTtlRequest,
+  MultiOp,
+  MultiReadOp,
+  ReadRequest,
+  SetWatchesRequest,
+  WriteRequest,
+} from '../zk/request.ts'
+import type { Zxid } from '../zk/zxid.ts'
+
+/** A number from 0 to `below` - 1; 0 is always the plainest choice. */
+export type Choose = (below: number) => number
+
+export function chooseBy(prng: Prng): Choose {
+  return (below) => nextInt(prng, below)
+}
+
+/** From numbers that a property test made up; 0 once they are used up. */
+export function chooseFrom(numbers: readonly number[]): Choose {
+  let at = 0
+  return (below) => {
+    const number = numbers[at] ?? 0
+    at += 1
+    return number % below
+  }
+}
+
+function oneOf<T>(choose: Choose, items: readonly T[]): T {
+  return items[choose(items.length)] as T // choose stays below the length
+}
 
 /**
  * Whose requests they are; Carol has proved nothing, and Root is the superuser. A password is always `secret`, so that
@@ -29,83 +60,46 @@ export const PEOPLE = {
   ],
 } satisfies Record<string, AuthId[]>
 
-const LEGAL = ['/a', '/b', '/a/x', '/a/y', '/b/x', '/a/x/1', '/zookeeper/quota/a']
+const LEGAL = ['/a', '/b', '/a/x', '/a/y', '/b/x', '/a/x/1']
 const ILLEGAL = ['/a/x/', '/', '/a/.', '/zookeeper', '/a//b', 'a', '', '/a/\u0001', '/\u0000', '/zookeeper/config']
+const PATHS = [...LEGAL, ...LEGAL, '/a', '/a', '/a/x', '/a/y', '/zookeeper/quota/a']
+const QUOTA_PATHS = ['/zookeeper/quota/a/zookeeper_limits', '/zookeeper/quota/a/zookeeper_stats']
 
-export const anyPath: fc.Arbitrary<string> = fc.oneof(
-  { weight: 20, arbitrary: fc.constantFrom(...LEGAL, ...LEGAL.slice(0, 4), '/a', '/a') },
-  { weight: 2, arbitrary: fc.constantFrom(...ILLEGAL) },
-)
-export const anyData: fc.Arbitrary<Uint8Array | null> = fc.constantFrom(
-  null,
+export function anyPath(choose: Choose, options: Partial<ProgramOptions> = {}): string {
+  const kind = choose(20)
+  if (kind >= 18) return oneOf(choose, ILLEGAL)
+  return kind === 17 && options.quotaTexts ? oneOf(choose, QUOTA_PATHS) : oneOf(choose, PATHS)
+}
+
+const DATA = [
   new Uint8Array(0),
+  null,
   Uint8Array.of(1),
   Uint8Array.of(2, 3, 4),
   new Uint8Array(40).fill(7),
-)
-const anyVersion = fc.constantFrom(-1, -1, -1, 0, 1, 2)
+  utf8Encode('count=-1,bytes=-1=;byteHardLimit=50;countHardLimit=3'),
+]
+const VERSIONS = [-1, -1, -1, 0, 1, 2]
+const PERM_BITS = [PERMS.ALL, PERMS.ALL, PERMS.READ, PERMS.READ | PERMS.WRITE, PERMS.CREATE, PERMS.ADMIN, 0]
+const IDS: readonly AuthId[] = [
+  { scheme: 'world', id: 'anyone' },
+  { scheme: 'auth', id: '' },
+  ...[PEOPLE.alice[0], PEOPLE.alice[1], PEOPLE.bob[1], PEOPLE.root[2]].filter((id) => id !== undefined),
+  { scheme: 'ip', id: '127.0.0.0/16' },
+  { scheme: 'ip', id: '127.0' },
+  { scheme: 'digest', id: 'nobody' },
+  { scheme: 'world', id: 'somebody' },
+  { scheme: 'super', id: 'super:lK75jTNcA+U9vtVEw5vB51mj/w4=' },
+  { scheme: 'unheard', id: 'of' },
+]
 
-const perms = fc.constantFrom(PERMS.ALL, PERMS.ALL, PERMS.READ, PERMS.READ | PERMS.WRITE, PERMS.CREATE, PERMS.ADMIN, 0)
-const entry: fc.Arbitrary<Acl> = fc
-  .tuple(
-    perms,
-    fc.constantFrom(
-      ...[['world', 'anyone'] as const, ['world', 'somebody'] as const, ['auth', ''] as const],
-      ...[
-        ['digest', 'alice:aYXlLOpEooaV1cRAvUL1fp9Qt7E='] as const,
-        ['digest', 'bob:fyVmFCwVbTJYrznoSu1koqYEYF0='] as const,
-        ['digest', 'nobody'] as const,
-      ],
-      ...[['ip', '127.0.0.1'] as const, ['ip', '127.0.0.0/16'] as const, ['ip', '127.0'] as const],
-      ...[['super', 'super:lK75jTNcA+U9vtVEw5vB51mj/w4='] as const, ['unheard', 'of'] as const],
-    ),
-  )
-  .map(([bits, [scheme, id]]) => ({ perms: bits, scheme, id }))
-
-export const anyAcl: fc.Arbitrary<readonly Acl[] | null> = fc.oneof(
-  { weight: 12, arbitrary: fc.constant(OPEN_ACL) },
-  { weight: 1, arbitrary: fc.constant(READ_ACL) },
-  { weight: 1, arbitrary: fc.constant([{ perms: PERMS.ALL, scheme: 'auth', id: '' }]) },
-  { weight: 3, arbitrary: fc.array(entry, { maxLength: 3 }) },
-  { weight: 1, arbitrary: fc.constantFrom(null, []) },
-)
-
-const { container, persistentWithTtl, persistentSequentialWithTtl } = CREATE_FLAGS
-const plainFlags = fc.constantFrom(0, 0, 0, 1, 1, 2, 3)
-
-function creates(allFlags: boolean): fc.Arbitrary<CreateRequest | CreateTtlRequest> {
-  const flags = (lawful: fc.Arbitrary<number>) =>
-    allFlags
-      ? fc.oneof({ weight: 9, arbitrary: lawful }, { weight: 1, arbitrary: fc.integer({ min: -1, max: 8 }) })
-      : lawful
-  const rest = { path: anyPath, data: anyData, acl: anyAcl }
-  return fc.oneof(
-    {
-      weight: 8,
-      arbitrary: fc.record({
-        type: fc.constantFrom('create' as const, 'create2' as const),
-        ...rest,
-        flags: flags(plainFlags),
-      }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        type: fc.constant('createContainer' as const),
-        ...rest,
-        flags: flags(fc.constant(container)),
-      }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        type: fc.constant('createTTL' as const),
-        ...rest,
-        flags: flags(fc.constantFrom(persistentWithTtl, persistentSequentialWithTtl)),
-        ttlMs: fc.constantFrom(1, 5, 1000, 2 ** 40 - 1, 2 ** 40, 0, -1),
-      }),
-    },
-  )
+export function anyAcl(choose: Choose): readonly Acl[] | null {
+  const kind = choose(20)
+  if (kind < 13) return OPEN_ACL
+  if (kind === 13) return READ_ACL
+  if (kind === 14) return [{ perms: PERMS.ALL, scheme: 'auth', id: '' }]
+  if (kind === 15) return oneOf(choose, [null, []])
+  return Array.from({ length: 1 + choose(3) }, () => ({ perms: oneOf(choose, PERM_BITS), ...oneOf(choose, IDS) }))
 }
 
 export interface ProgramOptions {
@@ -113,41 +107,88 @@ export interface ProgramOptions {
   readonly allFlags: boolean
   /** Also setACL: an Apache leader checks requests behind one in flight against the list from before it. */
   readonly setAcl: boolean
+  /** Also the nodes with the texts of a quota: whatever is not such a text, Apache stumbles over. */
+  readonly quotaTexts: boolean
 }
 
-function ops(options: ProgramOptions): fc.Arbitrary<Exclude<MultiOp, { type: 'check' }>> {
-  return fc.oneof(
-    { weight: 7, arbitrary: creates(options.allFlags) },
-    { weight: 3, arbitrary: fc.record({ type: fc.constant('delete' as const), path: anyPath, version: anyVersion }) },
-    {
-      weight: 3,
-      arbitrary: fc.record({
-        type: fc.constant('setData' as const),
-        path: anyPath,
-        data: anyData,
-        version: anyVersion,
-      }),
-    },
-  )
+const PLAIN_FLAGS = [0, 0, 0, 1, 1, 2, 3]
+const TTL_FLAGS = [CREATE_FLAGS.persistentWithTtl, CREATE_FLAGS.persistentSequentialWithTtl]
+const TTLS = [1, 5, 1000, 2 ** 40 - 1, 2 ** 40, 0, -1]
+
+function anyCreate(choose: Choose, options: ProgramOptions): CreateRequest | CreateTtlRequest {
+  const rest = { path: anyPath(choose, options), data: oneOf(choose, DATA), acl: anyAcl(choose) }
+  const flags = (lawful: readonly number[]) =>
+    options.allFlags && choose(12) === 11 ? choose(10) - 1 : oneOf(choose, lawful)
+  const kind = choose(12)
+  if (kind < 8) return { type: kind % 2 === 0 ? 'create' : 'create2', ...rest, flags: flags(PLAIN_FLAGS) }
+  if (kind < 10) return { type: 'createContainer', ...rest, flags: flags([CREATE_FLAGS.container]) }
+  return { type: 'createTTL', ...rest, flags: flags(TTL_FLAGS), ttlMs: oneOf(choose, TTLS) }
 }
 
-const check = fc.record({ type: fc.constant('check' as const), path: anyPath, version: anyVersion })
+function anyOp(choose: Choose, options: ProgramOptions): Exclude<MultiOp, { type: 'check' }> {
+  const kind = choose(13)
+  if (kind < 7) return anyCreate(choose, options)
+  const [path, version] = [anyPath(choose, options), oneOf(choose, VERSIONS)]
+  return kind < 10 ? { type: 'delete', path, version } : { type: 'setData', path, data: oneOf(choose, DATA), version }
+}
 
-/** What a client may ask of a leader. */
-export function anyWrite(options: ProgramOptions): fc.Arbitrary<WriteRequest> {
-  const op = ops(options)
-  const member = fc.oneof({ weight: 5, arbitrary: op }, { weight: 1, arbitrary: check })
-  return fc.oneof(
-    { weight: 12, arbitrary: op },
-    {
-      weight: 4,
-      arbitrary: fc.record({ type: fc.constant('multi' as const), ops: fc.array(member, { maxLength: 5 }) }),
-    },
-    {
-      weight: options.setAcl ? 2 : 0,
-      arbitrary: fc.record({ type: fc.constant('setACL' as const), path: anyPath, acl: anyAcl, version: anyVersion }),
-    },
-  )
+/** A write that a client may ask for, other than the end of its session. */
+export function anyWrite(choose: Choose, options: ProgramOptions): WriteRequest {
+  const kind = choose(options.setAcl ? 18 : 16)
+  if (kind < 12) return anyOp(choose, options)
+  if (kind >= 16)
+    return { type: 'setACL', path: anyPath(choose), acl: anyAcl(choose), version: oneOf(choose, VERSIONS) }
+  const member = (): MultiOp =>
+    choose(6) === 5
+      ? { type: 'check', path: anyPath(choose), version: oneOf(choose, VERSIONS) }
+      : anyOp(choose, options)
+  return { type: 'multi', ops: Array.from({ length: choose(6) }, member) }
+}
+
+const MULTI_READ_TYPES: readonly MultiReadOp['type'][] = ['getData', 'getChildren']
+
+/** Something to read, with a watch or not, or about watches alone. `lastZxid`: what the asker may have seen last. */
+export function anyRead(choose: Choose, lastZxid: Zxid): ReadRequest {
+  const path = anyPath(choose)
+  const watch = choose(2) === 1
+  switch (choose(14)) {
+    case 0:
+    case 1:
+      return { type: 'getData', path, watch }
+    case 2:
+    case 3:
+      return { type: 'exists', path, watch }
+    case 4:
+      return { type: 'getChildren', path, watch }
+    case 5:
+      return { type: 'getChildren2', path, watch }
+    case 6:
+      return { type: 'getACL', path }
+    case 7: {
+      const op = (): MultiReadOp => ({ type: oneOf(choose, MULTI_READ_TYPES), path: anyPath(choose) })
+      return { type: 'multiRead', ops: Array.from({ length: choose(4) }, op) }
+    }
+    case 8:
+      return { type: 'getEphemerals', prefix: oneOf(choose, [null, '/', '/a', '/a/x', ' ']) }
+    case 9:
+      return { type: 'getAllChildrenNumber', path }
+    case 10:
+      return { type: 'addWatch', path, mode: choose(3) }
+    case 11:
+      return { type: 'removeWatches', path, watcherType: 1 + choose(6) }
+    case 12:
+      return { type: 'checkWatches', path, watcherType: 1 + choose(6) }
+    default:
+      return anySetWatches(choose, lastZxid)
+  }
+}
+
+function anySetWatches(choose: Choose, lastZxid: Zxid): SetWatchesRequest {
+  const paths = () => Array.from({ length: choose(3) }, () => oneOf(choose, LEGAL))
+  const relativeZxid = Math.max(0, lastZxid - choose(10)) as Zxid
+  const lists = { relativeZxid, data: paths(), exist: paths(), child: paths() }
+  if (choose(2) === 0) return { type: 'setWatches', ...lists, persistent: [], persistentRecursive: [] }
+  return { type: 'setWatches2', ...lists, persistent: paths(), persistentRecursive: paths() }
 }
 
 /** What makes a quota on /a, hard limits as given; -1 is none. */

@@ -40,8 +40,12 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'server/client': { from: SHARED },
   'server/ensemble': { from: [...SHARED, 'server/client'] },
   'server/gateway': { from: [...SHARED, 'server/client', 'server/ensemble'] },
+  'server/bench': { from: SHARED },
   'server/launch': {
-    from: [...SHARED, ...['server/storage', 'server/member', 'server/client', 'server/ensemble', 'server/gateway']],
+    from: [
+      ...SHARED,
+      ...['server/storage', 'server/member', 'server/client', 'server/ensemble', 'server/gateway', 'server/bench'],
+    ],
   },
 
   'web/feeds': partOfThePage('web/feeds'),

@@ -33,7 +33,8 @@ export function onStepped(
   const { zab } = peer
   const appliedBefore = g.applied
   const logBefore = g.log
-  onInput(ghost, g, peer, input, effects)
+  // Of a step that was cut short it cannot be said what was not done.
+  onInput(ghost, g, peer, input, cutShort ? null : effects)
   noteLeadership(ghost, g, zab.role)
   for (const effect of effects) onEffect(ghost, g, peer, input, effect)
   if (cutShort) {
@@ -56,8 +57,11 @@ export function onStepped(
   g.vote = zab.vote
 }
 
+/** All effects of a step; `null`: not all were performed. */
+type Whole = readonly PeerEffect[] | null
+
 /** What arrives, before what came of it. `g.role` is the role in which it was read. */
-function onInput(ghost: Ghost, g: GhostServer, peer: Peer, input: PeerInput, effects: readonly PeerEffect[]): void {
+function onInput(ghost: Ghost, g: GhostServer, peer: Peer, input: PeerInput, effects: Whole): void {
   switch (input.type) {
     case 'tick':
       if (g.listener) beat(ghost, g.listener, input.nowMs)
@@ -79,16 +83,9 @@ function onInput(ghost: Ghost, g: GhostServer, peer: Peer, input: PeerInput, eff
   }
 }
 
-function onPacket(
-  ghost: Ghost,
-  g: GhostServer,
-  peer: Peer,
-  link: LinkId,
-  packet: QuorumPacket,
-  effects: readonly PeerEffect[],
-): void {
+function onPacket(ghost: Ghost, g: GhostServer, peer: Peer, link: LinkId, packet: QuorumPacket, effects: Whole): void {
   const { role } = g
-  if (role?.state === 'LOOKING' && effects.length > 0)
+  if (role?.state === 'LOOKING' && effects && effects.length > 0)
     ghost.fail('M-6', `server ${g.sid} is LOOKING and answers a ${packet.type} with ${effects[0]?.type}`)
   const conversation = receive(ghost, g, link, packet)
   if (!conversation) return
@@ -96,7 +93,7 @@ function onPacket(
     if (role?.state === 'LEADING') leaderRead(g, conversation, packet, role.epoch)
     g.leaderLinksChanged = true
     if (g.listener) heardLearner(g.listener, conversation.learner, packet, peer.nowMs)
-    if (packet.type === 'ACK') checkKnownAck(ghost, g, link, packet.zxid, effects)
+    if (packet.type === 'ACK' && effects) checkKnownAck(ghost, g, link, packet.zxid, effects)
   } else if (packet.type === 'NEWLEADER' && g.stage !== 'SYNC') {
     ghost.fail('M-2', `server ${g.sid} is given a NEWLEADER in ${g.stage}`)
   } else if (packet.type === 'UPTODATE' && g.stage !== 'WAITING') {
@@ -118,12 +115,12 @@ function onNotification(
   g: GhostServer,
   peer: Peer,
   input: Extract<PeerInput, { type: 'notification' }>,
-  effects: readonly PeerEffect[],
+  effects: Whole,
 ): void {
   const { from, notification } = input
   noteVote(g, from, notification)
   const late = notification.state === 'LOOKING' && notification.electionEpoch < g.round
-  if (!late || g.stage !== 'voting' || !ghost.top.membership.voters.includes(from)) return
+  if (!late || !effects || g.stage !== 'voting' || !ghost.top.membership.voters.includes(from)) return
   const answered = effects.some((effect) => effect.type === 'notify' && effect.to === from)
   if (peer.zab.vote !== g.vote || !answered)
     ghost.fail('E-2', `server ${g.sid} in round ${g.round} lets a vote of round ${notification.electionEpoch} count`)

@@ -81,6 +81,13 @@ export function askAt(stage: Stage, name: string, sid: number, request: ClientRe
   return ask(stage, name, sid, request)
 }
 
+/** Creates `path` through server `sid`, wherever the writer of that server was before; returns its zxid. */
+export function writeAt(stage: Stage, sid: number, path: string): Zxid {
+  const answer = askAt(stage, `w${sid}`, sid, create(path))
+  assert(answer.err === 0 && answer.zxid !== null, `creating ${path} gave ${answer.err}`)
+  return answer.zxid
+}
+
 /** Sends all of these at once, and waits for all answers. */
 export function burst(stage: Stage, name: string, sid: number, requests: readonly ClientRequest[]): Operation[] {
   const scripted = at(stage, name, sid)
@@ -228,17 +235,25 @@ export function sessionIdOf(stage: Stage, name: string) {
   return found(stage, name).client.sessionId
 }
 
-/** Every entry that ever became durable anywhere, by zxid: what the trees must follow from. */
+/** What happened, by zxid: what the trees must follow from. */
 export interface Historian {
   readonly observer: WorldObserver
+  /** Every entry that ever became durable anywhere. */
   readonly entries: Map<Zxid, Entry>
+  /** Every entry that was ever committed: applied by a server that went by what its leader said. */
+  readonly applied: Map<Zxid, Entry>
 }
 
 export function createHistorian(): Historian {
   const entries = new Map<Zxid, Entry>()
+  const applied = new Map<Zxid, Entry>()
   return {
     entries,
+    applied,
     observer: {
+      stepped(_server, _input, effects) {
+        for (const effect of effects) if (effect.type === 'applied') applied.set(effect.entry.zxid, effect.entry)
+      },
       durable(_server, effect) {
         if (effect.type === 'append') entries.set(effect.entry.zxid, effect.entry)
       },

@@ -99,8 +99,10 @@ function put(world: World, wire: ClientWire, toServer: boolean, cargo: ClientCar
 export function arriveAtServer(world: World, wire: ClientWire, cargo: ClientCargo): void {
   const { server, conn } = wire
   if (!wire.serverOpen || (wire.broken && cargo.type !== 'end')) return
-  if (isHeld(world, wire, true)) return void wire.heldToServer.push(cargo)
+  // Behind what is held up; else behind what has arrived at a server that stands still.
+  if (wire.heldToServer.length > 0 && !wire.broken) return void wire.heldToServer.push(cargo)
   if (keptForLater(server, { type: 'toServer', wire, cargo })) return
+  if (isHeld(world, wire, true)) return void wire.heldToServer.push(cargo)
   switch (cargo.type) {
     case 'input':
       return feed(world, server, cargo.input)

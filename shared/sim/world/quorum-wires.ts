@@ -112,10 +112,11 @@ export function deliver(world: World, wire: Wire, toLeader: boolean, cargo: Carg
   const [from, to] = toLeader ? [wire.learner, wire.leader] : [wire.leader, wire.learner]
   if (!(toLeader ? wire.leaderOpen : wire.learnerOpen) || (wire.broken && cargo.type !== 'end')) return
   const held = toLeader ? wire.heldUp : wire.heldDown
-  const cut =
-    held.length > 0 || isCut(world.links, serverEnd(from.sid), serverEnd(to.sid)) || isGated(world, from, to, cargo)
-  if (cut && !wire.broken) return void held.push(cargo)
+  // Behind what is held up; else behind what has arrived at a server that stands still (M-1).
+  if (held.length > 0 && !wire.broken) return void held.push(cargo)
   if (keptForLater(to, { type: 'cargo', wire, toLeader, cargo })) return
+  const cut = isCut(world.links, serverEnd(from.sid), serverEnd(to.sid)) || isGated(world, from, to, cargo)
+  if (cut && !wire.broken) return void held.push(cargo)
   const link = toLeader ? wire.leaderLink : wire.learnerLink
   switch (cargo.type) {
     case 'up':

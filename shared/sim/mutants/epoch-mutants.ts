@@ -110,7 +110,7 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
     find: 'if (n.electionEpoch > zab.round) {',
     replace: 'if (n.electionEpoch > zab.round + 1_000_000) {',
     guards: ['E-2', 'V-1'],
-    scenarios: ['R-1419'],
+    scenarios: ['R-0790'],
   },
   {
     id: 'old-votes-counted',

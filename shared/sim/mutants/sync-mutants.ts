@@ -52,6 +52,15 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     scenarios: ['R-4712', 'R-4685'],
   },
   {
+    id: 'leader-counts-unlogged',
+    what: 'A leader counts its own ACK of a proposal when it asks its disk for it.',
+    file: 'shared/zab/leader-broadcast.ts',
+    find: '  appendEntry(zab, entry, out)\n',
+    replace: '  appendEntry(zab, entry, out)\n  leading.selfAcked = entry.zxid\n',
+    guards: ['B-10', 'D-4', 'D-7'],
+    scenarios: ['LEAD-3'],
+  },
+  {
     id: 'proposal-acked-before-newleader',
     what: 'A follower acks a logged proposal at once, though it has not acked NEWLEADER or not heard UPTODATE yet.',
     file: 'shared/zab/follower.ts',

@@ -9,8 +9,18 @@ import type { Sid } from '../../zk/ids.ts'
 import type { Entry } from '../../zk/txn.ts'
 import type { WorldObserver, WorldOptions } from '../world/contract.ts'
 import { crash, start } from '../world/process.ts'
-import { boot, doNow, kill, leaderOf, server, settle, split, type Stage, until } from './stage.ts'
-import { agree, at, createStory, create, describeTree, onDisk, replayed, sendRecorded, writeAt } from './stage-clients.ts'
+import { boot, doNow, kill, leaderOf, type Stage, server, settle, split, until } from './stage.ts'
+import {
+  agree,
+  at,
+  create,
+  createStory,
+  describeTree,
+  onDisk,
+  replayed,
+  sendRecorded,
+  writeAt,
+} from './stage-clients.ts'
 
 type Story = ReturnType<typeof createStory>
 
@@ -73,11 +83,14 @@ function allPoints(): { readonly points: Point[]; readonly kinds: Set<string> } 
   const points: Point[] = []
   const kinds = new Set<string>()
   const stage = createStory(OPTIONS)
-  stage.world.observers.push(watchDisks((point) => points.push(point)), {
-    stepped(_server, _input, effects) {
-      for (const effect of effects) if (effect.type === 'learnerSync') kinds.add(effect.how)
+  stage.world.observers.push(
+    watchDisks((point) => points.push(point)),
+    {
+      stepped(_server, _input, effects) {
+        for (const effect of effects) if (effect.type === 'learnerSync') kinds.add(effect.how)
+      },
     },
-  })
+  )
   tell(stage)
   return { points, kinds }
 }
@@ -131,7 +144,7 @@ function logOf(stage: Story, sid: number): Entry[] {
   return [...[...stage.historian.applied.values()].filter((entry) => entry.zxid < from), ...log]
 }
 
-describe('T3: crashes at every disk operation', () => {
+describe('T3: crashes at every disk operation', { timeout: 120_000 }, () => {
   const { points, kinds } = allPoints()
 
   test('the story contains what it is told for', () => {

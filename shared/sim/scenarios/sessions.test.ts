@@ -162,12 +162,10 @@ test('[S-4] a server that is behind what a client has seen refuses it, and the c
   const { connections } = stage.world.recorder
   const before = connections.length
   move(stage, 'a', 1)
-  until(
-    stage,
-    'it has been turned away by 1',
-    () => connections[before]?.closedAtMs !== null && connections.length > before,
-  )
-  expect(connections[before]).toMatchObject({ server: 1, establishedAtMs: null, refusedAtMs: null })
+  until(stage, 'it has been turned away by 1', () => (connections[before]?.closedAtMs ?? null) !== null)
+  const refused = connections[before]
+  expect(refused).toMatchObject({ server: 1, establishedAtMs: null, refusedAtMs: null })
+  expect((refused?.closedAtMs ?? 0) - (refused?.openedAtMs ?? 0)).toBeLessThan(50) // at once, not by a timeout
   until(stage, 'it is served again', () => stage.scripted.get('a')?.client.phase === 'open')
   gate(stage, null)
   expect(dataOf(askAt(stage, 'a', 1, get('/x')))).toBe('2')
@@ -237,4 +235,21 @@ test('[S-4] what a client has read is never unread, over a change of leaders', (
   at(stage, 'a', 1)
   expect(dataOf(askAt(stage, 'a', 1, get('/x')))).toBe('2')
   expect(askAt(stage, 'a', 1, exists('/x')).zxid).toBeGreaterThanOrEqual(seen.zxid ?? 0)
+})
+
+test('[T-7] [T-8] a multi that fails changes nothing, and takes its zxid', () => {
+  const stage = createStory()
+  settle(stage)
+  const before = burst(stage, 'a', 1, [create('/x', '0')])[0]?.zxid ?? 0
+  const ops = [set('/x', '1'), create('/y'), set('/none', 'fails'), create('/z')]
+  const failed = burst(stage, 'a', 1, [{ type: 'multi', ops }])[0]
+  expect(failed?.zxid).toBe(before + 1)
+  expect(failed?.body?.type === 'multi' && failed.body.results.map((one) => one.type === 'error' && one.err)).toEqual([
+    ERROR_CODES.OK,
+    ERROR_CODES.OK,
+    ERROR_CODES.NONODE,
+    ERROR_CODES.RUNTIMEINCONSISTENCY,
+  ])
+  agree(stage, 1, 2, 3)
+  expect([dataAt(stage, 2, '/x'), dataAt(stage, 2, '/y'), dataAt(stage, 2, '/z')]).toEqual(['0', null, null])
 })

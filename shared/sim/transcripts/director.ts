@@ -11,7 +11,19 @@ import type { ClientRequest } from '../../zk/request.ts'
 import { createSafetyChecker } from '../check/safety.ts'
 import { moveTo, nudge, stopClient } from '../clients/sim-client.ts'
 import { nearlyExhaust } from '../scenarios/counter.ts'
-import { boot, clientOf, createStage, disk, doNow, gate, heal, kill, type Stage, server, split } from '../scenarios/stage.ts'
+import {
+  boot,
+  clientOf,
+  createStage,
+  disk,
+  doNow,
+  gate,
+  heal,
+  kill,
+  type Stage,
+  server,
+  split,
+} from '../scenarios/stage.ts'
 import type { DiskMode, WorldOptions } from '../world/contract.ts'
 import { nextEvent } from '../world/world.ts'
 import { createNarrator, type Narrator } from './narrator.ts'
@@ -49,8 +61,10 @@ export function runStory({ blocks }: Story): Story {
 
 function openScene(options: Partial<WorldOptions>, blocks: Story['blocks']): Scene {
   // Moving all counters on is nothing that a server could do.
-  const checked = !blocks.some(({ commands }) => commands.some((line) => line.startsWith('exhaust')))
-  const stage = createStage({ ...options, start: false }, (world) => (checked ? [createSafetyChecker(world).observer] : []))
+  const checked = !blocks.some(({ commands }) => commands.some((line) => line.includes('exhaust')))
+  const stage = createStage({ ...options, start: false }, (world) =>
+    checked ? [createSafetyChecker(world).observer] : [],
+  )
   const narrator = createNarrator(stage)
   stage.world.observers.push(narrator.observer)
   return { stage, narrator }
@@ -58,7 +72,9 @@ function openScene(options: Partial<WorldOptions>, blocks: Story['blocks']): Sce
 
 function worldOptions(command: string): Partial<WorldOptions> {
   const pairs = command.split(' ').slice(1)
-  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), numberOf(pair.slice(pair.indexOf('=') + 1))]))
+  return Object.fromEntries(
+    pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), numberOf(pair.slice(pair.indexOf('=') + 1))]),
+  )
 }
 
 function numberOf(word: string | undefined): number {
@@ -91,7 +107,7 @@ function obey(scene: Scene, command: string): void {
   const at = (): number => numberOf(words[0])
   switch (verb) {
     case 'quietly': {
-      obey(scene, words.join(' '))
+      for (const one of words.join(' ').split('; ')) obey(scene, one)
       runUntilQuiet(stage, narrator)
       narrator.take()
       return
@@ -122,7 +138,8 @@ function obey(scene: Scene, command: string): void {
     case 'wait':
       return wait(scene, at())
     case 'show':
-      narrator.showPings = words[0] === 'pings'
+    case 'hide':
+      narrator.showPings = verb === 'show'
       return
     case 'exhaust':
       return void nearlyExhaust(stage, at())

@@ -70,7 +70,8 @@ function createServerNarrator(stage: Stage, told: Told, say: (line: string) => v
   const whose = (sessionId: bigint): string => {
     for (const [name, { client }] of stage.scripted) if (client.sessionId === sessionId) return name
     for (const [name, { client }] of stage.scripted) {
-      if (stage.world.recorder.connections.some((c) => c.client === client.number && c.sessionId === sessionId)) return name
+      if (stage.world.recorder.connections.some((c) => c.client === client.number && c.sessionId === sessionId))
+        return name
     }
     return 'a new client'
   }
@@ -101,8 +102,7 @@ function createServerNarrator(stage: Stage, told: Told, say: (line: string) => v
     switch (effect.type) {
       case 'append': {
         const zxid = formatEpochCounter(effect.entry.zxid)
-        const isLeader = stage.world.servers.get(sid)?.peer?.zab.role.state === 'LEADING'
-        if (isLeader) return say(`${sid} append ${zxid} ${txnWords(effect.entry.txn)}`)
+        if (states.get(sid) === 'LEADING') return say(`${sid} append ${zxid} ${txnWords(effect.entry.txn)}`)
         return fold(`${sid} append`, zxid)
       }
       case 'truncate':
@@ -125,17 +125,18 @@ function createServerNarrator(stage: Stage, told: Told, say: (line: string) => v
       case 'notify': {
         const n = effect.notification
         if (n.state !== 'LOOKING') return
-        const words = `${n.leader === sid ? 'itself' : n.leader} (epoch ${n.peerEpoch}, zxid ${formatEpochCounter(n.zxid)}) in round ${n.electionEpoch}`
+        const words = voteWords(sid, n)
         if (votes.get(sid) === words) return
         votes.set(sid, words)
-        return say(`${sid} votes for ${words}`)
+        return say(`${sid} ${words}`)
       }
       case 'committed': {
         const by = effect.by === sid ? 'its own ack' : `the ack of ${effect.by}`
         return say(`${sid} commit ${formatEpochCounter(effect.zxid)} (${by} makes the quorum)`)
       }
       case 'applied':
-        if (effect.err !== 0) return say(`${sid} apply ${formatEpochCounter(effect.entry.zxid)} -> ${errorName(effect.err)}`)
+        if (effect.err !== 0)
+          return say(`${sid} apply ${formatEpochCounter(effect.entry.zxid)} -> ${errorName(effect.err)}`)
         return fold(`${sid} apply`, formatEpochCounter(effect.entry.zxid))
       case 'reload':
         return say(`${sid} reload its tree from disk`)
@@ -175,6 +176,13 @@ function createServerNarrator(stage: Stage, told: Told, say: (line: string) => v
   return { observer, of: (one: Narrator) => void (narrator = one) }
 }
 
+/** Observers have no vote: they only ask, in their own way. */
+function voteWords(sid: Sid, { leader, peerEpoch, zxid, electionEpoch }: Notification): string {
+  if (leader < 0) return 'asks who leads'
+  const whom = leader === sid ? 'itself' : leader
+  return `votes for ${whom} (epoch ${peerEpoch}, zxid ${formatEpochCounter(zxid)}) in round ${electionEpoch}`
+}
+
 /** What a client has seen of the world so far. */
 interface Seen {
   conn: number | null
@@ -197,7 +205,9 @@ function createClientNarrator(stage: Stage, say: (line: string) => void): () => 
       const server = client.wire?.server.sid ?? null
       if (before.open && (!open || conn !== before.conn)) say(`client ${name}@${before.server} is disconnected`)
       if (open && (!before.open || conn !== before.conn)) {
-        say(`client ${name}@${server} ${resumed ? 'resumes its session' : `has a new session of ${client.timeoutMs} ms`}`)
+        say(
+          `client ${name}@${server} ${resumed ? 'resumes its session' : `has a new session of ${client.timeoutMs} ms`}`,
+        )
       }
       seen.set(client, { conn, server, open })
     }

@@ -21,7 +21,9 @@ export function parseStory(text: string): Story {
     .filter((lines) => lines.length > 0)
     .map((lines) => {
       const at = lines.indexOf(DIVIDER)
-      return at === -1 ? { commands: lines, outcome: [] } : { commands: lines.slice(0, at), outcome: lines.slice(at + 1) }
+      return at === -1
+        ? { commands: lines, outcome: [] }
+        : { commands: lines.slice(0, at), outcome: lines.slice(at + 1) }
     })
   return { blocks }
 }

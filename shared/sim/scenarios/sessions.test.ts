@@ -21,6 +21,7 @@ import {
   feedByHand,
   get,
   list,
+  remove,
   SYNC,
   seenBy,
   sendRecorded,
@@ -252,4 +253,34 @@ test('[T-7] [T-8] a multi that fails changes nothing, and takes its zxid', () =>
   ])
   agree(stage, 1, 2, 3)
   expect([dataAt(stage, 2, '/x'), dataAt(stage, 2, '/y'), dataAt(stage, 2, '/z')]).toEqual(['0', null, null])
+})
+
+test('R-4306 [S-10]: a session cannot own so much that its end would not fit into a packet', () => {
+  const stage = createStory()
+  settle(stage)
+  // Long names reach the bound with few of them; all are under way at once, so that pending ones must count, too.
+  const name = (n: number): string => `/${'ä'.repeat(10_000)}${n}`
+  const answers = burst(
+    stage,
+    'a',
+    1,
+    Array.from({ length: 40 }, (_, n) => ephemeral(name(n))),
+  )
+  const refused = answers.filter((one) => one.err === ERROR_CODES.QUOTAEXCEEDED).length
+  const created = answers.filter((one) => one.err === ERROR_CODES.OK).length
+  expect([created, refused]).toEqual([26, 14])
+  // Other nodes and other sessions are not concerned, and what is deleted makes room.
+  expect(burst(stage, 'a', 1, [create('/persistent')])[0]?.err).toBe(ERROR_CODES.OK)
+  expect(burst(stage, 'b', 2, [ephemeral(name(99))])[0]?.err).toBe(ERROR_CODES.OK)
+  burst(stage, 'a', 1, [remove(name(0))])
+  expect(burst(stage, 'a', 1, [ephemeral(name(50)), ephemeral(name(51))]).map((one) => one.err)).toEqual([
+    ERROR_CODES.OK,
+    ERROR_CODES.QUOTAEXCEEDED,
+  ])
+  vanish(stage, 'a')
+  until(stage, 'the session has expired', () => !treeOf(stage, 3).nodes.has(name(1)))
+  const close = [...stage.historian.entries.values()].find(({ txn }) => txn.type === 'closeSession')
+  const bytes = close?.txn.type === 'closeSession' ? close.txn.paths?.reduce((sum, path) => sum + 2 * path.length, 0) : 0
+  expect(bytes).toBeLessThan(0xfffff)
+  agree(stage, 1, 2, 3)
 })

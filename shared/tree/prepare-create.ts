@@ -81,7 +81,8 @@ export function prepareCreate(
   if (pathProblem(path) !== null) return ERROR_CODES.BADARGUMENTS
   if (look(tree, pending, path) !== null) return ERROR_CODES.NODEEXISTS
   if (kindOfOwner(parent.ephemeralOwner) === 'ephemeral') return ERROR_CODES.NOCHILDRENFOREPHEMERALS
-  if (mode.kind === 'ephemeral' && isTooMuchToClose(tree, pending, ctx.sessionId, path)) return ERROR_CODES.QUOTAEXCEEDED
+  if (mode.kind === 'ephemeral' && isTooMuchToClose(tree, pending, ctx.sessionId, path))
+    return ERROR_CODES.QUOTAEXCEEDED
   const { data } = request
   if (p.options.enforceQuota && breaksQuota(tree, path, data === null ? 0 : data.length, 1))
     return ERROR_CODES.QUOTAEXCEEDED

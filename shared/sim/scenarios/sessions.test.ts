@@ -280,7 +280,8 @@ test('R-4306 [S-10]: a session cannot own so much that its end would not fit int
   vanish(stage, 'a')
   until(stage, 'the session has expired', () => !treeOf(stage, 3).nodes.has(name(1)))
   const close = [...stage.historian.entries.values()].find(({ txn }) => txn.type === 'closeSession')
-  const bytes = close?.txn.type === 'closeSession' ? close.txn.paths?.reduce((sum, path) => sum + 2 * path.length, 0) : 0
+  const bytes =
+    close?.txn.type === 'closeSession' ? close.txn.paths?.reduce((sum, path) => sum + 2 * path.length, 0) : 0
   expect(bytes).toBeLessThan(0xfffff)
   agree(stage, 1, 2, 3)
 })

@@ -173,7 +173,12 @@ function createServerNarrator(stage: Stage, told: Told, say: (line: string) => v
       say(`${server.sid} ends${server.ended ? `: ${server.ended}` : ''}`)
     },
   }
-  return { observer, of: (one: Narrator) => void (narrator = one) }
+  return {
+    observer,
+    of(one: Narrator): void {
+      narrator = one
+    },
+  }
 }
 
 /** Observers have no vote: they only ask, in their own way. */

@@ -199,21 +199,17 @@ export const DEFECTS: readonly Defect[] = [
     name: 'a read shows an older state than it says',
     id: 'HC-5',
     spoil: (draft, prng) => {
-      const reads = answered(draft).filter((op) => op.body?.type === 'data' && op.request.type === 'getData')
+      const reads = answered(draft).flatMap((op) => {
+        const { request, body } = op
+        if (request.type !== 'getData' && request.type !== 'exists') return []
+        return body !== null && 'stat' in body ? [{ op, what: `${request.type} ${request.path}`, body }] : []
+      })
       const pairs = reads.flatMap((now) => {
-        const then = reads.find(
-          (op) =>
-            op.body?.type === 'data' &&
-            now.body?.type === 'data' &&
-            op.request.type === 'getData' &&
-            now.request.type === 'getData' &&
-            op.request.path === now.request.path &&
-            op.body.stat.mzxid < now.body.stat.mzxid,
-        )
+        const then = reads.find((one) => one.what === now.what && one.body.stat.mzxid < now.body.stat.mzxid)
         return then ? [{ now, then }] : []
       })
       const pair = pickFrom(prng, pairs)
-      if (pair) pair.now.body = pair.then.body
+      if (pair) pair.now.op.body = pair.then.body
       return pair !== null
     },
   },

@@ -8,9 +8,9 @@ export function isEqual(a: unknown, b: unknown): boolean {
     return a instanceof Uint8Array && b instanceof Uint8Array && a.length === b.length && a.every((x, i) => x === b[i])
   if (Array.isArray(a) || Array.isArray(b))
     return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((x, i) => isEqual(x, b[i]))
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)])
   // Both are objects that are no arrays: their values are looked at by name.
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>]
-  for (const key of keys) if (!isEqual(left[key], right[key])) return false
+  for (const key in left) if (!isEqual(left[key], right[key])) return false
+  for (const key in right) if (right[key] !== undefined && left[key] === undefined) return false
   return true
 }

@@ -15,12 +15,12 @@ function completedWrites(c: Case): Point[] {
   })
 }
 
-/** HC-2: a write that was answered before another was asked for comes before it in L. */
+/** HC-2: a write that was answered before another was asked for comes before it in L. Unanswered ones are HC-3's. */
 export function checkRealTimeOrder(c: Case): void {
   const earlier = maxBefore(completedWrites(c))
   for (const [i, op] of c.history.operations.entries()) {
     const zxid = zxidOfWrite(c, i)
-    if (zxid === null) continue
+    if (zxid === null || op.doneAtMs === null) continue
     const before = earlier(op.sentAtMs)
     if (before && before.value >= zxid)
       report(

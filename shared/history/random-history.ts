@@ -7,27 +7,20 @@ import type { SessionId } from '../zk/ids.ts'
 import { CREATE_FLAGS } from '../zk/op.ts'
 import type { ClientRequest, MultiOp } from '../zk/request.ts'
 import { ZERO_ZXID } from '../zk/zxid.ts'
+import { CLOSE, create, exists, getChildren, getData, remove, SYNC, setData } from './requests.ts'
 import {
   ask,
   authenticate,
-  CLOSE,
   catchUp,
   connect,
-  create,
   createEnsemble,
   disconnect,
   type Ensemble,
   elect,
-  exists,
   expire,
-  getChildren,
-  getData,
   isOpen,
-  remove,
-  SYNC,
   send,
   sessionOf,
-  setData,
 } from './testing.ts'
 
 const SERVERS = 3

@@ -72,15 +72,16 @@ export function checkReads(c: Case): Visitor {
     },
     reply(op, index, tree) {
       if (!started) chosen.add(tree.lastProcessedZxid)
+      if (isWrite(op.request)) return
       // (e,0) is the NEWLEADER of an epoch: it is chosen and holds no txn.
       if (!chosen.has(op.zxid) && counterOf(op.zxid) !== 0)
         report(c, 'HC-5', 'S-1', `${named(c, index)} was answered at ${at(op.zxid)}, which was never chosen`, {
           operations: [index],
           zxids: [op.zxid],
         })
-      if (isWrite(op.request)) return
       const future = invoked(op.doneAtMs)
-      if (future && future.value <= op.zxid)
+      // An unanswered one is HC-3's.
+      if (future && future.value <= op.zxid && opAt(c, future.owner).doneAtMs !== null)
         report(
           c,
           'HC-5',

@@ -5,6 +5,7 @@ import { applyEntry } from '../tree/apply.ts'
 import type { Applied } from '../tree/contract.ts'
 import { createTree } from '../tree/create-tree.ts'
 import type { DataTree } from '../tree/data-tree.ts'
+import { DEFAULT_TREE_OPTIONS } from '../tree/options.ts'
 import type { Entry } from '../zk/txn.ts'
 import { type Answered, type Case, isAnswered } from './case.ts'
 
@@ -29,6 +30,8 @@ export function replay(c: Case, visitors: readonly Visitor[]): void {
   const { log, history, options } = c
   if (!log) return
   const tree = options.start?.() ?? createTree()
+  // Trees are compared node by node: nobody asks for the digest.
+  const treeOptions = { ...(options.tree ?? DEFAULT_TREE_OPTIONS), digest: false }
   const replies = inOrder(history.operations.flatMap((op, index) => (isAnswered(op) ? [{ op, index }] : [])))
   let next = 0
   const showBelow = (zxid: number) => {
@@ -40,7 +43,7 @@ export function replay(c: Case, visitors: readonly Visitor[]): void {
   for (const entry of log) {
     showBelow(entry.zxid)
     for (const visitor of visitors) visitor.before?.(entry, tree)
-    const applied = applyEntry(tree, entry, options.tree)
+    const applied = applyEntry(tree, entry, treeOptions)
     for (const visitor of visitors) visitor.after?.(entry, applied, tree)
   }
   showBelow(Number.POSITIVE_INFINITY)

@@ -3,7 +3,6 @@
 // Each call takes a millisecond of its clock. `ask` is send and wait; `send` alone leaves an operation under way.
 
 import { assert } from '../base/assert.ts'
-import { utf8Encode } from '../base/text.ts'
 import { isAllowed } from '../tree/acl.ts'
 import { applyEntry } from '../tree/apply.ts'
 import type { Applied } from '../tree/contract.ts'
@@ -21,12 +20,11 @@ import {
   type WatchDelivery,
   type Watches,
 } from '../tree/watch-table.ts'
-import { type Acl, type AuthId, OPEN_ACL, PERMS } from '../zk/acl.ts'
+import { type Acl, type AuthId, PERMS } from '../zk/acl.ts'
 import { ERROR_CODES as E, type ErrorCode } from '../zk/errors.ts'
 import { asSessionId, asSid, type SessionId, type Sid } from '../zk/ids.ts'
-import { CREATE_FLAGS } from '../zk/op.ts'
 import { NO_BODY, type ReplyBody } from '../zk/reply.ts'
-import type { ClientRequest, CreateRequest, WriteRequest } from '../zk/request.ts'
+import type { ClientRequest, WriteRequest } from '../zk/request.ts'
 import type { Entry, Txn } from '../zk/txn.ts'
 import { makeZxid, ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
 import { isWrite } from './case.ts'
@@ -393,30 +391,3 @@ export function settle(e: Ensemble): readonly FinalState[] {
     if (conn.isOpen) send(e, conn.record.conn, { type: 'exists', path: '/', watch: false })
   return e.servers.map(({ sid, tree }) => ({ server: sid, tree }))
 }
-
-export function create(path: string, text = '', flags: keyof typeof CREATE_FLAGS = 'persistent'): CreateRequest {
-  return { type: 'create', path, data: utf8Encode(text), acl: OPEN_ACL, flags: CREATE_FLAGS[flags] }
-}
-
-export function setData(path: string, text: string, version = -1): ClientRequest {
-  return { type: 'setData', path, data: utf8Encode(text), version }
-}
-
-export function remove(path: string, version = -1): ClientRequest {
-  return { type: 'delete', path, version }
-}
-
-export function getData(path: string, watch = false): ClientRequest {
-  return { type: 'getData', path, watch }
-}
-
-export function getChildren(path: string, watch = false): ClientRequest {
-  return { type: 'getChildren', path, watch }
-}
-
-export function exists(path: string, watch = false): ClientRequest {
-  return { type: 'exists', path, watch }
-}
-
-export const SYNC: ClientRequest = { type: 'sync', path: '/' }
-export const CLOSE: ClientRequest = { type: 'closeSession' }

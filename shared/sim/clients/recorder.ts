@@ -24,7 +24,8 @@ export function recordSent(
   request: ClientRequest,
   nowUs: number,
 ): Operation {
-  const operation = sent({ ...who, xid, request, sentAtMs: nowUs / 1000 })
+  const { client, sessionId, conn, server } = who
+  const operation = sent({ client, sessionId, conn, server, xid, request, sentAtMs: nowUs / 1000 })
   recorder.operations.push(operation)
   return operation
 }

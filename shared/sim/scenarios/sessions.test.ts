@@ -59,6 +59,21 @@ test('R-1863 [S-3]: answers come in the order of the questions, whatever each of
   }
 })
 
+test('R-1863: a write that is committed while a sync before it waits for its quorum is answered behind it', () => {
+  for (const sid of [1, 3]) {
+    const stage = createStory()
+    settle(stage)
+    burst(stage, 'a', sid, [create('/x', '0')])
+    // The second sync waits for a round of pings of its own; the write is through before that.
+    const answers = burst(stage, 'a', sid, [SYNC, SYNC, set('/x', '1'), get('/x'), SYNC, set('/x', '2')])
+    expect(answers.map((one) => one.request.type)).toEqual(['sync', 'sync', 'setData', 'getData', 'sync', 'setData'])
+    expect(answers.map((one) => one.err)).toEqual([0, 0, 0, 0, 0, 0])
+    expect(answers[3] && dataOf(answers[3])).toBe('1')
+    const zxids = answers.map((one) => one.zxid ?? 0)
+    expect(zxids).toEqual(zxids.toSorted((a, b) => a - b))
+  }
+})
+
 test('R-1863: a read does not overtake a write that waits for its quorum', () => {
   const stage = createStory()
   settle(stage)

@@ -44,9 +44,11 @@ export interface Judge {
 export class RuleBroken extends Error {
   override readonly name = 'RuleBroken'
   readonly id: string
+  readonly what: string
   constructor(id: string, what: string) {
-    super(what)
+    super(`${id}: ${what}`)
     this.id = id
+    this.what = what
   }
 }
 
@@ -86,7 +88,7 @@ function settle(world: World, judge: Judge | null): void {
 
 function verdictOf(error: unknown, world: World): Verdict {
   const at = { atUs: world.nowUs, step: world.steps }
-  if (error instanceof RuleBroken) return { id: error.id, what: error.message, ...at }
+  if (error instanceof RuleBroken) return { id: error.id, what: error.what, ...at }
   if (error instanceof AssertionFailed) return { id: 'ASSERT', what: error.message, ...at }
   if (error instanceof Error) return { id: 'THROWN', what: error.stack ?? error.message, ...at }
   throw error

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { windowOn } from '../tree/node-data.ts'
 import { asSid } from '../zk/ids.ts'
 import { amend, verdict } from './amending.ts'
 import type { FinalState } from './history.ts'
@@ -21,7 +22,7 @@ function changed(finals: readonly FinalState[], path: string, data: Uint8Array |
     if (i > 0) return final
     const nodes = new Map(final.tree.nodes)
     const node = nodes.get(path)
-    if (node && data) nodes.set(path, { ...node, data })
+    if (node && data) nodes.set(path, { ...node, ...windowOn(data) })
     else nodes.delete(path)
     return { ...final, tree: { ...final.tree, nodes } }
   })

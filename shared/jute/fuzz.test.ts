@@ -94,7 +94,7 @@ test.each(KINDS)(
   (kind) => {
     fc.assert(
       fc.property(bytesFor(kind), (bytes) => {
-        const { outcome, cost } = counting((cost: Cost) => ({ outcome: kind.read(bytes), cost }))
+        const { outcome, cost } = counting(globalThis, (cost: Cost) => ({ outcome: kind.read(bytes), cost }))
         expect(cost.allocated).toBeLessThanOrEqual(4 * bytes.length + SLAB_BYTES)
         expect(cost.reads).toBeLessThanOrEqual(4 * bytes.length + 64)
         if (outcome.type !== 'value') return

@@ -10,7 +10,7 @@ import { forget } from '../tree/sessions.ts'
 import { trigger } from '../tree/watch-table.ts'
 import { ERROR_CODES } from '../zk/errors.ts'
 import type { Entry } from '../zk/txn.ts'
-import type { Zxid } from '../zk/zxid.ts'
+import { epochOf, type Zxid } from '../zk/zxid.ts'
 import { cut, drain, establish, refuse } from './clients.ts'
 import type { PeerEffect } from './contract.ts'
 import { canRead } from './reads.ts'
@@ -21,7 +21,10 @@ export function applyCommitted(peer: Peer, entry: Entry, out: PeerEffect[]): voi
   const { tree, leadership, watches } = peer
   if (peer.diverged) return
   const applied = applyEntry(tree, entry, peer.options)
-  if (applied.mismatch) return leaveService(peer, entry, applied.mismatch, out)
+  if (applied.mismatch) {
+    if (isProof(peer, entry.zxid)) return leaveService(peer, entry, applied.mismatch, out)
+    out.push({ type: 'digestMismatch', zxid: entry.zxid, ...applied.mismatch })
+  }
   peer.zxid = Math.max(peer.zxid, entry.zxid) as Zxid
   if (leadership) retirePending(leadership.pending, entry)
   out.push({ type: 'applied', entry, err: applied.err })
@@ -38,6 +41,16 @@ export function applyCommitted(peer: Peer, entry: Entry, out: PeerEffect[]): voi
   } else if (conn) {
     answerWrite(peer, conn, entry, applied, out)
   }
+}
+
+/**
+ * Whether a digest that differs shows that the trees do. It does when a leader of ours made it, in its own epoch. Apache's
+ * projects the root under two names, `/` and the empty one, so that a setData of `/` behind a create below it (or the
+ * other way round) carries a wrong digest, and so do those in flight behind it.
+ */
+function isProof({ zab: { role } }: Peer, zxid: Zxid): boolean {
+  if (role.state === 'LOOKING') return false
+  return epochOf(zxid) === role.epoch && (role.state === 'LEADING' || role.exactDigests)
 }
 
 /**

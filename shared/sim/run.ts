@@ -44,14 +44,16 @@ export interface Judge {
 export class RuleBroken extends Error {
   override readonly name = 'RuleBroken'
   readonly id: string
+  readonly what: string
   constructor(id: string, what: string) {
-    super(what)
+    super(`${id}: ${what}`)
     this.id = id
+    this.what = what
   }
 }
 
 /** Clients go on for so long after the faults, and everything gets so long to settle when they have gone. */
-const AFTER_FAULTS_US = 3_000_000
+const AFTER_FAULTS_US = 4_000_000
 const SETTLE_EVERY_US = 100_000
 
 /** Runs `spec`; `judgeOf` null: nobody looks, only the core's own assertions count. */
@@ -86,7 +88,7 @@ function settle(world: World, judge: Judge | null): void {
 
 function verdictOf(error: unknown, world: World): Verdict {
   const at = { atUs: world.nowUs, step: world.steps }
-  if (error instanceof RuleBroken) return { id: error.id, what: error.message, ...at }
+  if (error instanceof RuleBroken) return { id: error.id, what: error.what, ...at }
   if (error instanceof AssertionFailed) return { id: 'ASSERT', what: error.message, ...at }
   if (error instanceof Error) return { id: 'THROWN', what: error.stack ?? error.message, ...at }
   throw error

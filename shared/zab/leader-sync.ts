@@ -84,9 +84,7 @@ export function onAck(zab: Zab, leading: Leading, learner: Learner, zxid: Zxid, 
     if (zxid !== makeZxid(leading.epoch, 0))
       return dropLearner(leading, learner.link, 'its first ACK is not for NEWLEADER', out)
     learner.stage = 'current'
-    // LEAD-6: from here on it must be heard within syncLimit, if this was its last word too (L-11).
-    learner.deadlineMs = zab.nowMs + zab.config.syncLimit * zab.config.tickTimeMs
-    if (leading.stage === 'BROADCAST') sendUpToDate(leading, learner, out)
+    if (leading.stage === 'BROADCAST') welcome(zab, leading, learner, out)
     else checkNewLeaderAcks(zab, leading, out)
     return
   }
@@ -105,5 +103,14 @@ function checkNewLeaderAcks(zab: Zab, leading: Leading, out: ZabEffect[]): void 
   deliverUpTo(zab, leading.initialLast, out)
   out.push({ type: 'phase', phase: 'BROADCAST', epoch: leading.epoch, leader: zab.config.sid })
   out.push({ type: 'serving', state: 'LEADING', epoch: leading.epoch, zxid: makeZxid(leading.epoch, 0) })
-  for (const learner of leading.learners.values()) if (learner.stage === 'current') sendUpToDate(leading, learner, out)
+  for (const learner of leading.learners.values()) if (learner.stage === 'current') welcome(zab, leading, learner, out)
+}
+
+/**
+ * LEAD-6: from UPTODATE on a learner must be heard within syncLimit, if its ACK was its last word, too (L-11). Before, it
+ * has nothing to say: whoever waits for slower ones has initLimit.
+ */
+function welcome(zab: Zab, leading: Leading, learner: Learner, out: ZabEffect[]): void {
+  learner.deadlineMs = zab.nowMs + zab.config.syncLimit * zab.config.tickTimeMs
+  sendUpToDate(leading, learner, out)
 }

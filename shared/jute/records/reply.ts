@@ -22,8 +22,8 @@ export function writeReply(writer: JuteWriter, xid: number, zxid: Zxid, err: Err
 
 /** Reads an answer to `op`; `body` is NO_BODY with an error. Throws DecodeError. */
 export function readReply(reader: JuteReader, op: number): ReplyHeader & { readonly body: ReplyBody } {
-  const header = readReplyHeader(reader)
-  return { ...header, body: header.err === ERROR_CODES.OK ? readReplyBody(reader, op) : NO_BODY }
+  const { xid, zxid, err } = readReplyHeader(reader)
+  return { xid, zxid, err, body: err === ERROR_CODES.OK ? readReplyBody(reader, op) : NO_BODY }
 }
 
 function writeReplyBody(writer: JuteWriter, body: ReplyBody): void {

@@ -24,4 +24,11 @@ describe('entries that are refused', () => {
       expect(() => readEntry(bytes)).toThrow(DecodeError)
     }
   })
+
+  test.each(['', 'a', '\0'])('a path %j, which no leader logs, is refused', (path) => {
+    expect(() => readEntry(encode(entryOf({ type: 'delete', path })))).toThrow(DecodeError)
+    const txns = [{ type: 'delete', path } as const]
+    expect(() => readEntry(encode(entryOf({ type: 'multi', txns })))).toThrow(DecodeError)
+    expect(() => readEntry(encode(entryOf({ type: 'closeSession', paths: ['/a', path] })))).toThrow(DecodeError)
+  })
 })

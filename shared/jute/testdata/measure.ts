@@ -10,10 +10,13 @@ export interface Cost {
 
 const READS = ['getUint8', 'getInt32', 'getUint32', 'getBigInt64', 'getBigUint64'] as const
 
-/** Counts while `work` runs, which may set the counters back to 0. Not to be nested. */
-export function counting<T>(work: (cost: Cost) => T): T {
+/**
+ * Counts while `work` runs, which may set the counters back to 0. Not to be nested.
+ * @param scope where everybody finds `Uint8Array`: the test's global object
+ */
+export function counting<T>(scope: object, work: (cost: Cost) => T): T {
   const cost: Cost = { allocated: 0, reads: 0 }
-  const undo = [countArrays(cost), ...READS.map((name) => countReads(cost, name))]
+  const undo = [countArrays(scope, cost), ...READS.map((name) => countReads(cost, name))]
   try {
     return work(cost)
   } finally {
@@ -21,7 +24,7 @@ export function counting<T>(work: (cost: Cost) => T): T {
   }
 }
 
-function countArrays(cost: Cost): () => void {
+function countArrays(scope: object, cost: Cost): () => void {
   const original = Uint8Array
   const standIn: Uint8ArrayConstructor = new Proxy(original, {
     construct(target, args: unknown[]): object {
@@ -31,8 +34,8 @@ function countArrays(cost: Cost): () => void {
       return Reflect.construct(target, args)
     },
   })
-  Reflect.set(globalThis, 'Uint8Array', standIn)
-  return () => Reflect.set(globalThis, 'Uint8Array', original)
+  Reflect.set(scope, 'Uint8Array', standIn)
+  return () => Reflect.set(scope, 'Uint8Array', original)
 }
 
 function countReads(cost: Cost, name: (typeof READS)[number]): () => void {

@@ -7,7 +7,7 @@ import { type DataTree, plainZnode } from '../../tree/data-tree.ts'
 import { finishLoad, loadNode } from '../../tree/snapshot.ts'
 import type { Zxid } from '../../zk/zxid.ts'
 import { recover } from '../world/disk.ts'
-import { boot, kill, leaderOf, move, type Stage, server, settle, until, write } from './stage.ts'
+import { boot, kill, leaderOf, move, server, settle, until, write } from './stage.ts'
 import {
   agree,
   askAt,

@@ -10,6 +10,7 @@ import { CREATE_FLAGS } from '../../zk/op.ts'
 import type { QuorumPacket } from '../../zk/packet.ts'
 import type { ClientRequest } from '../../zk/request.ts'
 import type { Zxid } from '../../zk/zxid.ts'
+import { createSafetyChecker } from '../check/safety.ts'
 import { addClient, moveTo, nudge, type SimClient, stopClient } from '../clients/sim-client.ts'
 import { act, targetOf } from '../world/actions.ts'
 import type { Action, DiskMode, WorldObserver, WorldOptions } from '../world/contract.ts'
@@ -50,10 +51,15 @@ export const STAGE_OPTIONS: WorldOptions = {
   maxSessionTimeoutMs: 40_000,
 }
 
+/** Every rule after every step, and now and then everything anew from the whole state. */
+export function safety(world: World): readonly WorldObserver[] {
+  return [createSafetyChecker(world, { fullCheckEvery: 1000 }).observer]
+}
+
 /** Servers are started, unless `start: false`. */
 export function createStage(
-  options: Partial<WorldOptions> & { readonly start?: boolean },
-  observers: (world: World) => readonly WorldObserver[],
+  options: Partial<WorldOptions> & { readonly start?: boolean } = {},
+  observers: (world: World) => readonly WorldObserver[] = safety,
 ): Stage {
   const { start: startsNow = true, ...rest } = options
   const world = createWorld({ ...STAGE_OPTIONS, ...rest })

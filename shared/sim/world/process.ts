@@ -185,6 +185,7 @@ function perform(world: World, server: Server, peer: Peer, effect: PeerEffect): 
     case 'state':
     case 'phase':
     case 'learnerSync':
+    case 'digestMismatch':
     case 'committed':
       return
     default:
@@ -214,8 +215,14 @@ export function onFlushed(world: World, event: Extract<WorldEvent, { type: 'flus
     return crash(world, server, nextInt(world.prng, 101) / 100)
   }
   server.flushing = false
+  flush(world, server, event.count)
+}
+
+/** The `count` oldest pieces of work have become durable: the core hears of it, and the disk goes on. */
+export function flush(world: World, server: Server, count: number): void {
+  const { disk, incarnation } = server
   let upTo: DiskOp | null = null
-  for (let i = 0; i < event.count; i += 1) upTo = settleOne(world, server) ?? upTo
+  for (let i = Math.min(count, disk.queue.length); i > 0; i -= 1) upTo = settleOne(world, server) ?? upTo
   beginFlush(world, server)
   if (upTo === null) return
   if (server.reloadAfter !== null && upTo >= server.reloadAfter) {

@@ -55,7 +55,10 @@ export type LeaderPacket =
   | { readonly type: 'PROPOSAL'; readonly entry: Entry }
   | { readonly type: 'COMMIT'; readonly zxid: Zxid }
   | { readonly type: 'INFORM'; readonly entry: Entry }
-  | { readonly type: 'NEWLEADER'; readonly epoch: number; readonly config: string | null }
+  /** COMMIT and INFORM of a reconfiguration: it is in force, and `designated` leads from now on. */
+  | { readonly type: 'COMMITANDACTIVATE'; readonly zxid: Zxid; readonly designated: Sid }
+  | { readonly type: 'INFORMANDACTIVATE'; readonly entry: Entry; readonly designated: Sid }
+  | { readonly type: 'NEWLEADER'; readonly epoch: number; readonly config: string | null } // config-text.ts
   | { readonly type: 'UPTODATE' }
   | { readonly type: 'PING'; readonly zxid: Zxid }
   | { readonly type: 'REVALIDATE'; readonly sessionId: SessionId; readonly valid: boolean }

@@ -6,9 +6,7 @@ import { writePacket } from './packet.ts'
 import { type PacketRead, readLeaderPacket, readLearnerPacket } from './read-packet.ts'
 
 const FROM_LEARNER = /^zab\.(FOLLOWERINFO|OBSERVERINFO|ACKEPOCH|ACK\..*|PING\.reply.*|REQUEST.*|REVALIDATE\.req)$/
-const NOT_OURS_YET = /^zab\.(COMMITANDACTIVATE|INFORMANDACTIVATE)$/
 const recorded = QUORUM_VECTORS.filter((v) => v.id.startsWith('zab.'))
-const known = recorded.filter((v) => !NOT_OURS_YET.test(v.id))
 
 function readerOf(id: string): (bytes: Uint8Array) => PacketRead<QuorumPacket> {
   return FROM_LEARNER.test(id) ? readLearnerPacket : readLeaderPacket
@@ -21,7 +19,7 @@ function encode(packet: QuorumPacket): string {
 }
 
 describe('recorded packets', () => {
-  test.each(known)('$id decodes and encodes to the same bytes', ({ id, bytes }) => {
+  test.each(recorded)('$id decodes and encodes to the same bytes', ({ id, bytes }) => {
     const read = readerOf(id)(bytes)
     if (read.type !== 'packet') throw new Error(JSON.stringify(read))
     expect(read.length).toBe(bytes.length)
@@ -36,7 +34,9 @@ describe('recorded packets', () => {
   })
 
   test('packets of a kind we do not know keep their type, zxid and data', () => {
-    const read = readLeaderPacket(vector('zab.COMMITANDACTIVATE'))
-    expect(read).toMatchObject({ type: 'unknown', packetType: 9, zxid: 0x100000002, length: 28 })
+    const bytes = vector('zab.COMMITANDACTIVATE').slice()
+    bytes[3] = 77
+    const read = readLeaderPacket(bytes)
+    expect(read).toMatchObject({ type: 'unknown', packetType: 77, zxid: 0x100000002, length: 28 })
   })
 })

@@ -9,7 +9,7 @@ import { writeAuthId } from './acl.ts'
 import { opOf, writeRequestBody } from './request.ts'
 import { encodeEntry } from './txn.ts'
 
-/** Source: constants of Leader. 9 and 19 (COMMITANDACTIVATE, INFORMANDACTIVATE) come with reconfiguration. */
+/** Source: constants of Leader. */
 export const PACKET_TYPES = {
   REQUEST: 1,
   PROPOSAL: 2,
@@ -19,6 +19,7 @@ export const PACKET_TYPES = {
   REVALIDATE: 6,
   SYNC: 7,
   INFORM: 8,
+  COMMITANDACTIVATE: 9,
   NEWLEADER: 10,
   FOLLOWERINFO: 11,
   UPTODATE: 12,
@@ -28,6 +29,7 @@ export const PACKET_TYPES = {
   OBSERVERINFO: 16,
   LEADERINFO: 17,
   ACKEPOCH: 18,
+  INFORMANDACTIVATE: 19,
 } as const satisfies Record<QuorumPacket['type'], number>
 
 type LearnerInfo = Extract<LearnerPacket, { type: 'FOLLOWERINFO' | 'OBSERVERINFO' }>
@@ -67,6 +69,24 @@ export function writePacket(writer: JuteWriter, packet: QuorumPacket): void {
       writer.buffer(encodeEntry(packet.entry))
       writer.int(-1)
       break
+    case 'COMMITANDACTIVATE': {
+      writer.zxid(packet.zxid)
+      const place = writer.beginLength()
+      writer.longNumber(packet.designated)
+      writer.endLength(place)
+      writer.int(-1)
+      break
+    }
+    case 'INFORMANDACTIVATE': {
+      writer.zxid(packet.entry.zxid)
+      const txn = encodeEntry(packet.entry)
+      const place = writer.beginLength()
+      writer.longNumber(packet.designated)
+      writer.raw(txn)
+      writer.endLength(place)
+      writer.int(-1)
+      break
+    }
     case 'NEWLEADER':
       writeEpochZxid(writer, packet.epoch)
       writer.ustring(packet.config)

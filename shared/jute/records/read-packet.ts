@@ -3,6 +3,7 @@
 
 import { asSid } from '../../zk/ids.ts'
 import type { LeaderPacket, LearnerPacket } from '../../zk/packet.ts'
+import type { Entry } from '../../zk/txn.ts'
 import { epochOf, ZERO_ZXID, type Zxid } from '../../zk/zxid.ts'
 import { DecodeError, JuteReader, VALUE_BYTES_MAX } from '../reader.ts'
 import { AUTH_ID_BYTES_MIN, readAuthId } from './acl.ts'
@@ -130,11 +131,17 @@ function decodeLeaderPacket(raw: RawPacket): LeaderPacket | null {
     case PACKET_TYPES.SNAP:
       return { type: 'SNAP', zxid: raw.zxid }
     case PACKET_TYPES.PROPOSAL:
-      return readCarried(raw, 'PROPOSAL')
+      return { type: 'PROPOSAL', entry: readCarried(raw, 'PROPOSAL', 0) }
     case PACKET_TYPES.INFORM:
-      return readCarried(raw, 'INFORM')
+      return { type: 'INFORM', entry: readCarried(raw, 'INFORM', 0) }
     case PACKET_TYPES.COMMIT:
       return { type: 'COMMIT', zxid: raw.zxid }
+    case PACKET_TYPES.COMMITANDACTIVATE:
+      return { type: 'COMMITANDACTIVATE', zxid: raw.zxid, designated: asSid(dataReader(raw).longNumber()) }
+    case PACKET_TYPES.INFORMANDACTIVATE: {
+      const designated = asSid(dataReader(raw).longNumber())
+      return { type: 'INFORMANDACTIVATE', entry: readCarried(raw, 'INFORMANDACTIVATE', 8), designated }
+    }
     case PACKET_TYPES.NEWLEADER:
       return { type: 'NEWLEADER', epoch: epochOf(raw.zxid), config: readConfig(raw) }
     case PACKET_TYPES.UPTODATE:
@@ -184,12 +191,14 @@ function readForwarded(raw: RawPacket): LearnerPacket {
   return { type: 'REQUEST', sessionId, cxid, request, authInfo: raw.auth.vector(AUTH_ID_BYTES_MIN, readAuthId) }
 }
 
-function readCarried(raw: RawPacket, type: 'PROPOSAL' | 'INFORM'): LeaderPacket {
+/** The txn behind the first `skip` bytes of the data. */
+function readCarried(raw: RawPacket, type: LeaderPacket['type'], skip: number): Entry {
   if (raw.data === null) throw new DecodeError(`a ${type} carries no txn`)
-  const entry = readEntry(raw.data)
+  const bytes = raw.data.subarray(skip)
+  const entry = readEntry(bytes)
   if (entry.zxid !== raw.zxid) throw new DecodeError(`a ${type} of ${raw.zxid} carries the txn ${entry.zxid}`)
-  rememberEncoding(entry, raw.data)
-  return { type, entry }
+  rememberEncoding(entry, bytes)
+  return entry
 }
 
 /** No text, or a single byte, means that the leader names no configuration. */

@@ -20,9 +20,12 @@ export function startServing(
   later: (() => void)[],
 ): void {
   const { tree, config, zab } = peer
+  const { active } = zab
   peer.zxid = Math.max(tree.lastProcessedZxid, effect.zxid) as Zxid
-  if (tree.nodes.has(CONFIG_PATH))
-    setConfigNode(tree, formatQuorumConfig(config.quorum), config.quorum.version, peer.wallMs)
+  const shown = tree.nodes.get(CONFIG_PATH)
+  // A reconfiguration's txn has put its text there, as everywhere; only what no txn brought is set here.
+  const isShown = config.reconfigEnabled === true && shown?.data?.length && shown.mzxid === active.version
+  if (shown && !isShown) setConfigNode(tree, formatQuorumConfig(active), active.version, peer.wallMs)
   if (effect.state === 'LEADING') {
     // Every session gets its full time under a new leader: it could not be heard while there was none.
     const tracker = createTracker(config.tickTimeMs)

@@ -4,11 +4,12 @@
 import { createQueue } from '../base/queue.ts'
 import { asSid, type Sid } from '../zk/ids.ts'
 import { LEARNER_PROTOCOL_VERSION, type LearnerPacket } from '../zk/packet.ts'
-import { hasQuorum, isVoter } from '../zk/quorum-config.ts'
 import { EPOCH_MAX, NO_ZXID, ZERO_ZXID } from '../zk/zxid.ts'
+import { hasQuorums, isElector, stampInitial } from './configs.ts'
 import type { LinkId, ZabEffect } from './contract.ts'
 import { beginSync, syncLearner } from './leader-sync.ts'
 import { lastZxid } from './log-window.ts'
+import { assignVotes, mayCount, votesOf } from './quorum.ts'
 import { type Leading, type Learner, lookAgain, saveEpoch, type Zab } from './state.ts'
 
 export function startLeading(zab: Zab, out: ZabEffect[]): void {
@@ -18,6 +19,10 @@ export function startLeading(zab: Zab, out: ZabEffect[]): void {
     stage: 'DISCOVERY',
     epoch: 0,
     learners: new Map(),
+    needActive: 0,
+    needLastSeen: 0,
+    ownVotes: 0,
+    retiring: null,
     initialLast: ZERO_ZXID,
     selfAcked: NO_ZXID,
     committed: NO_ZXID,
@@ -31,6 +36,7 @@ export function startLeading(zab: Zab, out: ZabEffect[]): void {
     checkAtNextPing: false,
   }
   zab.role = leading
+  assignVotes(zab, leading)
   out.push({ type: 'state', state: 'LEADING', round: zab.round, reason: 'elected' })
   out.push({ type: 'phase', phase: 'DISCOVERY', epoch: zab.acceptedEpoch, leader: config.sid })
   out.push({ type: 'listen', on: true })
@@ -44,12 +50,13 @@ function fixEpoch(zab: Zab, leading: Leading, out: ZabEffect[]): void {
   let highest = zab.acceptedEpoch
   for (const learner of leading.learners.values()) {
     highest = Math.max(highest, learner.acceptedEpoch)
-    if (learner.voting) heard.push(learner.sid)
+    if (mayCount(zab, learner)) heard.push(learner.sid)
   }
-  if (!hasQuorum(zab.config.quorum, heard)) return
+  if (!hasQuorums(zab, heard)) return
   if (highest + 1 >= EPOCH_MAX) return lookAgain(zab, `epoch ${highest} leaves no room for another`, out)
   leading.epoch = highest + 1
   leading.stage = 'SAVING_ACCEPTED'
+  stampInitial(zab, leading.epoch, out)
   saveEpoch(zab, 'accepted', leading.epoch, out) // DISC-2 (O-1): durable before LEADERINFO leaves
 }
 
@@ -74,14 +81,15 @@ export function onLearnerInfo(
 ): void {
   const { config } = zab
   if (leading.learners.has(link)) return dropLearner(leading, link, `a second ${packet.type}`, out)
-  if (packet.configVersion > config.quorum.version)
+  // RECONF-12: it knows of a committed configuration that we have never seen.
+  if (packet.configVersion > Math.max(zab.active.version, zab.lastSeen.version))
     return dropLearner(leading, link, 'it knows a newer configuration', out)
   const observer = packet.type === 'OBSERVERINFO'
   const learner: Learner = {
     link,
     sid: asSid(packet.sid),
-    voting: !observer && isVoter(config.quorum, packet.sid),
     observer,
+    votes: observer ? 0 : votesOf(zab, packet.sid),
     stage: 'info',
     acceptedEpoch: packet.acceptedEpoch,
     lastLogged: NO_ZXID,
@@ -117,12 +125,14 @@ export function onAckEpoch(
     return dropLearner(leading, learner.link, 'an ACKEPOCH that was not asked for', out)
   learner.lastLogged = packet.lastLoggedZxid
   if (leading.stage === 'EPOCH_ACKS') {
-    // DISC-3 (O-2, L-7): whoever knows more must lead; we never "repair" it.
+    // DISC-3 (O-2, L-7): a voter that knows more must lead; we never "repair" it. Whoever has no vote cannot lead:
+    // what it holds beyond a quorum of voters was never committed, and it is cut off by the sync.
     const own = lastZxid(zab.log)
     const moreRecent =
       packet.currentEpoch > zab.currentEpoch ||
       (packet.currentEpoch === zab.currentEpoch && packet.lastLoggedZxid > own)
-    if (moreRecent) return lookAgain(zab, `server ${learner.sid} has a more recent history`, out)
+    if (moreRecent && isElector(zab, learner.sid))
+      return lookAgain(zab, `server ${learner.sid} has a more recent history`, out)
     learner.stage = 'epochAcked'
     checkEpochAcks(zab, leading, out)
     return
@@ -135,8 +145,8 @@ export function onAckEpoch(
 function checkEpochAcks(zab: Zab, leading: Leading, out: ZabEffect[]): void {
   const acked: Sid[] = [zab.config.sid]
   for (const learner of leading.learners.values())
-    if (learner.voting && learner.stage === 'epochAcked') acked.push(learner.sid)
-  if (!hasQuorum(zab.config.quorum, acked)) return
+    if (learner.stage === 'epochAcked' && mayCount(zab, learner)) acked.push(learner.sid)
+  if (!hasQuorums(zab, acked)) return
   leading.stage = 'SAVING_CURRENT'
   saveEpoch(zab, 'current', leading.epoch, out)
 }

@@ -16,6 +16,7 @@ import {
   onPromiseSaved,
   onProposalLogged,
 } from './follower.ts'
+import { leaveForNewPlace } from './follower-reconfig.ts'
 import { onLeaderTick, onOwnLogged } from './leader-broadcast.ts'
 import { onPingAnswer, onSyncRequest } from './leader-confirm.ts'
 import { dropLearner, onAcceptedSaved, onAckEpoch, onCurrentSaved, onLearnerInfo } from './leader-discovery.ts'
@@ -86,6 +87,8 @@ const LEADER_ONLY: ReadonlySet<string> = new Set<LeaderPacket['type']>([
   'PROPOSAL',
   'COMMIT',
   'INFORM',
+  'COMMITANDACTIVATE',
+  'INFORMANDACTIVATE',
   'NEWLEADER',
   'UPTODATE',
   'SYNC',
@@ -193,5 +196,7 @@ function onReloaded(zab: Zab, recovered: RecoveredLog, out: ZabEffect[]): void {
   if (role.state === 'LOOKING') return onElectionTick(zab, role, out)
   if (role.state === 'LEADING' || role.stage !== 'BROADCAST') return
   deliverUpTo(zab, role.committed, out)
+  leaveForNewPlace(zab, role, out)
+  if (zab.role !== role) return
   out.push({ type: 'serving', state: role.state, epoch: role.epoch, zxid: makeZxid(role.epoch, 0) })
 }

@@ -6,7 +6,7 @@ import { asSid, type Sid } from '../zk/ids.ts'
 import { hasQuorum, isVoter, voters } from '../zk/quorum-config.ts'
 import type { Notification, Vote } from '../zk/vote.ts'
 import { NO_ZXID, ZERO_ZXID } from '../zk/zxid.ts'
-import { adoptHeard, electors, hasQuorums, hintOf, isElector, notificationText } from './configs.ts'
+import { adoptHeard, electors, hasQuorums, hintOf, isElector, isReconfiguring, notificationText } from './configs.ts'
 import type { ZabEffect } from './contract.ts'
 import { startFollowing } from './follower.ts'
 import { startLeading } from './leader-discovery.ts'
@@ -44,6 +44,8 @@ export function beginVoting(zab: Zab, looking: Looking, out: ZabEffect[]): void 
   looking.established.clear()
   looking.decideAtMs = null
   looking.resendEveryMs = RESEND_MIN_MS
+  // After a start the host knows only what was in force.
+  if (isReconfiguring(zab)) out.push({ type: 'configured', active: zab.active, lastSeen: zab.lastSeen })
   announce(zab, looking, out)
   countVotes(zab, looking, out)
 }

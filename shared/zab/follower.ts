@@ -210,6 +210,7 @@ function sendAck(following: Following, zxid: Zxid, out: ZabEffect[]): void {
   out.push({ type: 'send', link: following.link, packet: { type: 'ACK', zxid } })
 }
 
+/** FOLL-7: a leader that is silent for too long is left. */
 export function onFollowerTick(zab: Zab, following: Following, out: ZabEffect[]): void {
   const { tickTimeMs, initLimit, syncLimit } = zab.config
   const settled = following.stage === 'WAITING' || following.stage === 'BROADCAST'

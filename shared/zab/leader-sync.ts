@@ -28,7 +28,7 @@ export function beginSync(zab: Zab, leading: Leading, out: ZabEffect[]): void {
 }
 
 /**
- * Sends everything the learner lacks, then NEWLEADER (O-5). From here on it is forwarded every proposal, in
+ * SYNC-6: sends everything the learner lacks, then NEWLEADER (O-5). From here on it is forwarded every proposal, in
  * this same step, so that none falls between stream and broadcast (M-3).
  */
 export function syncLearner(zab: Zab, leading: Leading, learner: Learner, out: ZabEffect[]): void {

@@ -28,8 +28,11 @@ describe('a crash in between', () => {
       ensemble.node(sid).restart()
       expect(members(ensemble.node(sid).zab.active)).toBe('1 2 3')
       expect(members(ensemble.node(sid).zab.lastSeen)).toBe('3 4 5')
+      ensemble.node(sid).forget()
     }
     ensemble.run(5000)
+    const told = ensemble.node(3).effects.find((e) => e.type === 'configured')
+    expect(told?.type === 'configured' && members(told.lastSeen)).toBe('3 4 5')
     for (const sid of [3, 4, 5]) expect(ensemble.node(sid).zab.role.state).toBe('LOOKING')
   })
 

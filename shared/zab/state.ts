@@ -178,7 +178,7 @@ export function startLooking(designated: Sid | null = null): Looking {
   }
 }
 
-/** What this server votes for before it has heard anybody: itself, or nobody when it has no vote (RECONF-13). */
+/** What this server votes for before it has heard anybody: itself, or nobody when it has no vote (ELECT-6, RECONF-13). */
 export function initialVote(zab: Zab): Vote {
   const electionEpoch = zab.round
   if (!isElector(zab, zab.config.sid))
@@ -186,6 +186,7 @@ export function initialVote(zab: Zab): Vote {
   return { leader: zab.config.sid, zxid: lastZxid(zab.log), electionEpoch, peerEpoch: zab.currentEpoch }
 }
 
+/** BASE-2: in the order of the effects; the disk keeps it. */
 export function nextOp(zab: Zab): DiskOp {
   zab.lastOp = (zab.lastOp + 1) as DiskOp
   return zab.lastOp
@@ -208,7 +209,7 @@ export function saveEpoch(zab: Zab, which: 'accepted' | 'current', epoch: number
 }
 
 /**
- * Gives up the present role. The tree keeps what was committed; the log keeps what was logged. With `designated`
+ * BASE-5: gives up the present role. The tree keeps what was committed; the log keeps what was logged. With `designated`
  * there is no election: that server leads.
  */
 export function lookAgain(zab: Zab, reason: string, out: ZabEffect[], designated: Sid | null = null): void {

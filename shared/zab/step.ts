@@ -51,12 +51,13 @@ export function step(zab: Zab, input: ZabInput, out: ZabEffect[]): void {
   }
 }
 
-/** Is this the link of our present attempt to follow? Late words of earlier ones are dropped (M-1). */
+/** BASE-4: is this the link of our present attempt to follow? Late words of earlier ones are dropped (M-1). */
 function isOurs(zab: Zab, link: LinkId): boolean {
   return zab.role.state !== 'LOOKING' && zab.role.state !== 'LEADING' && zab.role.link === link
 }
 
 function onTick(zab: Zab, nowMs: number, out: ZabEffect[]): void {
+  // BASE-1: the only place where time moves.
   assert(nowMs >= zab.nowMs, 'the monotonic clock never goes back')
   zab.nowMs = nowMs
   const role = zab.role
@@ -167,6 +168,7 @@ function onPersisted(zab: Zab, upTo: DiskOp, out: ZabEffect[]): void {
 }
 
 function onEpochSaved(zab: Zab, op: DiskOp, which: 'accepted' | 'current', epoch: number, out: ZabEffect[]): void {
+  // BASE-3 (O-9): memory follows disk.
   if (which === 'accepted') zab.acceptedEpoch = epoch
   else zab.currentEpoch = epoch
   const role = zab.role

@@ -3,7 +3,7 @@
 
 import type { Sid } from '../zk/ids.ts'
 import { formatQuorumConfig, hasQuorum } from '../zk/quorum-config.ts'
-import { makeZxid, type Zxid } from '../zk/zxid.ts'
+import { epochOf, makeZxid, type Zxid } from '../zk/zxid.ts'
 import type { ZabEffect } from './contract.ts'
 import { deliverUpTo } from './deliver.ts'
 import { onProposalAck } from './leader-broadcast.ts'
@@ -33,7 +33,7 @@ export function syncLearner(zab: Zab, leading: Leading, learner: Learner, out: Z
   const { link, sid } = learner
   const { log, config } = zab
   const plan = planSync(log, leading.committed, learner.lastLogged)
-  if (plan.how === 'SNAP') {
+  if (plan.how === 'SNAP' || (plan.how === 'TRUNC' && mayHoldTailInSnapshot(learner))) {
     // A snapshot takes the place of everything the learner has, so it must hold all that may be decided (D-8): the
     // initial history goes into the tree even before a quorum has acknowledged it. Nobody is served from it yet.
     deliverUpTo(zab, leading.committed, out)
@@ -63,6 +63,14 @@ export function syncLearner(zab: Zab, leading: Leading, learner: Learner, out: Z
     packet: { type: 'NEWLEADER', epoch: leading.epoch, config: formatQuorumConfig(config.quorum) },
   })
   learner.stage = 'synced'
+}
+
+/**
+ * SYNC-7 (R-1549): whoever promised an epoch later than that of its last entry may have got its end by a SNAP of that
+ * epoch's leader, which never had a quorum for it. From inside a snapshot nothing can be cut.
+ */
+function mayHoldTailInSnapshot(learner: Learner): boolean {
+  return learner.acceptedEpoch > epochOf(learner.lastLogged)
 }
 
 function deliveredZxid(zab: Zab): Zxid {

@@ -282,7 +282,7 @@ describe('requests', () => {
     expect(asker.replies().at(-1)).toEqual([-4, -115])
   })
 
-  test('a frame over jute.maxbuffer closes only its own connection', async () => {
+  test('[M-7] [R-POISON] a frame over jute.maxbuffer closes only its own connection', async () => {
     const asker = await connected()
     asker.send('00100000')
     await vi.waitFor(() => expect(asker.closed()).toBe(true))

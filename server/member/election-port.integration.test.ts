@@ -106,7 +106,7 @@ test('a fresh connection repeats the last message', async () => {
   })
 })
 
-test('a stranger with a larger sid is heard and answered; garbage closes only its own connection', async () => {
+test('a stranger with a larger sid is heard and answered; garbage closes only its own connection [M-7] [R-POISON]', async () => {
   const servers = await specs(1, 2)
   const two = await start(servers, 2)
   const electionPort = servers.get(two.sid)?.electionPort ?? 0

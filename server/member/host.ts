@@ -9,7 +9,7 @@ import type { Peer } from '#shared/peer/peer.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
 import type { DiskOp } from '#shared/zab/contract.ts'
 import type { Entry } from '#shared/zk/txn.ts'
-import type { Zxid } from '#shared/zk/zxid.ts'
+import { formatZxid, type Zxid } from '#shared/zk/zxid.ts'
 import type { ClientPort } from './client-port.ts'
 import type { Clock } from './clock.ts'
 import type { ElectionPort } from './election-port.ts'
@@ -159,6 +159,9 @@ export function createHost(parts: HostParts): Host {
       case 'notServing':
         notes.serving = false
         log.info(`not serving clients: ${effect.reason}`)
+        return
+      case 'digestMismatch':
+        log.warn({ zxid: formatZxid(effect.zxid) }, 'the leader’s digest is not that of our tree')
         return
       case 'diverged':
         return parts.onDiverged(effect)

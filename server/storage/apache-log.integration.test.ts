@@ -1,5 +1,7 @@
 // The state machine against the reference: random requests go to an Apache server, pipelined by several clients
-// at once; then our leader prepares what its log holds, and must come to the same txns and the same digests.
+// at once; then our leader prepares what its log holds, and must come to the same txns and the same digests. Left
+// out is what Apache gets wrong: requests behind a setACL in flight are checked against the list from before it, and
+// data of the root in flight together with a create below it makes digests that no tree has.
 
 import fs from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
@@ -185,7 +187,7 @@ describe.skipIf(missing !== null)('an Apache leader and ours', () => {
       const requests = Array.from(
         { length: 1 + choose(BURST_REQUESTS_MAX) },
         () =>
-          [choose(people.length), anyWrite(choose, { allFlags: false, setAcl: oneByOne, quotaTexts: false })] as const,
+          [choose(people.length), anyWrite(choose, { allFlags: false, racy: oneByOne, quotaTexts: false })] as const,
       )
       if (oneByOne) for (const [who, request] of requests) await people[who]?.ask([request], asking)
       else

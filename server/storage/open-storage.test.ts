@@ -94,7 +94,7 @@ describe('epochs', () => {
     await expect(withEpochs('4', 'four')).rejects.toThrow(/should hold one epoch number/)
   })
 
-  test('epoch files without any data are not a new server', async () => {
+  test('[R-2325] epoch files without any data are not a new server', async () => {
     const dir = newDir()
     fs.mkdirSync(`${dir}/version-2`)
     fs.writeFileSync(`${dir}/version-2/acceptedEpoch`, '3')

@@ -121,7 +121,7 @@ describe('snapshots', () => {
     await again.storage.close()
   })
 
-  test('[O-15] purge keeps three whole snapshots and the logs that they need', async () => {
+  test('[O-15] [R-3231] purge keeps three whole snapshots and the logs that they need', async () => {
     const dir = newDir()
     const rig = await openRig(dir)
     const history = new History()

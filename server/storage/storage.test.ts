@@ -20,7 +20,7 @@ function newDir(): string {
   return dir
 }
 
-test('a fresh directory gets an empty tree, snapshot.0 and private modes', async () => {
+test('[R-3056] a fresh directory gets an empty tree, snapshot.0 and private modes', async () => {
   const dir = newDir()
   const rig = await openRig(`${dir}/new`)
   const { tree, ...rest } = rig.recovered
@@ -97,7 +97,7 @@ test('[O-8] appends of a turn share one write, and each is reported after it, in
   await rig.storage.close()
 })
 
-test('[ST-6] after one failed write nothing is written or reported, and the host is told once', async () => {
+test('[ST-6] [R-FSYNC] after one failed write nothing is written or reported, and the host is told once', async () => {
   const probe = new CrashDisk()
   const first = await openRig(newDir(), { disk: probe })
   first.append(new History().many(1))

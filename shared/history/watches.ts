@@ -8,7 +8,7 @@ import { PERMS } from '../zk/acl.ts'
 import { errorName } from '../zk/errors.ts'
 import { parentPath } from '../zk/path.ts'
 import type { WatchEvent } from '../zk/watch.ts'
-import { at, authAtArrival, type Case, isAnswered, named, report } from './case.ts'
+import { at, authAtArrival, type Case, isAnswered, named, opAt, report } from './case.ts'
 import type { ConnectionRecord, RuleId, WatchArrival } from './history.ts'
 import type { Visitor } from './replay.ts'
 import {
@@ -214,12 +214,23 @@ function reportSpurious(
   happened: ReadonlySet<string>,
 ): void {
   const name = keyOf(arrived.event)
+  if (isOfUnansweredSetWatches(c, record, arrived)) return
   if (earlier) {
     const rule = earlier.cause === 'setWatches' ? 'W-7' : isStanding(earlier.cause) ? 'W-8' : 'W-2'
     return tell(c, record, rule, `received ${name} once more than it was owed`, null)
   }
   if (happened.has(name)) tell(c, record, 'W-6', `received ${name}, for which it had no watch`, null)
   else tell(c, record, 'W-3', `received ${name}, which never happened`, null)
+}
+
+/** What a setWatches found missed comes before its answer, which may never have come. */
+function isOfUnansweredSetWatches(c: Case, { conn }: ConnectionRecord, { event: { path } }: WatchArrival): boolean {
+  return (c.byConn.get(conn) ?? []).some((index) => {
+    const op = opAt(c, index)
+    const { request } = op
+    if (isAnswered(op) || (request.type !== 'setWatches' && request.type !== 'setWatches2')) return false
+    return request.data.includes(path) || request.exist.includes(path) || request.child.includes(path)
+  })
 }
 
 function isStanding(cause: Cause): boolean {

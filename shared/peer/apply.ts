@@ -10,7 +10,7 @@ import { forget } from '../tree/sessions.ts'
 import { trigger } from '../tree/watch-table.ts'
 import { ERROR_CODES } from '../zk/errors.ts'
 import type { Entry } from '../zk/txn.ts'
-import type { Zxid } from '../zk/zxid.ts'
+import { epochOf, type Zxid } from '../zk/zxid.ts'
 import { cut, drain, establish, refuse } from './clients.ts'
 import type { PeerEffect } from './contract.ts'
 import { canRead } from './reads.ts'
@@ -21,7 +21,10 @@ export function applyCommitted(peer: Peer, entry: Entry, out: PeerEffect[]): voi
   const { tree, leadership, watches } = peer
   if (peer.diverged) return
   const applied = applyEntry(tree, entry, peer.options)
-  if (applied.mismatch) return leaveService(peer, entry, applied.mismatch, out)
+  if (applied.mismatch) {
+    if (isProof(peer, entry.zxid)) return leaveService(peer, entry, applied.mismatch, out)
+    out.push({ type: 'digestMismatch', zxid: entry.zxid, ...applied.mismatch })
+  }
   peer.zxid = Math.max(peer.zxid, entry.zxid) as Zxid
   if (leadership) retirePending(leadership.pending, entry)
   out.push({ type: 'applied', entry, err: applied.err })
@@ -41,6 +44,16 @@ export function applyCommitted(peer: Peer, entry: Entry, out: PeerEffect[]): voi
 }
 
 /**
+ * Whether a digest that differs shows that the trees do. It does when a leader of ours made it, in its own epoch. Apache's
+ * projects the root under two names, `/` and the empty one, so that a setData of `/` behind a create below it (or the
+ * other way round) carries a wrong digest, and so do those in flight behind it.
+ */
+function isProof({ zab: { role } }: Peer, zxid: Zxid): boolean {
+  if (role.state === 'LOOKING') return false
+  return epochOf(zxid) === role.epoch && (role.state === 'LEADING' || role.exactDigests)
+}
+
+/**
  * T-10: this tree and the leader's are not the same, so nothing may be answered from this one, this txn included, and no
  * snapshot may carry it on. A leader finds itself at fault just so. The log is right, whatever the tree is.
  */
@@ -50,7 +63,10 @@ function leaveService(peer: Peer, { zxid }: Entry, { expected, actual }: DigestM
   out.push({ type: 'diverged', zxid, expected, actual })
 }
 
-/** The write at the front of the session's queue is ours if session and xid agree; else it came another way. */
+/**
+ * The write at the front of the session's queue is ours if session and xid agree. It may also stand behind a sync: the
+ * leader answers that only when a quorum has confirmed it, which takes longer than committing what came after it.
+ */
 function answerWrite(
   peer: Peer,
   conn: Conn,
@@ -59,13 +75,30 @@ function answerWrite(
   out: PeerEffect[],
 ): void {
   const head = peek(conn.waiting)
-  if (head?.kind !== 'write' || head.xid !== entry.cxid) return
+  if (head?.kind === 'sync') return answerBehindSync(peer, conn, entry, applied, out)
+  if (head?.kind !== 'write' || head.xid !== entry.cxid) return // it came another way
   if (applied.err === ERROR_CODES.SESSIONMOVED)
     return cut(peer, conn.id, 'its session has moved to another connection', out)
   dequeue(conn.waiting)
   const { xid, request } = head
   out.push({ type: 'reply', conn: conn.id, xid, zxid: peer.zxid, err: applied.err, body: applied.body, request })
   drain(peer, conn, out)
+}
+
+function answerBehindSync(
+  peer: Peer,
+  conn: Conn,
+  entry: Entry,
+  { err, body }: ReturnType<typeof applyEntry>,
+  out: PeerEffect[],
+): void {
+  const { items, head } = conn.waiting
+  const at = items.findIndex((one, i) => i > head && one.kind === 'write' && !one.ready)
+  const waiting = items[at]
+  if (waiting?.xid !== entry.cxid) return
+  if (err === ERROR_CODES.SESSIONMOVED) return cut(peer, conn.id, 'its session has moved to another connection', out)
+  waiting.ready = true
+  waiting.result = { err, body }
 }
 
 /** Asked for by the client: answered, then closed. By expiry: closed without a word. */

@@ -88,6 +88,8 @@ export type PeerEffect =
   /** Rebuild the tree from disk once the truncation before this is durable; answer with `reloaded`. */
   | { readonly type: 'reload' }
   | { readonly type: 'applied'; readonly entry: Entry; readonly err: ErrorCode }
+  /** An Apache leader's digest is not that of our tree: see README.md, decisions. Worth a warning. */
+  | { readonly type: 'digestMismatch'; readonly zxid: Zxid; readonly expected: bigint; readonly actual: bigint }
   /**
    * T-10: after `zxid` the tree's digest is `actual`, where the leader has `expected`. Clients have been cut off, and this
    * peer does nothing any more: stop the server. Started again on an empty disk, it is sent the leader's tree.

@@ -1,8 +1,13 @@
 // What a server does that finds its tree to be another than the leader's (T-10): nothing more.
 
 import { expect, test } from 'vitest'
+import type { DiskOp, LinkId } from '../zab/contract.ts'
 import { OPEN_ACL } from '../zk/acl.ts'
+import { asSid, NO_SESSION } from '../zk/ids.ts'
 import type { ClientRequest } from '../zk/request.ts'
+import { makeZxid, ZERO_ZXID } from '../zk/zxid.ts'
+import { applyCommitted } from './apply.ts'
+import type { PeerEffect } from './contract.ts'
 import { Alone, story } from './testing.ts'
 
 function create(path: string): ClientRequest {
@@ -52,4 +57,26 @@ test('without digests nothing is compared', () => {
   const out = alone.ask(1, 1, create('/a'))
   expect(story(out)).toEqual(['1:reply 1 0'])
   expect(out.find((effect) => effect.type === 'append')).toMatchObject({ entry: { digest: null } })
+})
+
+test.each([
+  ['a leader of ours, in its epoch', true, 2, 'diverged'],
+  ['a leader of ours, for what another proposed before', true, 1, 'digestMismatch'],
+  ['an Apache leader', false, 2, 'digestMismatch'],
+] as const)('[T-10] a difference to %s', (_name, exactDigests, epoch, expected) => {
+  const { peer } = new Alone()
+  peer.zab.role = {
+    ...{ state: 'FOLLOWING', leader: asSid(2), link: 1 as LinkId, stage: 'BROADCAST', epoch: 2, exactDigests },
+    ...{ plan: null, pending: [], committed: ZERO_ZXID, installOp: 0 as DiskOp, heldAcks: [], lastHeardMs: 0 },
+  }
+  const out: PeerEffect[] = []
+  const txn = { type: 'createSession', timeoutMs: 4000 } as const
+  applyCommitted(
+    peer,
+    { zxid: makeZxid(epoch, 9), sessionId: NO_SESSION, cxid: 0, timeMs: 1, txn, digest: peer.tree.digest + 1n },
+    out,
+  )
+  expect(out.map(({ type }) => type)).toContain(expected)
+  expect(out.some(({ type }) => type === 'applied')).toBe(expected === 'digestMismatch')
+  expect(peer.diverged).toBe(expected === 'diverged')
 })

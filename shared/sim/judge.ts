@@ -2,11 +2,13 @@
 // clients saw, held against the history that was chosen.
 
 import { checkHistory } from '../history/check.ts'
+import type { PeerEffect } from '../peer/contract.ts'
 import { lastZxid } from '../zab/log-window.ts'
 import type { Sid } from '../zk/ids.ts'
 import type { RunFacts } from './check/facts.ts'
 import { createSafetyChecker } from './check/safety.ts'
 import { type Judge, RuleBroken } from './run.ts'
+import type { SimServer } from './world/contract.ts'
 import type { World } from './world/world.ts'
 
 export interface RunJudge extends Judge {
@@ -20,43 +22,53 @@ export function createJudge(world: World): RunJudge {
   const safety = createSafetyChecker(world)
   let core: ReadonlySet<Sid> = new Set()
   let sinceUs = 0
+  let isCalm = false
   return {
     facts: safety.facts,
-    observers: [safety.observer],
+    observers: [
+      safety.observer,
+      {
+        stepped(server, _input, effects) {
+          if (isCalm) expectKept(world, server, effects)
+        },
+      },
+    ],
     healed(sids) {
       core = sids
       sinceUs = world.nowUs
     },
     isSettled() {
       const problem = unsettled(world, core)
-      if (problem === null) {
-        sinceUs = world.nowUs
-        return true
-      }
-      if (world.nowUs - sinceUs > SETTLE_MAX_US) throw new RuleBroken(problem.id, problem.what)
-      return false
+      if (problem !== null && world.nowUs - sinceUs > SETTLE_MAX_US) throw new RuleBroken(problem.id, problem.what)
+      if (problem === null) sinceUs = world.nowUs
+      isCalm ||= problem === null
+      return problem === null
     },
     finish() {
       safety.checkEverything()
-      const { operations, events, connections, misplaced } = world.recorder
-      const first = misplaced[0]
-      if (first)
-        throw new RuleBroken(
-          'S-3',
-          `connection ${first.conn} was answered ${first.xid} where ${first.expected ?? 'nothing'} was due`,
-        )
-      const log = safety.ghost.chosen.flatMap((node) => (node.entry ? [node.entry] : []))
-      const finals = [...core].flatMap((server) => {
-        const tree = world.servers.get(server)?.peer?.tree
-        return tree ? [{ server, tree }] : []
-      })
-      const found = checkHistory(
-        { operations, events, connections, log },
-        { reads: 'exact', settled: true, quorumSync: true, finals },
-      ).find((violation) => !violation.advisory)
-      if (found) throw new RuleBroken(found.rule ?? found.id, `${found.id}: ${found.what}`)
+      judgeHistory(
+        world,
+        core,
+        safety.ghost.chosen.flatMap((node) => (node.entry ? [node.entry] : [])),
+      )
     },
   }
+}
+
+function judgeHistory(world: World, core: ReadonlySet<Sid>, log: Parameters<typeof checkHistory>[0]['log']): void {
+  const { operations, events, connections, misplaced } = world.recorder
+  const first = misplaced[0]
+  if (first) {
+    const due = first.expected ?? 'nothing'
+    throw new RuleBroken('S-3', `connection ${first.conn} was answered ${first.xid} where ${due} was due`)
+  }
+  const finals = [...core].flatMap((server) => {
+    const tree = world.servers.get(server)?.peer?.tree
+    return tree ? [{ server, tree }] : []
+  })
+  const options = { reads: 'exact', settled: true, quorumSync: true, finals } as const
+  const found = checkHistory({ operations, events, connections, log }, options).find(({ advisory }) => !advisory)
+  if (found) throw new RuleBroken(found.rule ?? found.id, `${found.id}: ${found.what}`)
 }
 
 interface Problem {
@@ -77,5 +89,35 @@ function unsettled(world: World, core: ReadonlySet<Sid>): Problem | null {
     if (tree.lastProcessedZxid !== ahead.lastProcessedZxid || tree.digest !== ahead.digest)
       return { id: 'V-2', what: `server ${sid} has not the tree of server ${leader.sid}` }
   }
+  return unanswered(world) ?? openForEver(world, leader)
+}
+
+/** V-3: a client is answered, or loses its connection. */
+function unanswered(world: World): Problem | null {
+  for (const client of world.clients) {
+    const oldest = client.outstanding.items[client.outstanding.head]
+    const waitingUs = oldest ? world.nowUs - oldest.sentAtMs * 1000 : 0
+    if (oldest && waitingUs > client.timeoutMs * 1000)
+      return { id: 'V-3', what: `client ${client.number} waits for an answer to ${oldest.request.type} ${oldest.xid}` }
+  }
   return null
+}
+
+/** V-5: when every client has gone, every session ends. */
+function openForEver(world: World, leader: SimServer): Problem | null {
+  const open = leader.peer?.tree.sessions.size ?? 0
+  const gone = world.clients.every(({ phase }) => phase === 'stopped')
+  return gone && open > 0 ? { id: 'V-5', what: `${open} sessions whose clients have gone stay open` } : null
+}
+
+/** S-8 as clients see it: once all is calm, nobody who stays connected and pings loses a session. */
+function expectKept(world: World, server: SimServer, effects: readonly PeerEffect[]): void {
+  if (server.peer?.zab.role.state !== 'LEADING') return
+  for (const effect of effects) {
+    if (effect.type !== 'applied' || effect.entry.txn.type !== 'closeSession' || effect.entry.cxid !== 0) continue
+    const { sessionId } = effect.entry
+    const client = world.clients.find((one) => one.sessionId === sessionId && one.phase === 'open')
+    if (client?.wire?.serverOpen && world.nowUs - client.phaseSinceUs > client.timeoutMs * 1000)
+      throw new RuleBroken('S-8', `client ${client.number}, connected and pinging, loses its session`)
+  }
 }

@@ -15,6 +15,10 @@ export interface ClientPlan {
   /** Ends its session in good order now and then. */
   readonly closes: boolean
   readonly identities: readonly AuthId[]
+  /** How often, 0 … 1, it goes to another server right after an answer. */
+  readonly roams: number
+  /** Has other clients' session ids and no passwords. */
+  readonly isImpostor: boolean
 }
 
 export interface RunSpec {

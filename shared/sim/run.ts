@@ -53,7 +53,7 @@ export class RuleBroken extends Error {
 }
 
 /** Clients go on for so long after the faults, and everything gets so long to settle when they have gone. */
-const AFTER_FAULTS_US = 3_000_000
+const AFTER_FAULTS_US = 4_000_000
 const SETTLE_EVERY_US = 100_000
 
 /** Runs `spec`; `judgeOf` null: nobody looks, only the core's own assertions count. */

@@ -36,6 +36,8 @@ export interface DataTree {
   readonly sessions: Map<SessionId, number>
   /** Paths of ephemerals by owner. */
   readonly ephemerals: Map<SessionId, Set<string>>
+  /** What those paths take in the closeSession of their owner: see ephemeral-limit.ts. */
+  readonly ephemeralBytes: Map<SessionId, number>
   /** Container nodes and TTL nodes: the reaper's candidates. */
   readonly containers: Set<string>
   readonly ttls: Set<string>

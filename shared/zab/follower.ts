@@ -23,6 +23,7 @@ export function startFollowing(zab: Zab, leader: Sid, out: ZabEffect[]): void {
     link: zab.lastLink,
     stage: 'CONNECTING',
     epoch: 0,
+    exactDigests: false,
     plan: null,
     pending: [],
     committed: ZERO_ZXID,
@@ -57,6 +58,7 @@ export function onLeaderPacket(zab: Zab, following: Following, packet: LeaderPac
   following.lastHeardMs = zab.nowMs
   switch (packet.type) {
     case 'LEADERINFO':
+      following.exactDigests = packet.exactDigests ?? false
       return onLeaderInfo(zab, following, packet.epoch, out)
     case 'DIFF':
     case 'TRUNC':

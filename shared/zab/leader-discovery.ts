@@ -114,7 +114,12 @@ function sendLeaderInfo(leading: Leading, learner: Learner, out: ZabEffect[]): v
   out.push({
     type: 'send',
     link: learner.link,
-    packet: { type: 'LEADERINFO', epoch: leading.epoch, protocolVersion: LEARNER_PROTOCOL_VERSION },
+    packet: {
+      type: 'LEADERINFO',
+      epoch: leading.epoch,
+      protocolVersion: LEARNER_PROTOCOL_VERSION,
+      exactDigests: true,
+    },
   })
 }
 

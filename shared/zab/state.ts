@@ -80,6 +80,8 @@ export interface Following {
   readonly link: LinkId
   stage: 'CONNECTING' | 'DISCOVERY' | 'SAVING_ACCEPTED' | 'SYNC' | 'INSTALLING' | 'WAITING' | 'BROADCAST'
   epoch: number
+  /** The leader says so in its LEADERINFO; an Apache leader's can be wrong for a while. */
+  exactDigests: boolean
   /** How the leader brings us up to date, from its first packet of the sync phase. */
   plan: { readonly how: 'DIFF' | 'TRUNC' | 'SNAP'; readonly zxid: Zxid; received: boolean } | null
   /** Proposals of the sync phase; nothing of it touches log or tree before NEWLEADER (D-13). */

@@ -50,7 +50,13 @@ export type LearnerPacket =
   | RevalidateRequest
 
 export type LeaderPacket =
-  | { readonly type: 'LEADERINFO'; readonly epoch: number; readonly protocolVersion: number }
+  | {
+      readonly type: 'LEADERINFO'
+      readonly epoch: number
+      readonly protocolVersion: number
+      /** Left out by Apache: the digests that this leader projects are always those of its tree (T-10). */
+      readonly exactDigests?: true
+    }
   | { readonly type: 'DIFF'; readonly zxid: Zxid }
   | { readonly type: 'TRUNC'; readonly zxid: Zxid }
   | { readonly type: 'SNAP'; readonly zxid: Zxid } // the snapshot stream follows it on the wire

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { vector } from '../testdata/vectors.ts'
 import { JuteWriter } from '../writer.ts'
-import { PACKET_TYPES } from './packet.ts'
+import { PACKET_TYPES, writePacket } from './packet.ts'
 import {
   PACKET_AUTH_BYTES_MAX,
   PACKET_AUTH_IDS_MAX,
@@ -73,4 +73,15 @@ describe('limits are told as soon as a length is there, before its bytes are wai
     expect(readLearnerPacket(bytes)).toMatchObject({ type: 'malformed' })
     expect(readLearnerPacket(bytes.subarray(0, bytes.length - 1))).toEqual({ type: 'incomplete' })
   })
+})
+
+test('[T-10] a leader of ours says behind the version that its digests are exact; other bytes there mean nothing', () => {
+  const writer = new JuteWriter()
+  const info = { type: 'LEADERINFO', epoch: 3, protocolVersion: 0x10000, exactDigests: true } as const
+  writePacket(writer, info)
+  const bytes = writer.take()
+  expect(readLeaderPacket(bytes)).toMatchObject({ packet: info })
+  bytes[bytes.length - 5] = 0
+  const { exactDigests: _, ...plain } = info
+  expect(readLeaderPacket(bytes)).toMatchObject({ packet: plain })
 })

@@ -32,6 +32,9 @@ export const PACKET_TYPES = {
   INFORMANDACTIVATE: 19,
 } as const satisfies Record<QuorumPacket['type'], number>
 
+/** Behind the version in a LEADERINFO, which Apache ends there: `ZSDG`. */
+export const EXACT_DIGESTS = 0x5a534447
+
 type LearnerInfo = Extract<LearnerPacket, { type: 'FOLLOWERINFO' | 'OBSERVERINFO' }>
 
 /** Appends one packet. A PING with touches is a learner's, one without is a leader's. */
@@ -48,7 +51,7 @@ export function writePacket(writer: JuteWriter, packet: QuorumPacket): void {
       break
     case 'LEADERINFO':
       writeEpochZxid(writer, packet.epoch)
-      writeIntData(writer, packet.protocolVersion)
+      writeLeaderInfo(writer, packet.protocolVersion, packet.exactDigests ?? false)
       break
     case 'ACK':
     case 'COMMIT':
@@ -127,6 +130,15 @@ function writeBare(writer: JuteWriter, zxid: Zxid): void {
 function writeIntData(writer: JuteWriter, value: number): void {
   writer.int(4)
   writer.int(value)
+  writer.int(-1)
+}
+
+/** Apache's learners read the version and leave alone what follows it. */
+function writeLeaderInfo(writer: JuteWriter, protocolVersion: number, exactDigests: boolean): void {
+  if (!exactDigests) return writeIntData(writer, protocolVersion)
+  writer.int(8)
+  writer.int(protocolVersion)
+  writer.int(EXACT_DIGESTS)
   writer.int(-1)
 }
 

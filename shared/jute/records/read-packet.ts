@@ -7,7 +7,7 @@ import type { Entry } from '../../zk/txn.ts'
 import { epochOf, ZERO_ZXID, type Zxid } from '../../zk/zxid.ts'
 import { DecodeError, JuteReader, VALUE_BYTES_MAX } from '../reader.ts'
 import { AUTH_ID_BYTES_MIN, readAuthId } from './acl.ts'
-import { PACKET_TYPES } from './packet.ts'
+import { EXACT_DIGESTS, PACKET_TYPES } from './packet.ts'
 import { isQuorumAuth } from './quorum-auth.ts'
 import { readRequestBody } from './read-request.ts'
 import { readEntryFrom, rememberEncoding } from './txn.ts'
@@ -138,7 +138,7 @@ function decodeLearnerPacket(raw: RawPacket): LearnerPacket | null {
 function decodeLeaderPacket(raw: RawPacket): LeaderPacket | null {
   switch (raw.type) {
     case PACKET_TYPES.LEADERINFO:
-      return { type: 'LEADERINFO', epoch: epochOf(raw.zxid), protocolVersion: dataOf(raw).int() }
+      return readLeaderInfo(raw)
     case PACKET_TYPES.DIFF:
       return { type: 'DIFF', zxid: raw.zxid }
     case PACKET_TYPES.TRUNC:
@@ -190,6 +190,13 @@ function readLearnerInfo(raw: RawPacket, type: 'FOLLOWERINFO' | 'OBSERVERINFO'):
   const protocolVersion = reader.remaining >= 4 ? reader.int() : 1
   const configVersion = reader.remaining >= 8 ? reader.zxid() : ZERO_ZXID
   return { type, acceptedEpoch: epochOf(raw.zxid), sid, protocolVersion, configVersion }
+}
+
+function readLeaderInfo(raw: RawPacket): LeaderPacket {
+  const reader = dataOf(raw)
+  const info = { type: 'LEADERINFO', epoch: epochOf(raw.zxid), protocolVersion: reader.int() } as const
+  const exactDigests = reader.remaining >= 4 && reader.int() === EXACT_DIGESTS
+  return exactDigests ? { ...info, exactDigests } : info
 }
 
 function readTouches(raw: RawPacket): LearnerPacket {

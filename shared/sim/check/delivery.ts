@@ -176,16 +176,38 @@ function checkServed(ghost: Ghost, g: GhostServer, peer: Peer): void {
 }
 
 /** S-1 and T-3: an answer leaves. */
-export function onReply(ghost: Ghost, g: GhostServer, effect: Extract<PeerEffect, { type: 'reply' }>): void {
+export function onReply(
+  ghost: Ghost,
+  g: GhostServer,
+  peer: Peer,
+  effect: Extract<PeerEffect, { type: 'reply' }>,
+): void {
   const { zxid, xid, err, body, request } = effect
   checkShown(ghost, g, zxid)
   if (!isWrite(request)) return
-  const node = historyAt(ghost, zxid)
+  const node = answered(ghost, peer, effect)
+  if (node === null) return
   const who = `server ${g.sid} answers the ${request.type} ${xid} with ${z(zxid)}`
-  if (!node || !isChosen(ghost, node) || !isPrefix(node, g.applied) || node.entry?.cxid !== xid)
+  if (!node || !isChosen(ghost, node) || !isPrefix(node, g.applied) || node.zxid > zxid)
     ghost.fail('S-1', `${who}, which is not chosen, not applied here, or another request's`)
   else if (node.outcome && (err !== node.outcome.err || !sameBody(err, body, node.outcome.body)))
     ghost.fail('S-1', `${who} and another result than the reference`)
+}
+
+/**
+ * The txn that a reply is about: that of its zxid, mostly. A reply that had to wait for a sync before it shows a later
+ * zxid. `undefined`: there is none; `null`: its connection has ended in this very step, so that nobody can say.
+ */
+function answered(
+  ghost: Ghost,
+  peer: Peer,
+  { conn, xid, zxid }: Extract<PeerEffect, { type: 'reply' }>,
+): HistoryNode | null | undefined {
+  const node = historyAt(ghost, zxid)
+  const sessionId = peer.conns.get(conn)?.sessionId
+  if (node?.entry?.cxid === xid && (sessionId === undefined || node.entry.sessionId === sessionId)) return node
+  if (sessionId === undefined) return null
+  return ghost.sessions.sessions.get(sessionId)?.cxids.get(xid)
 }
 
 /** An error has no body on the wire. */

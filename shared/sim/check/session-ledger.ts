@@ -14,7 +14,7 @@ export const TXN_BYTES_MAX = 0xfffff
 interface SessionRecord {
   isOpen: boolean
   /** Of its requests that are chosen. */
-  readonly cxids: Set<number>
+  readonly cxids: Map<number, HistoryNode>
 }
 
 export interface SessionLedger {
@@ -43,7 +43,7 @@ export function recordSessions(ghost: Ghost, node: HistoryNode): void {
   let record = sessions.get(sessionId)
   if (txn.type === 'createSession') {
     if (record) ghost.fail('S-5', `${name(entry)} creates a session for the second time`)
-    record = { isOpen: true, cxids: new Set() }
+    record = { isOpen: true, cxids: new Map() }
     sessions.set(sessionId, record)
     return
   }
@@ -53,7 +53,7 @@ export function recordSessions(ghost: Ghost, node: HistoryNode): void {
   }
   if (cxid > 0) {
     if (record.cxids.has(cxid)) ghost.fail('S-2', `${name(entry)} is request ${cxid}, which is chosen already`)
-    record.cxids.add(cxid)
+    record.cxids.set(cxid, node)
   }
   if (txn.type === 'error') return
   if (txn.type === 'closeSession') return close(ghost, record, entry, txn.paths)

@@ -154,7 +154,7 @@ function onEffect(ghost: Ghost, g: GhostServer, peer: Peer, input: PeerInput, ef
       return onApplied(ghost, g, effect)
     case 'reply':
       ghost.facts.replies += 1
-      return onReply(ghost, g, effect)
+      return onReply(ghost, g, peer, effect)
     case 'watchEvent':
       ghost.facts.watchEvents += 1
       return checkShown(ghost, g, effect.zxid)

@@ -31,7 +31,7 @@ export function createRandomWorkload(options: RandomWorkloadOptions): Workload {
         return request
       }
       if (options.closes && chance(prng, 0.004)) return { type: 'closeSession' }
-      if (chance(prng, 0.05)) {
+      if (chance(prng, 0.08)) {
         // A sync is worth something only before a read.
         readNext = { type: 'getData', path: registerPath(prng, options), watch: false }
         return { type: 'sync', path: '/' }

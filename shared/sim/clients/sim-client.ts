@@ -1,7 +1,7 @@
 // A simulated client, as a well-behaved library is one: it keeps a session over connections to any server, pings,
 // gives up a silent server, sets its watches again, and sends what its workload wants next.
 
-import { createPrng, nextInt, type Prng, pick } from '../../base/prng.ts'
+import { chance, createPrng, nextInt, type Prng, pick } from '../../base/prng.ts'
 import { createQueue, dequeue, enqueue, peek, type Queue, queueLength } from '../../base/queue.ts'
 import type { ConnectionRecord, Operation } from '../../history/history.ts'
 import type { ClientEffect } from '../../peer/contract.ts'
@@ -30,6 +30,10 @@ export interface ClientOptions {
   /** Sends no more than this. */
   readonly operationsMax: number
   readonly identities: readonly AuthId[]
+  /** How often it goes to another server right after an answer, which may be a server that knows less. */
+  readonly roams?: number
+  /** Tries to resume other clients' sessions, without their passwords. */
+  readonly isImpostor?: boolean
 }
 
 export interface SimClient {
@@ -146,6 +150,7 @@ export function moveTo(world: World, client: SimClient, to: Sid): void {
   if (client.phase === 'stopped') return
   client.wanted = to
   leave(world, client)
+  wakeIn(world, client, 1)
 }
 
 /** Asks for no more and closes its connection; the session stays until it expires. */
@@ -172,7 +177,9 @@ export function onOpened(world: World, client: SimClient, wire: ClientWire): voi
   if (client.wire !== wire) return
   setPhase(world, client, 'handshake')
   const { conn } = wire
-  const { sessionId, lastZxid } = client
+  const { lastZxid } = client
+  const passwordOk = !client.options.isImpostor
+  const sessionId = passwordOk ? client.sessionId : sessionOfAnother(world, client)
   const { identities, timeoutMs } = client.options
   const auth: AuthId[] = [{ scheme: 'ip', id: '127.0.0.1' }, ...identities]
   client.record = {
@@ -181,7 +188,7 @@ export function onOpened(world: World, client: SimClient, wire: ClientWire): voi
     server: wire.server.sid,
     sessionId,
     resumes: sessionId !== NO_SESSION,
-    passwordOk: true,
+    passwordOk,
     lastZxidSeen: lastZxid,
     openedAtMs: world.nowUs / 1000,
     establishedAtMs: null,
@@ -191,8 +198,14 @@ export function onOpened(world: World, client: SimClient, wire: ClientWire): voi
     auth: auth.map((id) => ({ id, sinceOperation: 0, sinceArrival: 0 })),
   }
   world.recorder.connections.push(client.record)
-  const input = { type: 'connect', conn, sessionId, passwordOk: true, timeoutMs, lastZxidSeen: lastZxid, auth } as const
+  const input = { type: 'connect', conn, sessionId, passwordOk, timeoutMs, lastZxidSeen: lastZxid, auth } as const
   sendToServer(world, wire, input)
+}
+
+/** Somebody's session, of which an impostor knows the id; one of nobody when there is none. */
+function sessionOfAnother(world: World, client: SimClient): SessionId {
+  const others = world.clients.filter((other) => other !== client && other.sessionId !== NO_SESSION)
+  return others.length > 0 ? pick(client.prng, others).sessionId : (0xbadn as SessionId)
 }
 
 export function onSession(
@@ -248,6 +261,9 @@ export function onReply(
   noteWatches(client.watches, operation)
   if (operation.request.type === 'closeSession' && reply.err === 0) return renew(world, client)
   client.options.workload.done?.(client, operation)
+  const { roams = 0 } = client.options
+  if (roams > 0 && chance(client.prng, roams))
+    return moveTo(world, client, pick(client.prng, [...world.servers.keys()]))
   client.thinkUntilUs = world.nowUs + nextInt(client.prng, client.options.thinkMaxUs + 1)
   if (client.thinkUntilUs === world.nowUs) work(world, client)
   else wakeIn(world, client, nextWakeUs(world, client))

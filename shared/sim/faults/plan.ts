@@ -63,6 +63,8 @@ function drawClient(prng: Prng): ClientPlan {
     registers: pick(prng, [2, 5, 10]),
     closes: chance(prng, 0.3),
     identities: pick(prng, OWNERS),
+    roams: pick(prng, [0, 0, 0.02, 0.2]),
+    isImpostor: chance(prng, 0.05),
   }
 }
 

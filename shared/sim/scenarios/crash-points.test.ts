@@ -144,7 +144,7 @@ function logOf(stage: Story, sid: number): Entry[] {
   return [...[...stage.historian.applied.values()].filter((entry) => entry.zxid < from), ...log]
 }
 
-describe('T3: crashes at every disk operation', () => {
+describe('T3: crashes at every disk operation', { timeout: 120_000 }, () => {
   const { points, kinds } = allPoints()
 
   test('the story contains what it is told for', () => {

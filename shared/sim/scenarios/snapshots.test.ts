@@ -135,6 +135,7 @@ describe('R-3306 R-4689 R-4846: ACLs that change while a snapshot is walked', ()
         { type: 'setACL', path: '/n59', acl: only(`10.0.2.${n}`), version: -1 },
         remove(`/g${n}`),
         create(`/g${n}`, 'again', only(`10.0.3.${n}`)),
+        create(`/g${n}/in`, 'x', only(`10.0.4.${n}`)), // not quite its parent's
       ]
       burst(stage, 'a', 2, requests)
     }
@@ -143,6 +144,7 @@ describe('R-3306 R-4689 R-4846: ACLs that change while a snapshot is walked', ()
     agree(stage, 1, 2, 3)
     expect(treeOf(stage, 2).nodes.get('/n59')?.acl).toEqual(only('10.0.2.39'))
     expect(treeOf(stage, 2).nodes.get('/g7')?.acl).toEqual(only('10.0.3.7'))
+    expect(treeOf(stage, 2).nodes.get('/g7/in')?.acl).toEqual(only('10.0.4.7'))
   })
 
   test('R-4846: a node that a snapshot holds without its list gets it from the txn that is replayed', () => {

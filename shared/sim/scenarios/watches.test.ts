@@ -174,13 +174,13 @@ test('[W-7] watches set again on another server: what was missed is told first, 
     stage,
     'b',
     2,
-    ['changed', 'gone', 'same', 'parent', 'childless', 'deleted'].map((name) => create(`/${name}`)),
+    ['changed', 'gone', 'same', 'kept', 'parent', 'childless', 'deleted'].map((name) => create(`/${name}`)),
   )
   burst(stage, 'a', 1, [
     ...['/changed', '/gone', '/same'].map((path) => get(path, true)),
     ...[exists('/appears', true), exists('/never', true)],
     ...['/parent', '/childless', '/deleted'].map((path) => list(path, true)),
-    { type: 'addWatch', path: '/same', mode: ADD_WATCH_MODES.persistent },
+    { type: 'addWatch', path: '/kept', mode: ADD_WATCH_MODES.persistent },
   ])
   kill(stage, 1)
   burst(stage, 'b', 2, [
@@ -193,10 +193,17 @@ test('[W-7] watches set again on another server: what was missed is told first, 
     ...['nodeDataChanged /changed', 'nodeDeleted /gone', 'nodeCreated /appears'],
     ...['nodeChildrenChanged /parent', 'nodeDeleted /deleted'],
   ])
-  burst(stage, 'b', 2, [set('/same', '1'), create('/never'), create('/childless/c'), set('/changed', '2')])
+  burst(stage, 'b', 2, [
+    set('/same', '1'),
+    set('/kept', '1'),
+    create('/never'),
+    create('/childless/c'),
+    set('/changed', '2'),
+  ])
   burst(stage, 'a', 3, [SYNC])
   expect(eventsOf(stage, 'a').slice(5)).toEqual([
     'nodeDataChanged /same',
+    'nodeDataChanged /kept',
     'nodeCreated /never',
     'nodeChildrenChanged /childless',
   ])

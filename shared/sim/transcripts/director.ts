@@ -61,7 +61,7 @@ export function runStory({ blocks }: Story): Story {
 
 function openScene(options: Partial<WorldOptions>, blocks: Story['blocks']): Scene {
   // Moving all counters on is nothing that a server could do.
-  const checked = !blocks.some(({ commands }) => commands.some((line) => line.startsWith('exhaust')))
+  const checked = !blocks.some(({ commands }) => commands.some((line) => line.includes('exhaust')))
   const stage = createStage({ ...options, start: false }, (world) =>
     checked ? [createSafetyChecker(world).observer] : [],
   )
@@ -107,7 +107,7 @@ function obey(scene: Scene, command: string): void {
   const at = (): number => numberOf(words[0])
   switch (verb) {
     case 'quietly': {
-      obey(scene, words.join(' '))
+      for (const one of words.join(' ').split('; ')) obey(scene, one)
       runUntilQuiet(stage, narrator)
       narrator.take()
       return
@@ -138,7 +138,8 @@ function obey(scene: Scene, command: string): void {
     case 'wait':
       return wait(scene, at())
     case 'show':
-      narrator.showPings = words[0] === 'pings'
+    case 'hide':
+      narrator.showPings = verb === 'show'
       return
     case 'exhaust':
       return void nearlyExhaust(stage, at())

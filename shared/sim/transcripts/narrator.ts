@@ -102,8 +102,7 @@ function createServerNarrator(stage: Stage, told: Told, say: (line: string) => v
     switch (effect.type) {
       case 'append': {
         const zxid = formatEpochCounter(effect.entry.zxid)
-        const isLeader = stage.world.servers.get(sid)?.peer?.zab.role.state === 'LEADING'
-        if (isLeader) return say(`${sid} append ${zxid} ${txnWords(effect.entry.txn)}`)
+        if (states.get(sid) === 'LEADING') return say(`${sid} append ${zxid} ${txnWords(effect.entry.txn)}`)
         return fold(`${sid} append`, zxid)
       }
       case 'truncate':
@@ -126,10 +125,10 @@ function createServerNarrator(stage: Stage, told: Told, say: (line: string) => v
       case 'notify': {
         const n = effect.notification
         if (n.state !== 'LOOKING') return
-        const words = `${n.leader === sid ? 'itself' : n.leader} (epoch ${n.peerEpoch}, zxid ${formatEpochCounter(n.zxid)}) in round ${n.electionEpoch}`
+        const words = voteWords(sid, n)
         if (votes.get(sid) === words) return
         votes.set(sid, words)
-        return say(`${sid} votes for ${words}`)
+        return say(`${sid} ${words}`)
       }
       case 'committed': {
         const by = effect.by === sid ? 'its own ack' : `the ack of ${effect.by}`
@@ -174,7 +173,19 @@ function createServerNarrator(stage: Stage, told: Told, say: (line: string) => v
       say(`${server.sid} ends${server.ended ? `: ${server.ended}` : ''}`)
     },
   }
-  return { observer, of: (one: Narrator) => void (narrator = one) }
+  return {
+    observer,
+    of(one: Narrator): void {
+      narrator = one
+    },
+  }
+}
+
+/** Observers have no vote: they only ask, in their own way. */
+function voteWords(sid: Sid, { leader, peerEpoch, zxid, electionEpoch }: Notification): string {
+  if (leader < 0) return 'asks who leads'
+  const whom = leader === sid ? 'itself' : leader
+  return `votes for ${whom} (epoch ${peerEpoch}, zxid ${formatEpochCounter(zxid)}) in round ${electionEpoch}`
 }
 
 /** What a client has seen of the world so far. */

@@ -185,6 +185,7 @@ function perform(world: World, server: Server, peer: Peer, effect: PeerEffect): 
     case 'state':
     case 'phase':
     case 'learnerSync':
+    case 'digestMismatch':
     case 'committed':
       return
     default:

@@ -112,7 +112,7 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     find: "out.push({ type: 'truncate', op: nextOp(zab), zxid: keep })",
     replace: '',
     guards: ['D-2', 'D-3', 'O-9'],
-    scenarios: ['R-1489', 'R-3701', 'R-5094'],
+    scenarios: ['R-1489', 'R-3701'],
   },
   {
     id: 'tree-keeps-what-trunc-cuts',

@@ -110,10 +110,9 @@ function afterLeaderStep(
   }
   if (committed === g.committed) return
   g.committed = committed
-  if (!node || !isChosen(ghost, node) || !isPrefix(node, g.log)) {
+  if (!node || !isChosen(ghost, node) || !isPrefix(node, g.log))
     ghost.fail('B-10', `server ${g.sid} counts ${z(committed)} as committed; chosen is ${z(ghost.top.zxid)}`)
-    return
-  }
+  if (!node) return
   if (!areComparable(node, ghost.leaderCommitted))
     ghost.fail('B-8', `server ${g.sid} commits ${z(committed)} beside ${z(ghost.leaderCommitted.zxid)}`)
   if (node.depth > ghost.leaderCommitted.depth) ghost.leaderCommitted = node
@@ -127,11 +126,9 @@ function afterFollowerStep(ghost: Ghost, g: GhostServer, committed: Zxid, serves
   if (serves && g.serves && before && node?.parent !== before)
     ghost.fail('B-11', `server ${g.sid} goes from ${z(g.committed)} to ${z(committed)} in one commit`)
   g.committed = committed
-  if (!node || !isChosen(ghost, node) || !isPrefix(node, g.log)) {
+  if (!node || !isChosen(ghost, node) || !isPrefix(node, g.log))
     ghost.fail('B-0', `server ${g.sid} counts ${z(committed)} as committed; chosen is ${z(ghost.top.zxid)}`)
-    return
-  }
-  noteCommitted(ghost, g, node)
+  if (node) noteCommitted(ghost, g, node)
 }
 
 /** B-2: what two servers know committed agrees. */

@@ -2,7 +2,7 @@
 // disk, starts to serve. Rules SYNC-* and LEAD-*. Source: LearnerHandler.run, Leader.waitForNewLeaderAck.
 
 import type { Sid } from '../zk/ids.ts'
-import { makeZxid, type Zxid } from '../zk/zxid.ts'
+import { epochOf, makeZxid, type Zxid } from '../zk/zxid.ts'
 import { activate, hasQuorums, newLeaderText } from './configs.ts'
 import type { ZabEffect } from './contract.ts'
 import { deliverUpTo } from './deliver.ts'
@@ -35,7 +35,7 @@ export function syncLearner(zab: Zab, leading: Leading, learner: Learner, out: Z
   const { link, sid } = learner
   const { log } = zab
   const plan = planSync(log, leading.committed, learner.lastLogged)
-  if (plan.how === 'SNAP') {
+  if (plan.how === 'SNAP' || (plan.how === 'TRUNC' && mayHoldTailInSnapshot(learner))) {
     // A snapshot takes the place of everything the learner has, so it must hold all that may be decided (D-8): the
     // initial history goes into the tree even before a quorum has acknowledged it. Nobody is served from it yet.
     deliverUpTo(zab, leading.committed, out)
@@ -65,6 +65,14 @@ export function syncLearner(zab: Zab, leading: Leading, learner: Learner, out: Z
     packet: { type: 'NEWLEADER', epoch: leading.epoch, config: newLeaderText(zab) },
   })
   learner.stage = 'synced'
+}
+
+/**
+ * SYNC-7 (R-1549): whoever promised an epoch later than that of its last entry may have got its end by a SNAP of that
+ * epoch's leader, which never had a quorum for it. From inside a snapshot nothing can be cut.
+ */
+function mayHoldTailInSnapshot(learner: Learner): boolean {
+  return learner.acceptedEpoch > epochOf(learner.lastLogged)
 }
 
 function deliveredZxid(zab: Zab): Zxid {

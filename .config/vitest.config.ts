@@ -23,6 +23,8 @@ export default defineConfig({
           exclude: ['**/*.integration.test.ts', 'node_modules/**', 'dist/**'],
           // No test leaves anything behind that another could see; sharing the process halves the time.
           isolate: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -63,10 +63,7 @@ function leaveService(peer: Peer, { zxid }: Entry, { expected, actual }: DigestM
   out.push({ type: 'diverged', zxid, expected, actual })
 }
 
-/**
- * The write at the front of the session's queue is ours if session and xid agree. It may also stand behind a sync: the
- * leader answers that only when a quorum has confirmed it, which takes longer than committing what came after it.
- */
+/** The write at the front of the session's queue is ours if session and xid agree; else it came another way. */
 function answerWrite(
   peer: Peer,
   conn: Conn,
@@ -75,30 +72,13 @@ function answerWrite(
   out: PeerEffect[],
 ): void {
   const head = peek(conn.waiting)
-  if (head?.kind === 'sync') return answerBehindSync(peer, conn, entry, applied, out)
-  if (head?.kind !== 'write' || head.xid !== entry.cxid) return // it came another way
+  if (head?.kind !== 'write' || head.xid !== entry.cxid) return
   if (applied.err === ERROR_CODES.SESSIONMOVED)
     return cut(peer, conn.id, 'its session has moved to another connection', out)
   dequeue(conn.waiting)
   const { xid, request } = head
   out.push({ type: 'reply', conn: conn.id, xid, zxid: peer.zxid, err: applied.err, body: applied.body, request })
   drain(peer, conn, out)
-}
-
-function answerBehindSync(
-  peer: Peer,
-  conn: Conn,
-  entry: Entry,
-  { err, body }: ReturnType<typeof applyEntry>,
-  out: PeerEffect[],
-): void {
-  const { items, head } = conn.waiting
-  const at = items.findIndex((one, i) => i > head && one.kind === 'write' && !one.ready)
-  const waiting = items[at]
-  if (waiting?.xid !== entry.cxid) return
-  if (err === ERROR_CODES.SESSIONMOVED) return cut(peer, conn.id, 'its session has moved to another connection', out)
-  waiting.ready = true
-  waiting.result = { err, body }
 }
 
 /** Asked for by the client: answered, then closed. By expiry: closed without a word. */

@@ -110,11 +110,10 @@ export function onRequest(peer: Peer, { conn: id, xid, request }: Request, out: 
   followership?.touches.set(conn.sessionId, conn.timeoutMs)
   if (!isWrite(request) && request.type !== 'sync') {
     if (queueLength(conn.waiting) === 0 && conn.established) return answerRead(peer, conn, xid, request, out)
-    enqueue(conn.waiting, { xid, request, kind: 'read', ready: true, result: null })
+    enqueue(conn.waiting, { xid, request, kind: 'read', ready: true })
     return
   }
-  const kind = request.type === 'sync' ? 'sync' : 'write'
-  const waiting: Waiting = { xid, request, kind, ready: false, result: null }
+  const waiting: Waiting = { xid, request, kind: request.type === 'sync' ? 'sync' : 'write', ready: false }
   enqueue(conn.waiting, waiting)
   if (followership) {
     if (request.type === 'sync') enqueue(followership.syncs, { conn: id, waiting })
@@ -133,9 +132,8 @@ export function drain(peer: Peer, conn: Conn, out: PeerEffect[]): void {
     const next = peek(conn.waiting)
     if (!next?.ready) return
     dequeue(conn.waiting)
-    const { xid, request, result } = next
-    if (result) out.push({ type: 'reply', conn: conn.id, xid, zxid: peer.zxid, ...result, request })
-    else if (request.type === 'sync') {
+    const { xid, request } = next
+    if (request.type === 'sync') {
       const body = { type: 'path', path: request.path } as const
       out.push({ type: 'reply', conn: conn.id, xid, zxid: peer.zxid, err: ERROR_CODES.OK, body, request })
     } else if (!isWrite(request)) answerRead(peer, conn, xid, request, out)

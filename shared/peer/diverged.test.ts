@@ -67,7 +67,15 @@ test.each([
   const { peer } = new Alone()
   peer.zab.role = {
     ...{ state: 'FOLLOWING', leader: asSid(2), link: 1 as LinkId, stage: 'BROADCAST', epoch: 2, exactDigests },
-    ...{ plan: null, pending: [], committed: ZERO_ZXID, installOp: 0 as DiskOp, heldAcks: [], lastHeardMs: 0 },
+    ...{
+      plan: null,
+      pending: [],
+      committed: ZERO_ZXID,
+      installOp: 0 as DiskOp,
+      heldAcks: [],
+      serves: true,
+      lastHeardMs: 0,
+    },
   }
   const out: PeerEffect[] = []
   const txn = { type: 'createSession', timeoutMs: 4000 } as const

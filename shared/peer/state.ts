@@ -12,9 +12,7 @@ import { createWatches, type Watches } from '../tree/watch-table.ts'
 import type { LinkId } from '../zab/contract.ts'
 import { createZab, type Zab } from '../zab/state.ts'
 import type { AuthId } from '../zk/acl.ts'
-import type { ErrorCode } from '../zk/errors.ts'
 import { NO_SESSION, type SessionId } from '../zk/ids.ts'
-import type { ReplyBody } from '../zk/reply.ts'
 import type { ClientRequest } from '../zk/request.ts'
 import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
 import type { ConnId, PeerConfig, Recovered } from './contract.ts'
@@ -25,15 +23,8 @@ export interface Waiting {
   readonly request: ClientRequest
   /** A write waits for its commit, a sync for the leader's word; a read only for those before it. */
   readonly kind: 'write' | 'sync' | 'read'
-  /** It may be answered. A write is answered as soon as it is applied, unless a sync before it still waits. */
+  /** For a sync: it may be answered. */
   ready: boolean
-  /** For such a write: its result. */
-  result: WriteResult | null
-}
-
-export interface WriteResult {
-  readonly err: ErrorCode
-  readonly body: ReplyBody
 }
 
 export interface Conn {

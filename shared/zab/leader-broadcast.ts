@@ -8,7 +8,7 @@ import type { Entry } from '../zk/txn.ts'
 import { COUNTER_MAX, counterOf, epochOf, makeZxid, type Zxid } from '../zk/zxid.ts'
 import type { ZabEffect } from './contract.ts'
 import { deliverUpTo } from './deliver.ts'
-import { answerSyncs, pingAll } from './leader-confirm.ts'
+import { answerSyncs, answerSyncsAt, pingAll, syncBefore } from './leader-confirm.ts'
 import { dropLearner } from './leader-discovery.ts'
 import { indexFrom, lastZxid } from './log-window.ts'
 import { quorumReached } from './quorum.ts'
@@ -60,8 +60,18 @@ export function onProposalAck(zab: Zab, leading: Leading, learner: Learner, zxid
 function commit(zab: Zab, leading: Leading, by: Sid, out: ZabEffect[]): void {
   const upTo = quorumReached(zab, leading, leading.selfAcked, 'acked') as Zxid // a voter's number: a zxid
   if (upTo <= leading.committed) return
+  for (let stop = syncBefore(leading, upTo); stop !== null; stop = syncBefore(leading, upTo)) {
+    commitUpTo(zab, leading, stop, by, out)
+    answerSyncsAt(leading, stop, out)
+  }
+  commitUpTo(zab, leading, upTo, by, out)
+  answerSyncs(leading, out)
+}
+
+function commitUpTo(zab: Zab, leading: Leading, upTo: Zxid, by: Sid, out: ZabEffect[]): void {
   const from = indexFrom(zab.log, (leading.committed + 1) as Zxid)
   const to = indexFrom(zab.log, (upTo + 1) as Zxid)
+  if (from >= to) return
   leading.committed = upTo
   for (const learner of leading.learners.values()) {
     if (!isForwarded(learner)) continue
@@ -75,7 +85,6 @@ function commit(zab: Zab, leading: Leading, by: Sid, out: ZabEffect[]): void {
   }
   out.push({ type: 'committed', zxid: upTo, by })
   deliverUpTo(zab, upTo, out)
-  answerSyncs(leading, out)
 }
 
 export function onLeaderTick(zab: Zab, leading: Leading, out: ZabEffect[]): void {

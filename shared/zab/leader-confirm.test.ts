@@ -134,6 +134,37 @@ describe('a confirmed SYNC', () => {
     expect(answered(leader)).toBe(0)
   })
 
+  test('[LEAD-10] R-1863: a learner is answered before the COMMIT of what was proposed after its SYNC', () => {
+    const ensemble = serving([1, 2, 3])
+    const leader = ensemble.leader()
+    const follower = ensemble.node(1)
+    for (const sid of [1, 2, 3]) ensemble.node(sid).flushes = false
+    ensemble.propose(leader)
+    ensemble.syncAtFollower(follower)
+    ensemble.settle()
+    ensemble.propose(leader)
+    ensemble.settle()
+    for (const sid of [1, 2, 3]) ensemble.node(sid).flushes = true
+    ensemble.settle() // one flush, one ack, two commits
+    const order = follower.effects.map((e) => e.type).filter((type) => type === 'deliver' || type === 'leaderAnswer')
+    expect(order).toEqual(['deliver', 'leaderAnswer', 'deliver'])
+  })
+
+  test('[LEAD-10] the quorum of a later proposal confirms, too: an own client waits for no round', () => {
+    const ensemble = serving([1, 2, 3])
+    const leader = ensemble.leader()
+    for (const sid of [1, 2]) ensemble.node(sid).paused = true
+    ensemble.syncAtLeader(leader)
+    ensemble.syncAtLeader(leader)
+    const { zxid } = ensemble.propose(leader)
+    ensemble.syncAtLeader(leader)
+    ensemble.settle()
+    expect(answered(leader)).toBe(0)
+    ensemble.feed(leader, { type: 'packet', link: ensemble.learner(1).link, packet: { type: 'ACK', zxid } })
+    const order = leader.effects.map((e) => e.type).filter((type) => type === 'deliver' || type === 'leaderAnswer')
+    expect(order).toEqual(['leaderAnswer', 'leaderAnswer', 'deliver']) // the third came after that proposal
+  })
+
   test('[LEAD-9] syncs that come while a round is under way share the next one', () => {
     const ensemble = serving([1, 2, 3])
     const leader = ensemble.leader()

@@ -1,9 +1,10 @@
 // Pings, and what their answers prove: that a quorum still followed this leader after a moment. A SYNC is
 // answered only with that proof, since a leader that was deposed, or stood still, may not know it yet
-// (R-SYNC, R-PAUSE). Rules LEAD-5, LEAD-7 to LEAD-9. ZooKeeper's servers answer without it.
+// (R-SYNC, R-PAUSE). Rules LEAD-5, LEAD-7 to LEAD-10. ZooKeeper's servers answer without it.
 
 import { dequeue, enqueue, peek } from '../base/queue.ts'
 import { isVoter, voterCount } from '../zk/quorum-config.ts'
+import type { Zxid } from '../zk/zxid.ts'
 import type { LinkId, ZabEffect } from './contract.ts'
 import { lastZxid } from './log-window.ts'
 import { quorumReached } from './quorum.ts'
@@ -65,8 +66,27 @@ export function answerSyncs(leading: Leading, out: ZabEffect[]): void {
   for (;;) {
     const next = peek(leading.syncs)
     if (!next || next.zxid > leading.committed || next.round > leading.confirmedRound) return
-    dequeue(leading.syncs)
-    if (next.link === null) out.push({ type: 'leaderAnswer', packet: { type: 'SYNC' } })
-    else if (leading.learners.has(next.link)) out.push({ type: 'send', link: next.link, packet: { type: 'SYNC' } })
+    answerOldest(leading, out)
   }
+}
+
+/**
+ * LEAD-10: the oldest SYNC is to be answered behind this zxid, before anything up to `upTo` that is later is committed;
+ * null when it need not hurry. Else a client's write could be applied while its earlier sync waits, and the reads
+ * between the two would see it (R-1863).
+ */
+export function syncBefore(leading: Leading, upTo: Zxid): Zxid | null {
+  const next = peek(leading.syncs)
+  return next && next.zxid < upTo ? next.zxid : null
+}
+
+/** LEAD-10: what was proposed after them has its quorum, and so have they: no round of pings needs to be waited for. */
+export function answerSyncsAt(leading: Leading, zxid: Zxid, out: ZabEffect[]): void {
+  for (let next = peek(leading.syncs); next && next.zxid <= zxid; next = peek(leading.syncs)) answerOldest(leading, out)
+}
+
+function answerOldest(leading: Leading, out: ZabEffect[]): void {
+  const { link } = dequeue(leading.syncs)
+  if (link === null) out.push({ type: 'leaderAnswer', packet: { type: 'SYNC' } })
+  else if (leading.learners.has(link)) out.push({ type: 'send', link, packet: { type: 'SYNC' } })
 }

@@ -41,6 +41,8 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'server/ensemble': { from: [...SHARED, 'server/client'] },
   'server/gateway': { from: [...SHARED, 'server/client', 'server/ensemble'] },
   'server/bench': { from: SHARED },
+  /** The seeded world, as a tool of its own. */
+  'server/simulate': { from: [...SHARED, 'shared/sim'] },
   'server/launch': {
     from: [
       ...SHARED,

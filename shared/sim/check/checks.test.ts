@@ -1,6 +1,7 @@
 // A checker that has never failed is not evidence: every rule of the table is broken by hand, flagged by exactly its
 // id, and not flagged by what is nearest to it.
 
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { BROADCAST_BREAKS } from './breaks-broadcast.ts'
 import { DISK_BREAKS } from './breaks-disks.ts'
@@ -69,6 +70,18 @@ describe('the table', () => {
     const known = [...Object.keys(CHECKS), ...Object.keys(ELSEWHERE)]
     expect(ids.filter((id) => !known.includes(id))).toEqual([])
     expect(known.filter((id) => !ids.includes(id) && !id.startsWith('O-'))).toEqual([])
+  })
+
+  test('is that of the README', () => {
+    const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
+    const rows = [
+      ...Object.entries(CHECKS).map(
+        ([id, { rule, when, file }]) => `| ${id} | ${rule} | ${when.join(' ')} | ${file} |`,
+      ),
+      ...Object.entries(ELSEWHERE).map(([id, where]) => `| ${id} | ${where} |`),
+    ]
+    const shown = readme.split('\n').filter((line) => /^\| [A-Z]-\d+ \|/.test(line))
+    expect(shown).toEqual(rows)
   })
 
   test('names no rule that has not been broken', () => {

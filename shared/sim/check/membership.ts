@@ -28,6 +28,19 @@ export function membershipAfter(before: Membership, entry: Entry): Membership {
   return sids.length === 0 ? before : { voters: sids }
 }
 
+/**
+ * A quorum as a server may see it: by what is chosen, by what it has logged or by what it has applied. Without a
+ * reconfig these are one; with one under way a server may go by the older until it hears of the newer.
+ */
+export function isSomeQuorum(memberships: Iterable<Membership>, has: (sid: Sid) => boolean): boolean {
+  let last: Membership | null = null
+  for (const membership of memberships) {
+    if (membership !== last && isQuorum(membership, has)) return true
+    last = membership
+  }
+  return false
+}
+
 /** More than half of them; others do not count. */
 export function isQuorum(membership: Membership, has: (sid: Sid) => boolean): boolean {
   let present = 0

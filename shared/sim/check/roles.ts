@@ -8,11 +8,11 @@ import type { Ghost, GhostServer } from './ghost.ts'
 import { isPrefix } from './history.ts'
 import { historyAt, z } from './intern.ts'
 import { createListener } from './listener.ts'
-import { isQuorum } from './membership.ts'
+import { isSomeQuorum, type Membership } from './membership.ts'
 import { checkTwins } from './on-disk.ts'
 
 /** How far a leader has come. */
-const LEADING_STAGES: readonly Leading['stage'][] = [
+const LEADING_STAGES: readonly (Role['stage'] | null)[] = [
   'DISCOVERY',
   'SAVING_ACCEPTED',
   'EPOCH_ACKS',
@@ -62,18 +62,18 @@ export function onRole(ghost: Ghost, g: GhostServer, zab: Zab): void {
 }
 
 function onLeadingStage(ghost: Ghost, g: GhostServer, zab: Zab, role: Leading): void {
-  const from = g.role === role ? LEADING_STAGES.indexOf(role === g.role ? stageOf(g) : 'DISCOVERY') : 0
+  const from = g.role === role ? LEADING_STAGES.indexOf(g.stage) : 0
   const to = LEADING_STAGES.indexOf(role.stage)
   const passes = (stage: Leading['stage']): boolean => {
     const at = LEADING_STAGES.indexOf(stage)
     return from < at && at <= to
   }
-  const { membership } = ghost.top
+  const known = knownMemberships(ghost, g)
   if (passes('SAVING_ACCEPTED')) {
     // L-6: larger than what a quorum had accepted, as it said in this round.
     const below = new Set<Sid>(g.acceptedEpoch < role.epoch ? [g.sid] : [])
     for (const { learner, acceptedEpoch } of g.links.values()) if (acceptedEpoch < role.epoch) below.add(learner)
-    if (!isQuorum(membership, (sid) => below.has(sid)))
+    if (!isSomeQuorum(known, (sid) => below.has(sid)))
       ghost.fail(
         'L-6',
         `server ${g.sid} proposes epoch ${role.epoch}; no quorum has said that it accepted only smaller`,
@@ -81,7 +81,7 @@ function onLeadingStage(ghost: Ghost, g: GhostServer, zab: Zab, role: Leading): 
   }
   if (passes('SAVING_CURRENT')) {
     const promised = (sid: Sid): boolean => sid === g.sid || ghost.servers.get(sid)?.promises.get(role.epoch) === g.sid
-    if (!isQuorum(membership, promised))
+    if (!isSomeQuorum(known, promised))
       ghost.fail('L-12', `server ${g.sid} makes epoch ${role.epoch} current without the promises of a quorum of voters`)
   }
   if (passes('BROADCAST')) {
@@ -91,8 +91,8 @@ function onLeadingStage(ghost: Ghost, g: GhostServer, zab: Zab, role: Leading): 
   }
 }
 
-function stageOf(g: GhostServer): Leading['stage'] {
-  return LEADING_STAGES.find((stage) => stage === g.stage) ?? 'DISCOVERY'
+function knownMemberships(ghost: Ghost, g: GhostServer): Membership[] {
+  return [ghost.top.membership, g.log.membership, g.applied.membership]
 }
 
 /** A notification is read. */
@@ -107,7 +107,7 @@ export function noteVote(g: GhostServer, from: Sid, n: Notification): void {
  * who says that it leads.
  */
 function checkElected(ghost: Ghost, g: GhostServer, zab: Zab, role: Exclude<Role, { state: 'LOOKING' }>): void {
-  const { membership } = ghost.top
+  const known = knownMemberships(ghost, g)
   const { vote } = zab
   const leader = role.state === 'LEADING' ? g.sid : role.leader
   const elected = (sid: Sid): boolean => {
@@ -115,13 +115,13 @@ function checkElected(ghost: Ghost, g: GhostServer, zab: Zab, role: Exclude<Role
     const n = g.looking.get(sid)
     return n?.leader === leader && n.electionEpoch === vote.electionEpoch && n.zxid === vote.zxid
   }
-  if (isQuorum(membership, elected)) return
+  if (isSomeQuorum(known, elected)) return
   const named = (sid: Sid): boolean => {
     const n = g.looking.get(sid)
     return g.settled.get(sid)?.leader === leader || (n?.leader === leader && n.electionEpoch === vote.electionEpoch)
   }
   const claims = leader === g.sid || g.settled.get(leader)?.state === 'LEADING'
-  if (!claims || !isQuorum(membership, named))
+  if (!claims || !isSomeQuorum(known, named))
     ghost.fail('E-3', `server ${g.sid} is ${role.state}, server ${leader} leading, without the votes of a quorum`)
 }
 

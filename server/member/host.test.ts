@@ -64,6 +64,7 @@ function startHost(script: (input: PeerInput) => PeerEffect[]) {
     clients: { perform: (effect) => trace.push(effect.type) },
     election: null,
     quorum: null,
+    addresses: new Map(),
     snapshotSlices: () => [].values(),
     observation: {
       setWatched: () => undefined,

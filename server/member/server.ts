@@ -6,6 +6,7 @@ import { readNotification } from '#shared/jute/records/notification.ts'
 import { createPeer, step } from '#shared/peer/peer.ts'
 import type { LinkId } from '#shared/zab/contract.ts'
 import type { Sid } from '#shared/zk/ids.ts'
+import type { ServerSpec } from '#shared/zk/quorum-config.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import { SnapshotStreamDecoder } from '../storage/snapshot-decode.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -131,8 +132,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const feed: Host['feed'] = (input) => {
     if (!stopping) host.feed(input)
   }
-  const election = config.standalone ? null : createElection(options, feed)
-  const quorum = config.standalone ? null : createQuorum(options, turn, feed)
+  const addresses = new Map(config.quorum.servers)
+  const election = config.standalone ? null : createElection(options, addresses, feed)
+  const quorum = config.standalone ? null : createQuorum(options, addresses, turn, feed)
   const host = createHost({
     peer,
     step,
@@ -140,6 +142,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     clients,
     election,
     quorum,
+    addresses,
     snapshotSlices: encodeSnapshotStream,
     observation,
     clock,
@@ -197,10 +200,12 @@ function createEvents(options: ServerOptions, clock: Clock, turn: Turn, observat
   })
 }
 
-function createElection({ config, log }: ServerOptions, feed: Host['feed']): ElectionPort {
+type Addresses = ReadonlyMap<Sid, ServerSpec>
+
+function createElection({ config, log }: ServerOptions, servers: Addresses, feed: Host['feed']): ElectionPort {
   return createElectionPort({
     self: selfOf(config),
-    servers: config.quorum.servers,
+    servers,
     listenOnAllIPs: config.quorumListenOnAllIPs,
     connectTimeoutMs: config.electionConnectTimeoutMs,
     handshakeTimeoutMs: config.tickTimeMs * config.syncLimit,
@@ -218,10 +223,15 @@ function createElection({ config, log }: ServerOptions, feed: Host['feed']): Ele
   })
 }
 
-function createQuorum({ config, log, onFatal }: ServerOptions, turn: Turn, feed: Host['feed']): QuorumPort {
+function createQuorum(
+  { config, log, onFatal }: ServerOptions,
+  servers: Addresses,
+  turn: Turn,
+  feed: Host['feed'],
+): QuorumPort {
   return createQuorumPort({
     self: selfOf(config),
-    servers: config.quorum.servers,
+    servers,
     listenOnAllIPs: config.quorumListenOnAllIPs,
     connectTimeoutMs: config.tickTimeMs * config.initLimit,
     firstPacketTimeoutMs: config.tickTimeMs * config.initLimit,

@@ -74,6 +74,8 @@ test.each([
       installOp: 0 as DiskOp,
       heldAcks: [],
       serves: true,
+      announced: null,
+      designated: null,
       lastHeardMs: 0,
     },
   }

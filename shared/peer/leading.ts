@@ -3,12 +3,15 @@
 // Source: PrepRequestProcessor, LeaderSessionTracker, watches-sessions.md §7.
 
 import { assert } from '../base/assert.ts'
+import type { EnsembleContext } from '../tree/contract.ts'
 import { prepareRequest, proposalDigest } from '../tree/prepare.ts'
 import { REAP_INTERVAL_MS, reapCandidates } from '../tree/reaper.ts'
 import { checkOwner, expire, postponeAll, setClosing, setOwner, touch, track } from '../tree/sessions.ts'
+import { isReconfiguring } from '../zab/configs.ts'
 import type { LinkId, ZabEffect } from '../zab/contract.ts'
 import { nextZxid, propose } from '../zab/leader-broadcast.ts'
 import { onSyncRequest } from '../zab/leader-confirm.ts'
+import { isQuorumSynced } from '../zab/leader-reconfig.ts'
 import type { AuthId } from '../zk/acl.ts'
 import { ERROR_CODES, type ErrorCode } from '../zk/errors.ts'
 import { NO_SESSION, type SessionId } from '../zk/ids.ts'
@@ -43,7 +46,7 @@ export function submit(peer: Peer, submission: Submission, out: PeerEffect[]): v
           peer.tree,
           leadership.pending,
           request,
-          { zxid, timeMs: peer.wallMs, sessionId, auth: submission.auth },
+          { zxid, timeMs: peer.wallMs, sessionId, auth: submission.auth, ensemble: ensembleFor(peer, request) },
           peer.options,
         )
       : { type: 'error', err: refusal }
@@ -54,6 +57,17 @@ export function submit(peer: Peer, submission: Submission, out: PeerEffect[]): v
   for (const effect of effects) {
     if (effect.type === 'notServing') stopServing(peer, effect.reason, out)
     else out.push(effect as PeerEffect) // propose appends and sends; it delivers nothing
+  }
+}
+
+/** What a reconfig is checked against; null when reconfiguration is off, and for all other requests. */
+function ensembleFor({ config, zab }: Peer, request: WriteRequest): EnsembleContext | null {
+  if (request.type !== 'reconfig' || !config.reconfigEnabled) return null
+  return {
+    lastSeen: zab.lastSeen,
+    inProgress: isReconfiguring(zab),
+    standaloneEnabled: config.standaloneEnabled ?? true,
+    isQuorumSynced: (next) => isQuorumSynced(zab, next),
   }
 }
 

@@ -15,9 +15,12 @@ import { newFollowership, newLeadership, type Peer } from './state.ts'
 
 export function startServing(peer: Peer, effect: Extract<UpEffect, { type: 'serving' }>, out: PeerEffect[]): void {
   const { tree, config, zab } = peer
+  const { active } = zab
   peer.zxid = Math.max(tree.lastProcessedZxid, effect.zxid) as Zxid
-  if (tree.nodes.has(CONFIG_PATH))
-    setConfigNode(tree, formatQuorumConfig(config.quorum), config.quorum.version, peer.wallMs)
+  const shown = tree.nodes.get(CONFIG_PATH)
+  // A reconfiguration's txn has put its text there, as everywhere; only what no txn brought is set here.
+  const isShown = config.reconfigEnabled === true && shown && shown.dataLength > 0 && shown.mzxid === active.version
+  if (shown && !isShown) setConfigNode(tree, formatQuorumConfig(active), active.version, peer.wallMs)
   if (effect.state === 'LEADING') {
     // Every session gets its full time under a new leader: it could not be heard while there was none.
     const tracker = createTracker(config.tickTimeMs)

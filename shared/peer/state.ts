@@ -2,8 +2,10 @@
 // lives in `tree` and `zab`; everything else dies with a connection, a role or the process.
 
 import { createQueue, type Queue } from '../base/queue.ts'
-import { createTree } from '../tree/create-tree.ts'
+import { tryUtf8Decode } from '../base/text.ts'
+import { CONFIG_PATH, createTree } from '../tree/create-tree.ts'
 import type { DataTree } from '../tree/data-tree.ts'
+import { dataOf } from '../tree/node-data.ts'
 import { DEFAULT_TREE_OPTIONS, type TreeOptions } from '../tree/options.ts'
 import { createPending, type Pending } from '../tree/pending.ts'
 import { REAP_INTERVAL_MS } from '../tree/reaper.ts'
@@ -12,7 +14,9 @@ import { createWatches, type Watches } from '../tree/watch-table.ts'
 import type { LinkId } from '../zab/contract.ts'
 import { createZab, type Zab } from '../zab/state.ts'
 import type { AuthId } from '../zk/acl.ts'
+import { parseQuorumConfig } from '../zk/config-text.ts'
 import { NO_SESSION, type SessionId } from '../zk/ids.ts'
+import type { QuorumConfig } from '../zk/quorum-config.ts'
 import type { ClientRequest } from '../zk/request.ts'
 import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
 import type { ConnId, PeerConfig, Recovered } from './contract.ts'
@@ -89,7 +93,7 @@ export function createPeer(config: PeerConfig, recovered: Recovered): Peer {
   return {
     config,
     options: config.tree ?? DEFAULT_TREE_OPTIONS,
-    zab: createZab(config, recovered),
+    zab: createZab(config, { ...recovered, lastSeen: recovered.lastSeen ?? configIn(recovered.tree) }),
     tree: recovered.tree,
     received: null,
     zxid: recovered.tree.lastProcessedZxid,
@@ -103,6 +107,15 @@ export function createPeer(config: PeerConfig, recovered: Recovered): Peer {
     nowMs: 0,
     wallMs: 0,
   }
+}
+
+/** The configuration in a tree, null when it shows none that can be read. */
+function configIn(tree: DataTree): QuorumConfig | null {
+  const node = tree.nodes.get(CONFIG_PATH)
+  const data = node ? dataOf(node) : null
+  const text = data ? tryUtf8Decode(data) : null
+  const config = text ? parseQuorumConfig(text) : null
+  return config?.ok ? config.value : null
 }
 
 /** A peer without a history, for a disk that holds none. */

@@ -3,8 +3,20 @@
 import type { Acl, AuthId } from '../zk/acl.ts'
 import type { ErrorCode } from '../zk/errors.ts'
 import type { SessionId } from '../zk/ids.ts'
+import type { QuorumConfig } from '../zk/quorum-config.ts'
 import type { ReplyBody } from '../zk/reply.ts'
 import type { Zxid } from '../zk/zxid.ts'
+
+/** What a reconfig is checked against; the leader knows. */
+export interface EnsembleContext {
+  /** The newest configuration, and whether it is not committed yet. */
+  readonly lastSeen: QuorumConfig
+  readonly inProgress: boolean
+  /** ZooKeeper's `standaloneEnabled`. */
+  readonly standaloneEnabled: boolean
+  /** Whether a quorum of `config` is connected and holds what the leader holds. */
+  readonly isQuorumSynced: (config: QuorumConfig) => boolean
+}
 
 /** Who asks, for a request that is being prepared by the leader. */
 export interface PrepareContext {
@@ -12,6 +24,8 @@ export interface PrepareContext {
   readonly timeMs: number
   readonly sessionId: SessionId
   readonly auth: readonly AuthId[]
+  /** For a reconfig; left out or null while reconfiguration is switched off. */
+  readonly ensemble?: EnsembleContext | null
 }
 
 /** One znode that a txn changed, in the order of client-protocol's sub-operations. */

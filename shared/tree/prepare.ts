@@ -14,6 +14,7 @@ import { beginMulti, beginProposal, endMulti, endProposal, type Pending } from '
 import type { Preparation } from './preparation.ts'
 import { prepareCreate } from './prepare-create.ts'
 import { prepareCheck, prepareDelete, prepareDeleteContainer, prepareSetAcl, prepareSetData } from './prepare-node.ts'
+import { prepareReconfig } from './prepare-reconfig.ts'
 import { prepareCloseSession } from './prepare-session.ts'
 
 /**
@@ -62,7 +63,7 @@ function prepareAny(p: Preparation, request: WriteRequest): Txn | ErrorCode {
     case 'deleteContainer':
       return prepareDeleteContainer(p, request)
     case 'reconfig':
-      return ERROR_CODES.RECONFIGDISABLED
+      return prepareReconfig(p, request)
     case 'undecodable':
       return ERROR_CODES.MARSHALLINGERROR
     default:

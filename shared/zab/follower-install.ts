@@ -3,14 +3,19 @@
 // Scenarios: R-3911, R-4643, R-4646, R-3642, R-2355.
 
 import { assert } from '../base/assert.ts'
-import type { Zxid } from '../zk/zxid.ts'
+import { NO_ZXID, type Zxid } from '../zk/zxid.ts'
+import { readNewLeader, takeLeaderConfigs } from './configs.ts'
 import type { ZabEffect } from './contract.ts'
 import { indexFrom, lastDelivered, lastZxid, truncateWindow } from './log-window.ts'
 import { appendEntry, type Following, lookAgain, nextOp, saveEpoch, type Zab } from './state.ts'
 
-export function install(zab: Zab, following: Following, out: ZabEffect[]): void {
+export function install(zab: Zab, following: Following, configText: string | null, out: ZabEffect[]): void {
   const { plan } = following
   assert(plan !== null, 'a history is installed after it has been announced')
+  const said = readNewLeader(zab, configText)
+  following.announced = said?.lastSeen ?? null
+  const kept = plan.how === 'DIFF' ? lastZxid(zab.log) : plan.how === 'TRUNC' ? plan.zxid : NO_ZXID
+  takeLeaderConfigs(zab, said, kept, following.pending, out)
   // Whatever we share with the leader is committed by the time it says UPTODATE.
   let shared = plan.zxid
   if (plan.how === 'SNAP') installSnapshot(zab, plan.zxid, out)

@@ -8,7 +8,7 @@ import { makeZxid, ZERO_ZXID } from '../zk/zxid.ts'
 import type { LinkId, RecoveredLog, ZabEffect, ZabInput } from './contract.ts'
 import { createZab, type Zab } from './state.ts'
 import { step } from './step.ts'
-import { configOf, entryAt, TICK_TIME_MS } from './testing.ts'
+import { configOf, entryAt, TICK_TIME_MS } from './testing-node.ts'
 
 const EMPTY: RecoveredLog = {
   acceptedEpoch: 0,

@@ -3,21 +3,21 @@
 
 import { assert } from '../base/assert.ts'
 import type { Sid } from '../zk/ids.ts'
-import { hasQuorum } from '../zk/quorum-config.ts'
 import type { Entry } from '../zk/txn.ts'
 import { COUNTER_MAX, counterOf, epochOf, makeZxid, type Zxid } from '../zk/zxid.ts'
+import { hasQuorums, isReconfiguring } from './configs.ts'
 import type { ZabEffect } from './contract.ts'
 import { deliverUpTo } from './deliver.ts'
-import { answerSyncs, answerSyncsAt, pingAll, syncBefore } from './leader-confirm.ts'
+import { answerSyncs, answerSyncsAt, confirmSyncs, pingAll, syncBefore } from './leader-confirm.ts'
 import { dropLearner } from './leader-discovery.ts'
+import { committable, designate, retire } from './leader-reconfig.ts'
 import { indexFrom, lastZxid } from './log-window.ts'
-import { quorumReached } from './quorum.ts'
 import { appendEntry, isForwarded, type Leading, type Learner, lookAgain, type Zab } from './state.ts'
 
 /** The zxid of the next proposal, or null when this server may not propose (now, or ever again in this epoch). */
 export function nextZxid(zab: Zab): Zxid | null {
   const role = zab.role
-  if (role.state !== 'LEADING' || role.stage !== 'BROADCAST') return null
+  if (role.state !== 'LEADING' || role.stage !== 'BROADCAST' || role.retiring) return null
   const last = lastZxid(zab.log)
   if (epochOf(last) !== role.epoch) return makeZxid(role.epoch, 1)
   return counterOf(last) >= COUNTER_MAX ? null : makeZxid(role.epoch, counterOf(last) + 1)
@@ -30,6 +30,7 @@ export function propose(zab: Zab, entry: Entry, out: ZabEffect[]): void {
     leading.state === 'LEADING' && entry.zxid === nextZxid(zab),
     'only a serving leader proposes, and the next zxid',
   )
+  assert(entry.txn.type !== 'reconfig' || !isReconfiguring(zab), 'one reconfiguration at a time') // RECONF-4
   appendEntry(zab, entry, out)
   for (const learner of leading.learners.values())
     if (isForwarded(learner) && !learner.observer)
@@ -50,7 +51,7 @@ export function onProposalAck(zab: Zab, leading: Leading, learner: Learner, zxid
   if (zxid > lastZxid(zab.log)) return dropLearner(leading, learner.link, 'an ACK for what was never proposed', out)
   if (zxid <= learner.acked) return
   learner.acked = zxid
-  if (learner.voting) commit(zab, leading, learner.sid, out)
+  if (learner.votes !== 0) commit(zab, leading, learner.sid, out)
 }
 
 /**
@@ -58,8 +59,19 @@ export function onProposalAck(zab: Zab, leading: Leading, learner: Learner, zxid
  * log is written in order. `by` is whose ack brought us here.
  */
 function commit(zab: Zab, leading: Leading, by: Sid, out: ZabEffect[]): void {
-  const upTo = quorumReached(zab, leading, leading.selfAcked, 'acked') as Zxid // a voter's number: a zxid
-  if (upTo <= leading.committed) return
+  while (!leading.retiring) {
+    const upTo = committable(zab, leading)
+    if (upTo <= leading.committed) return
+    const reconfig = leading.needLastSeen === 0 ? null : zab.lastSeen.version
+    if (reconfig === null || upTo < reconfig) return commitBetweenSyncs(zab, leading, upTo, by, out)
+    commitBetweenSyncs(zab, leading, (reconfig - 1) as Zxid, by, out)
+    commitReconfig(zab, leading, reconfig, by, out)
+    // What follows may have its quorum already, now that the old one is not asked any more.
+  }
+}
+
+/** LEAD-10: syncs are answered before the COMMIT of what was proposed after them. */
+function commitBetweenSyncs(zab: Zab, leading: Leading, upTo: Zxid, by: Sid, out: ZabEffect[]): void {
   for (let stop = syncBefore(leading, upTo); stop !== null; stop = syncBefore(leading, upTo)) {
     commitUpTo(zab, leading, stop, by, out)
     answerSyncsAt(leading, stop, out)
@@ -87,12 +99,34 @@ function commitUpTo(zab: Zab, leading: Leading, upTo: Zxid, by: Sid, out: ZabEff
   deliverUpTo(zab, upTo, out)
 }
 
+/** RECONF-5: in force here and, by the same word that commits it, at every learner. */
+function commitReconfig(zab: Zab, leading: Leading, zxid: Zxid, by: Sid, out: ZabEffect[]): void {
+  const entry = zab.log.entries[indexFrom(zab.log, zxid)]
+  assert(entry?.zxid === zxid, 'a leader commits a configuration that it proposed')
+  const designatedLeader = designate(zab, leading, zxid)
+  leading.committed = zxid
+  for (const learner of leading.learners.values()) {
+    if (!isForwarded(learner)) continue
+    const { link } = learner
+    if (learner.observer)
+      out.push({ type: 'send', link, packet: { type: 'INFORMANDACTIVATE', entry, designatedLeader } })
+    else out.push({ type: 'send', link, packet: { type: 'COMMITANDACTIVATE', zxid, designatedLeader } })
+  }
+  if (designatedLeader !== zab.config.sid) retire(zab, leading, designatedLeader)
+  out.push({ type: 'committed', zxid, by })
+  deliverUpTo(zab, zxid, out)
+  answerSyncs(leading, out)
+  confirmSyncs(zab, leading, out)
+}
+
 export function onLeaderTick(zab: Zab, leading: Leading, out: ZabEffect[]): void {
   const { nowMs, config } = zab
   if (leading.stage !== 'BROADCAST' && nowMs >= leading.deadlineMs)
     return lookAgain(zab, 'no quorum of learners within initLimit', out)
   for (const learner of [...leading.learners.values()])
     if (nowMs >= learner.deadlineMs) dropLearner(leading, learner.link, 'silent for syncLimit', out)
+  if (leading.retiring && (nowMs >= leading.retiring.untilMs || leading.learners.size === 0))
+    return lookAgain(zab, `server ${leading.retiring.designated} leads from now on`, out, leading.retiring.designated)
   if (nowMs < leading.nextPingMs) return
   // A pause of this process must not make it ping in a burst.
   leading.nextPingMs = Math.max(leading.nextPingMs + config.tickTimeMs / 2, nowMs)
@@ -100,8 +134,8 @@ export function onLeaderTick(zab: Zab, leading: Leading, out: ZabEffect[]): void
     // LEAD-6 (L-11): without a quorum of learners in sync, stop.
     const alive: Sid[] = [config.sid]
     for (const learner of leading.learners.values())
-      if (learner.voting && learner.stage === 'current') alive.push(learner.sid)
-    if (!hasQuorum(config.quorum, alive)) return lookAgain(zab, 'lost the quorum', out)
+      if (!learner.observer && learner.stage === 'current') alive.push(learner.sid)
+    if (!hasQuorums(zab, alive)) return lookAgain(zab, 'lost the quorum', out, leading.retiring?.designated)
   }
   leading.checkAtNextPing = !leading.checkAtNextPing
   pingAll(zab, leading, out)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { configOf, Ensemble, type Node, TICK_TIME_MS } from './testing.ts'
+import { Ensemble } from './testing.ts'
+import { configOf, type Node, TICK_TIME_MS } from './testing-node.ts'
 
 /** A serving ensemble; its leader is the server with the largest id. */
 function serving(voters: number[], observers: number[] = []): Ensemble {

@@ -3,11 +3,10 @@
 // (R-SYNC, R-PAUSE). Rules LEAD-5, LEAD-7 to LEAD-10. ZooKeeper's servers answer without it.
 
 import { dequeue, enqueue, peek } from '../base/queue.ts'
-import { isVoter, voterCount } from '../zk/quorum-config.ts'
 import type { Zxid } from '../zk/zxid.ts'
 import type { LinkId, ZabEffect } from './contract.ts'
 import { lastZxid } from './log-window.ts'
-import { quorumReached } from './quorum.ts'
+import { isQuorumAlone, quorumsReached } from './quorum.ts'
 import { isForwarded, type Leading, type Learner, type Zab } from './state.ts'
 
 /** LEAD-7: one round of pings to every learner in sync. Rounds are numbered here, not on the wire. */
@@ -29,8 +28,13 @@ export function onPingAnswer(zab: Zab, leading: Leading, learner: Learner, out: 
   if (learner.answerDue === 0 || learner.answerDue > leading.pingRound) return
   learner.answered = learner.answerDue
   learner.answerDue += 1
-  if (!learner.voting || !peek(leading.syncs)) return
-  const confirmed = quorumReached(zab, leading, leading.pingRound, 'answered')
+  if (learner.votes !== 0) confirmSyncs(zab, leading, out)
+}
+
+/** How far a quorum has answered; also when it is another quorum than before (RECONF-5). */
+export function confirmSyncs(zab: Zab, leading: Leading, out: ZabEffect[]): void {
+  if (!peek(leading.syncs)) return
+  const confirmed = quorumsReached(leading, leading.pingRound, 'answered')
   if (confirmed <= leading.confirmedRound) return
   leading.confirmedRound = confirmed
   answerSyncs(leading, out)
@@ -43,7 +47,7 @@ export function onPingAnswer(zab: Zab, leading: Leading, learner: Learner, out: 
  */
 export function onSyncRequest(zab: Zab, leading: Leading, link: LinkId | null, out: ZabEffect[]): void {
   // LEAD-9: nobody can be elected without a voter that is a quorum by itself.
-  const round = isQuorumAlone(zab) ? 0 : leading.pingRound + 1
+  const round = isQuorumAlone(leading) ? 0 : leading.pingRound + 1
   enqueue(leading.syncs, { zxid: lastZxid(zab.log), round, link })
   leading.wantedRound = Math.max(leading.wantedRound, round)
   confirmNext(zab, leading, out)
@@ -55,11 +59,6 @@ function confirmNext(zab: Zab, leading: Leading, out: ZabEffect[]): void {
   if (leading.wantedRound <= leading.pingRound || leading.syncRound > leading.confirmedRound) return
   pingAll(zab, leading, out)
   leading.syncRound = leading.pingRound
-}
-
-function isQuorumAlone(zab: Zab): boolean {
-  const { quorum, sid } = zab.config
-  return isVoter(quorum, sid) && voterCount(quorum) === 1
 }
 
 export function answerSyncs(leading: Leading, out: ZabEffect[]): void {

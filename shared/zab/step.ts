@@ -16,6 +16,7 @@ import {
   onProposalLogged,
   serveWhenCommitted,
 } from './follower.ts'
+import { leaveForNewPlace } from './follower-reconfig.ts'
 import { onLeaderTick, onOwnLogged } from './leader-broadcast.ts'
 import { onPingAnswer, onSyncRequest } from './leader-confirm.ts'
 import { dropLearner, onAcceptedSaved, onAckEpoch, onCurrentSaved, onLearnerInfo } from './leader-discovery.ts'
@@ -50,12 +51,13 @@ export function step(zab: Zab, input: ZabInput, out: ZabEffect[]): void {
   }
 }
 
-/** Is this the link of our present attempt to follow? Late words of earlier ones are dropped (M-1). */
+/** BASE-4: is this the link of our present attempt to follow? Late words of earlier ones are dropped (M-1). */
 function isOurs(zab: Zab, link: LinkId): boolean {
   return zab.role.state !== 'LOOKING' && zab.role.state !== 'LEADING' && zab.role.link === link
 }
 
 function onTick(zab: Zab, nowMs: number, out: ZabEffect[]): void {
+  // BASE-1: the only place where time moves.
   assert(nowMs >= zab.nowMs, 'the monotonic clock never goes back')
   zab.nowMs = nowMs
   const role = zab.role
@@ -166,6 +168,7 @@ function onPersisted(zab: Zab, upTo: DiskOp, out: ZabEffect[]): void {
 }
 
 function onEpochSaved(zab: Zab, op: DiskOp, which: 'accepted' | 'current', epoch: number, out: ZabEffect[]): void {
+  // BASE-3 (O-9): memory follows disk.
   if (which === 'accepted') zab.acceptedEpoch = epoch
   else zab.currentEpoch = epoch
   const role = zab.role
@@ -195,5 +198,6 @@ function onReloaded(zab: Zab, recovered: RecoveredLog, out: ZabEffect[]): void {
   if (role.state === 'LOOKING') return onElectionTick(zab, role, out)
   if (role.state === 'LEADING' || role.stage !== 'BROADCAST') return
   deliverUpTo(zab, role.committed, out)
-  serveWhenCommitted(zab, role, out)
+  leaveForNewPlace(zab, role, out)
+  if (zab.role === role) serveWhenCommitted(zab, role, out)
 }

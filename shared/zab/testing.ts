@@ -5,42 +5,18 @@
 import { assert } from '../base/assert.ts'
 import { asSid, NO_SESSION, type Sid } from '../zk/ids.ts'
 import type { QuorumPacket } from '../zk/packet.ts'
-import type { QuorumConfig, ServerSpec } from '../zk/quorum-config.ts'
+import type { QuorumConfig } from '../zk/quorum-config.ts'
 import type { Entry, Txn } from '../zk/txn.ts'
 import type { Notification } from '../zk/vote.ts'
-import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
-import type { DiskEffect, LinkId, RecoveredLog, ZabConfig, ZabEffect, ZabInput } from './contract.ts'
+import type { Zxid } from '../zk/zxid.ts'
+import type { LinkId, ZabConfig, ZabEffect, ZabInput } from './contract.ts'
 import { nextZxid, propose } from './leader-broadcast.ts'
 import { onSyncRequest } from './leader-confirm.ts'
-import { createZab, type Leading, type Learner, type Zab } from './state.ts'
+import type { Learner, Zab } from './state.ts'
 import { step } from './step.ts'
+import { entryAt, Node, TICK_TIME_MS, write } from './testing-node.ts'
 
-export const TICK_TIME_MS = 200
 const STEPS_MAX = 100_000
-
-export function spec(sid: number, role: ServerSpec['role'] = 'participant'): ServerSpec {
-  return { sid: asSid(sid), host: `h${sid}`, quorumPort: 2888, electionPort: 3888, role, client: null }
-}
-
-export function configOf(
-  voters: readonly number[],
-  observers: readonly number[] = [],
-  version = ZERO_ZXID,
-): QuorumConfig {
-  const all = [...voters.map((sid) => spec(sid)), ...observers.map((sid) => spec(sid, 'observer'))]
-  return { servers: new Map(all.map((server) => [server.sid, server])), version }
-}
-
-export function entryAt(zxid: Zxid, txn: Txn = { type: 'error', err: -101 }): Entry {
-  return { zxid, sessionId: NO_SESSION, cxid: 0, timeMs: 0, txn, digest: null }
-}
-
-/** What has reached the disk. The tree is the list of entries that it was made of. */
-interface Disk {
-  accepted: number
-  current: number
-  entries: Entry[]
-}
 
 type Cargo = QuorumPacket | { readonly type: 'stream'; readonly entries: readonly Entry[] }
 
@@ -53,70 +29,17 @@ interface Wire {
   readonly down: Cargo[]
 }
 
-export class Node {
-  readonly sid: Sid
-  readonly config: ZabConfig
-  disk: Disk = { accepted: 0, current: 0, entries: [] }
-  zab: Zab
-  /** Everything it has asked for since `forget`, disk and net included. */
-  effects: ZabEffect[] = []
-  /** Its tree: what was delivered, over restarts. */
-  tree: Entry[] = []
-  received: readonly Entry[] = []
-  unflushed: DiskEffect[] = []
-  /** False: disk operations wait for `flush`. */
-  flushes = true
-  /** Stands still: neither ticks nor messages reach it. */
-  paused = false
-  up = true
-  listening = false
-  nextLink = 1
-
-  constructor(config: ZabConfig) {
-    this.sid = config.sid
-    this.config = config
-    this.zab = createZab(config, this.recovered())
-  }
-
-  recovered(): RecoveredLog {
-    const { accepted, current, entries } = this.disk
-    return {
-      acceptedEpoch: accepted,
-      currentEpoch: current,
-      lastZxid: entries.at(-1)?.zxid ?? ZERO_ZXID,
-      recent: entries,
-      recentAfter: ZERO_ZXID,
-    }
-  }
-
-  restart(): void {
-    this.unflushed = []
-    this.listening = false
-    this.tree = [...this.disk.entries]
-    this.zab = createZab(this.config, this.recovered())
-    this.up = true
-  }
-
-  leading(): Leading {
-    assert(this.zab.role.state === 'LEADING', `server ${this.sid} leads`)
-    return this.zab.role
-  }
-
-  /** The packets it has sent since `forget`, by type. */
-  sent(type: QuorumPacket['type']): QuorumPacket[] {
-    return this.effects.flatMap((e) => (e.type === 'send' && e.packet.type === type ? [e.packet] : []))
-  }
-
-  forget(): void {
-    this.effects = []
-  }
+interface Word {
+  readonly from: Node
+  readonly to: Node
+  readonly notification: Notification
 }
 
 export class Ensemble {
   readonly nodes = new Map<Sid, Node>()
   nowMs = 0
   #wires: Wire[] = []
-  #notifications: { readonly from: Node; readonly to: Node; readonly notification: Notification }[] = []
+  #notifications: Word[] = []
   #dials: {
     readonly node: Node
     readonly zab: Zab
@@ -130,8 +53,12 @@ export class Ensemble {
   /** Pairs of servers that cannot reach each other, as `1-2`. */
   readonly #cut = new Set<string>()
 
-  constructor(quorum: QuorumConfig, sids: readonly number[] = [...quorum.servers.keys()]) {
-    for (const sid of sids) this.add(sid, quorum)
+  constructor(
+    quorum: QuorumConfig,
+    sids: readonly number[] = [...quorum.servers.keys()],
+    more: Partial<ZabConfig> = {},
+  ) {
+    for (const sid of sids) this.add(sid, quorum, more)
   }
 
   add(sid: number, quorum: QuorumConfig, more: Partial<ZabConfig> = {}): Node {
@@ -172,10 +99,14 @@ export class Ensemble {
   /** Feeds time in steps of 50 ms, and carries everything after each. */
   run(ms: number): void {
     for (const until = this.nowMs + ms; this.nowMs < until; ) {
-      this.nowMs += 50
-      for (const node of this.nodes.values()) if (!node.paused) this.feed(node, { type: 'tick', nowMs: this.nowMs })
+      this.tick(50)
       this.settle()
     }
+  }
+
+  tick(ms: number): void {
+    this.nowMs += ms
+    for (const node of this.nodes.values()) if (!node.paused) this.feed(node, { type: 'tick', nowMs: this.nowMs })
   }
 
   settle(): void {
@@ -183,11 +114,31 @@ export class Ensemble {
       assert(steps < STEPS_MAX, 'an ensemble comes to rest')
   }
 
+  /** Carries `steps` things, each chosen by `pick` (a number below its argument), and a part of what waits for a disk. */
+  carrySome(steps: number, pick: (count: number) => number): void {
+    for (let i = 0; i < steps; i += 1) {
+      const todo: (() => void)[] = []
+      if (this.#inputs.length > 0) todo.push(() => this.#answerOne())
+      if (this.#isDialDue()) todo.push(() => this.#dial())
+      for (const n of this.#notifications) if (!n.to.paused && !n.from.paused) todo.push(() => this.#notify(n))
+      for (const wire of this.#wires) {
+        if (this.#isCut(wire.learner, wire.leader)) continue
+        if (wire.up.length > 0 && !wire.leader.paused) todo.push(() => this.#carry(wire, true))
+        if (wire.down.length > 0 && !wire.learner.paused) todo.push(() => this.#carry(wire, false))
+      }
+      for (const node of this.nodes.values())
+        if (node.up && !node.paused && node.flushes && node.unflushed.length > 0)
+          todo.push(() => this.flush(node, 1 + pick(node.unflushed.length)))
+      if (todo.length === 0) return
+      todo[pick(todo.length)]?.()
+    }
+  }
+
   /** Proposes at a serving leader without carrying anything yet. */
-  propose(node: Node, txn?: Txn): Entry {
+  propose(node: Node, txnAt?: (zxid: Zxid) => Txn): Entry {
     const zxid = nextZxid(node.zab)
     assert(zxid !== null, 'the leader may propose')
-    const entry = entryAt(zxid, txn)
+    const entry = entryAt(zxid, txnAt?.(zxid))
     const out: ZabEffect[] = []
     propose(node.zab, entry, out)
     this.perform(node, out)
@@ -233,9 +184,8 @@ export class Ensemble {
     this.#notifications = this.#notifications.filter((n) => n.from !== node && n.to !== node)
   }
 
-  flush(node: Node): void {
-    const done = node.unflushed
-    node.unflushed = []
+  flush(node: Node, count = node.unflushed.length): void {
+    const done = node.unflushed.splice(0, count)
     for (const effect of done) write(node, effect)
     const last = done.at(-1)
     if (last) this.feed(node, { type: 'persisted', upTo: last.op })
@@ -248,10 +198,14 @@ export class Ensemble {
 
   #perform(node: Node, effect: ZabEffect): void {
     switch (effect.type) {
+      case 'installSnapshot':
+        node.snapshots.set(effect.op, [...node.tree])
+        node.unflushed.push(effect)
+        return
       case 'append':
       case 'truncate':
-      case 'installSnapshot':
       case 'saveEpoch':
+      case 'saveConfig':
         node.unflushed.push(effect)
         return
       case 'notify': {
@@ -291,6 +245,10 @@ export class Ensemble {
       default:
         return
     }
+  }
+
+  #isDialDue(): boolean {
+    return this.#dials.some(({ at, node }) => at <= this.nowMs && !node.paused)
   }
 
   /** Five tries, 100 ms apart. */
@@ -359,24 +317,31 @@ export class Ensemble {
   }
 
   #carryOne(): boolean {
-    const next = this.#notifications.findIndex((n) => !n.to.paused && !n.from.paused)
-    const [word] = next < 0 ? [] : this.#notifications.splice(next, 1)
+    const word = this.#notifications.find((n) => !n.to.paused && !n.from.paused)
     if (word) {
-      if (!this.#isCut(word.from, word.to))
-        this.feed(word.to, { type: 'notification', from: word.from.sid, notification: word.notification })
+      this.#notify(word)
       return true
     }
     for (const wire of this.#wires) {
       if (this.#isCut(wire.learner, wire.leader)) continue
       for (const up of [true, false]) {
         if ((up ? wire.leader : wire.learner).paused) continue
-        const cargo = (up ? wire.up : wire.down).shift()
-        if (!cargo) continue
-        this.#arrive(wire, cargo, up)
-        return true
+        if (this.#carry(wire, up)) return true
       }
     }
     return false
+  }
+
+  #notify(word: Word): void {
+    this.#notifications = this.#notifications.filter((n) => n !== word)
+    if (this.#isCut(word.from, word.to)) return
+    this.feed(word.to, { type: 'notification', from: word.from.sid, notification: word.notification })
+  }
+
+  #carry(wire: Wire, up: boolean): boolean {
+    const cargo = (up ? wire.up : wire.down).shift()
+    if (cargo) this.#arrive(wire, cargo, up)
+    return cargo !== undefined
   }
 
   #arrive(wire: Wire, cargo: Cargo, up: boolean): void {
@@ -386,13 +351,4 @@ export class Ensemble {
     node.received = cargo.entries
     this.feed(node, { type: 'snapshotReceived', link })
   }
-}
-
-function write(node: Node, effect: DiskEffect): void {
-  const { disk } = node
-  if (effect.type === 'append') disk.entries.push(effect.entry)
-  else if (effect.type === 'truncate') disk.entries = disk.entries.filter((entry) => entry.zxid <= effect.zxid)
-  else if (effect.type === 'installSnapshot') disk.entries = node.received.filter((entry) => entry.zxid <= effect.zxid)
-  else if (effect.which === 'accepted') disk.accepted = effect.epoch
-  else disk.current = effect.epoch
 }

@@ -146,9 +146,9 @@ function decodeLeaderPacket(raw: RawPacket): LeaderPacket | null {
     case PACKET_TYPES.SNAP:
       return { type: 'SNAP', zxid: raw.zxid }
     case PACKET_TYPES.PROPOSAL:
-      return readCarried(raw, 'PROPOSAL')
+      return { type: 'PROPOSAL', entry: readCarriedEntry(raw, dataOf(raw)) }
     case PACKET_TYPES.INFORM:
-      return readCarried(raw, 'INFORM')
+      return { type: 'INFORM', entry: readCarriedEntry(raw, dataOf(raw)) }
     case PACKET_TYPES.COMMIT:
       return { type: 'COMMIT', zxid: raw.zxid }
     case PACKET_TYPES.COMMITANDACTIVATE:
@@ -215,10 +215,6 @@ function readForwarded(raw: RawPacket): LearnerPacket {
   const request = readRequestBody(op, reader) ?? { type: 'undecodable', op }
   const rest = packetReader.window(raw.bytes, HEAD_BYTES + raw.dataLength, raw.length)
   return { type: 'REQUEST', sessionId, cxid, request, authInfo: rest.vector(AUTH_ID_BYTES_MIN, readAuthId) }
-}
-
-function readCarried(raw: RawPacket, type: 'PROPOSAL' | 'INFORM'): LeaderPacket {
-  return { type, entry: readCarriedEntry(raw, dataOf(raw)) }
 }
 
 /** The designated leader's id, and behind it what an INFORM carries. */

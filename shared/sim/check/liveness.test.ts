@@ -41,7 +41,7 @@ const HINDRANCES: readonly Hindrance[] = [
     hinders({ world }) {
       const conn = [...world.servers.values()].flatMap(({ peer }) => [...(peer?.conns.values() ?? [])])[0]
       const request = { type: 'sync', path: '/' } as const
-      conn?.waiting.items.push({ xid: 9, request, kind: 'sync', ready: false, result: null })
+      conn?.waiting.items.push({ xid: 9, request, kind: 'sync', ready: false })
     },
   },
   {

@@ -121,7 +121,10 @@ function onNotification(
   noteVote(g, from, notification)
   const late = notification.state === 'LOOKING' && notification.electionEpoch < g.round
   if (!late || !effects || g.stage !== 'voting' || !ghost.top.membership.voters.includes(from)) return
-  const answered = effects.some((effect) => effect.type === 'notify' && effect.to === from)
+  // Who has no vote has no round to teach either.
+  const answered =
+    !ghost.top.membership.voters.includes(g.sid) ||
+    effects.some((effect) => effect.type === 'notify' && effect.to === from)
   if (peer.zab.vote !== g.vote || !answered)
     ghost.fail('E-2', `server ${g.sid} in round ${g.round} lets a vote of round ${notification.electionEpoch} count`)
 }

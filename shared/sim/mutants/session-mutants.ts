@@ -142,4 +142,22 @@ export const SESSION_MUTANTS: readonly Mutant[] = [
     guards: ['S-7', 'T-1'],
     scenarios: ['R-3144'],
   },
+  {
+    id: 'sync-behind-later-commit',
+    what: 'A sync waits for its round of pings while what was proposed after it is committed: earlier reads see it.',
+    file: 'shared/zab/leader-confirm.ts',
+    find: 'return next && next.zxid < upTo ? next.zxid : null',
+    replace: 'return next && next.zxid < upTo && upTo < 0 ? next.zxid : null',
+    guards: ['S-3', 'HC-4', 'V-3'],
+    scenarios: ['R-1863'],
+  },
+  {
+    id: 'ephemerals-without-bound',
+    what: 'A session may own more ephemerals than its closeSession can name.',
+    file: 'shared/tree/ephemeral-limit.ts',
+    find: 'return bytes > EPHEMERAL_BYTES_MAX',
+    replace: 'return bytes > EPHEMERAL_BYTES_MAX * 1000',
+    guards: ['S-10'],
+    scenarios: ['R-4306'],
+  },
 ]

@@ -29,7 +29,7 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     file: 'shared/zab/follower-install.ts',
     find: 'appendEntry(zab, entry, out)',
     replace: 'zab.log.entries.push(entry)',
-    guards: ['D-5', 'D-6', 'D-7'],
+    guards: ['D-5', 'D-6', 'D-7', 'O-9'],
     scenarios: ['R-3911', 'R-4785', 'R-4643'],
   },
   {
@@ -39,7 +39,7 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     find: 'appendEntry(zab, entry, out) // its ACK',
     replace:
       "if (stage === 'BROADCAST') appendEntry(zab, entry, out)\n  else zab.log.entries.push(entry)\n  // its ACK",
-    guards: ['D-4', 'D-2'],
+    guards: ['D-4', 'D-2', 'O-9'],
     scenarios: ['R-1367', 'R-4685'],
   },
   {
@@ -66,7 +66,7 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     file: 'shared/zab/follower.ts',
     find: "if (following.stage === 'BROADCAST') sendAck(following, zxid, out)",
     replace: "if (following.stage !== 'SYNC') sendAck(following, zxid, out)",
-    guards: ['M-5', 'V-1'],
+    guards: ['M-5', 'V-1', 'L-4'],
     scenarios: ['R-4685'],
   },
   {
@@ -75,7 +75,7 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     file: 'shared/zab/sync-plan.ts',
     find: "return { how: 'TRUNC', zxid: previous, entries: window.entries.slice(first, end) }",
     replace: 'return diff(first)',
-    guards: ['D-3', 'B-9'],
+    guards: ['D-3', 'B-9', 'M-3'],
     scenarios: ['R-1154'],
   },
   {
@@ -84,8 +84,17 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     file: 'shared/zab/sync-plan.ts',
     find: "return counterOf(peerLast) === 0 ? SNAP : { how: 'TRUNC', zxid: committed, entries: [] }",
     replace: 'return diff(end)',
-    guards: ['D-3', 'B-9'],
+    guards: ['D-3', 'B-9', 'M-3'],
     scenarios: ['R-2832'],
+  },
+  {
+    id: 'trunc-into-a-snapshot',
+    what: 'A learner is told to cut off a tail that it got inside a snapshot, from a leader that never had a quorum.',
+    file: 'shared/zab/leader-sync.ts',
+    find: 'return learner.acceptedEpoch > epochOf(learner.lastLogged)',
+    replace: 'return learner.acceptedEpoch < 0',
+    guards: ['D-8', 'V-7'],
+    scenarios: ['R-1549'],
   },
   {
     id: 'trunc-one-too-many',
@@ -93,7 +102,7 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     file: 'shared/zab/follower-install.ts',
     find: "out.push({ type: 'truncate', op: nextOp(zab), zxid: keep })",
     replace: "out.push({ type: 'truncate', op: nextOp(zab), zxid: (keep - 1) as Zxid })",
-    guards: ['D-8', 'D-2'],
+    guards: ['D-8', 'D-2', 'D-3'],
     scenarios: ['R-1156'],
   },
   {
@@ -102,8 +111,8 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     file: 'shared/zab/follower-install.ts',
     find: "out.push({ type: 'truncate', op: nextOp(zab), zxid: keep })",
     replace: '',
-    guards: ['D-2', 'D-3'],
-    scenarios: ['R-1489', 'R-3701', 'R-5094'],
+    guards: ['D-2', 'D-3', 'O-9'],
+    scenarios: ['R-1489', 'R-3701'],
   },
   {
     id: 'tree-keeps-what-trunc-cuts',
@@ -120,7 +129,7 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     file: 'shared/zab/sync-plan.ts',
     find: 'if (peerLast < window.after) return SNAP',
     replace: 'if (peerLast < window.after) return diff(0)',
-    guards: ['D-2', 'B-9', 'T-1'],
+    guards: ['D-2', 'B-9', 'T-1', 'M-3'],
     scenarios: ['R-1319', 'R-2846', 'R-4352'],
   },
   {
@@ -138,7 +147,7 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     file: 'shared/zab/log-window.ts',
     find: '  window.after = last.zxid\n  window.delivered -= drop',
     replace: '  window.delivered -= drop',
-    guards: ['D-2', 'V-7'],
+    guards: ['D-2', 'V-7', 'M-3'],
     scenarios: ['R-2846'],
   },
   {
@@ -147,7 +156,7 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     file: 'shared/zab/sync-plan.ts',
     find: 'if (peerLast < window.after) return SNAP',
     replace: 'if (peerLast < window.after && peerLast !== 0) return SNAP',
-    guards: ['D-2', 'B-9', 'T-1'],
+    guards: ['D-2', 'B-9', 'T-1', 'M-3'],
     scenarios: ['R-4352', 'R-1319'],
   },
   {
@@ -167,7 +176,7 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     replace:
       "received: packet.type !== 'SNAP' }\n" +
       "  if (packet.type === 'DIFF') Object.assign(zab.log, { entries: [], after: packet.zxid, delivered: 0 })",
-    guards: ['D-13', 'B-0'],
+    guards: ['D-13', 'B-0', 'O-9'],
     scenarios: ['R-2355'],
   },
   {
@@ -181,7 +190,7 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
       '    zab.log.entries = zab.log.entries.filter((entry) => entry.zxid <= packet.zxid)\n' +
       '    zab.log.delivered = Math.min(zab.log.delivered, zab.log.entries.length)\n' +
       '  }',
-    guards: ['D-13', 'D-2'],
+    guards: ['D-13', 'D-2', 'O-9'],
     scenarios: ['R-5094', 'R-1549'],
   },
   {
@@ -199,7 +208,7 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     file: 'shared/zab/follower-install.ts',
     find: "  out.push({ type: 'installSnapshot', op: nextOp(zab), zxid })\n",
     replace: '',
-    guards: ['D-5', 'D-6'],
+    guards: ['D-5', 'D-6', 'O-9'],
     scenarios: ['R-2872', 'R-3642', 'R-3104'],
   },
   {

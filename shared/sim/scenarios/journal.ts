@@ -88,6 +88,8 @@ export function diskLine(effect: DiskEffect): string {
       return `install ${formatEpochCounter(effect.zxid)}`
     case 'saveEpoch':
       return `${effect.which} ${effect.epoch}`
+    case 'saveConfig':
+      return `config ${formatEpochCounter(effect.config.version)}`
   }
 }
 

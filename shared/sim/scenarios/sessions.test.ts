@@ -1,8 +1,10 @@
 // Sessions: order inside one, moving between servers, ending by close and by expiry. §5.3 and §2.6 of invariants.md.
 
 import { expect, test } from 'vitest'
+import { createPrng, nextInt } from '../../base/prng.ts'
 import type { ConnId } from '../../peer/contract.ts'
 import { ERROR_CODES } from '../../zk/errors.ts'
+import type { ClientRequest } from '../../zk/request.ts'
 import { makeZxid } from '../../zk/zxid.ts'
 import { boot, disk, gate, kill, move, pass, server, settle, split, until, vanish, write } from './stage.ts'
 import {
@@ -71,6 +73,27 @@ test('R-1863: a write that is committed while a sync before it waits for its quo
     expect(answers[3] && dataOf(answers[3])).toBe('1')
     const zxids = answers.map((one) => one.zxid ?? 0)
     expect(zxids).toEqual(zxids.toSorted((a, b) => a - b))
+  }
+})
+
+test('R-1863: whatever one client sends at once, each read shows just the writes before it', () => {
+  for (let seed = 1; seed <= 12; seed += 1) {
+    const prng = createPrng(seed)
+    const stage = createStory({ seed, delayMaxUs: 4000, flushMaxUs: 3000 })
+    settle(stage)
+    const sid = 1 + (seed % 3)
+    burst(stage, 'a', sid, [create('/x', '0')])
+    let last = '0'
+    const expected: (string | null)[] = []
+    const requests = Array.from({ length: 60 }, (_, n): ClientRequest => {
+      const roll = nextInt(prng, 10)
+      if (roll < 4) last = `${n}`
+      expected.push(roll < 8 && roll >= 4 ? last : null)
+      return roll < 4 ? set('/x', last) : roll < 8 ? get('/x') : SYNC
+    })
+    const answers = burst(stage, 'a', sid, requests)
+    const reads = answers.map((one) => (one.request.type === 'getData' ? dataOf(one) : null))
+    expect(reads, `with seed ${seed}`).toEqual(expected)
   }
 })
 

@@ -39,11 +39,14 @@ import {
 
 const MANY = ['/b', '/c', '/d', '/e', '/f', '/g']
 
-/** A leader whose log and memory hold nothing: all it knows is in its snapshot. Observer 4 has never run. */
+/** A leader whose log and memory hold nothing but a snapshot. Observer 4 has never run, 5 knows only /a. */
 function leaderOfASnapshot(): Stage {
-  const stage = createStage({ observers: 1, snapRetainCount: 1, start: false })
-  boot(stage, 1, 2, 3)
-  settle(stage, 1, 2, 3)
+  const stage = createStage({ observers: 2, snapRetainCount: 1, start: false })
+  boot(stage, 1, 2, 3, 5)
+  settle(stage, 1, 2, 3, 5)
+  write(stage, 3, '/a')
+  level(stage, 1, 2, 3, 5)
+  kill(stage, 5)
   for (const path of MANY) write(stage, 3, path)
   level(stage, 1, 2, 3)
   snapshotAt(stage, 3)
@@ -65,16 +68,17 @@ test('R-1319 [SYNC-5]: an empty learner gets a snapshot from a leader that remem
   expect(hasNode(stage, 4, '/g')).toBe(true)
 })
 
-test('R-3526: a leader with an empty range tells equal learners DIFF, empty ones SNAP, and nobody TRUNC', () => {
+test('R-3526: a leader with an empty range tells equal learners DIFF, all behind SNAP, and nobody TRUNC', () => {
   const stage = leaderOfASnapshot()
   const journals = keepJournals(stage)
   const last = formatEpochCounter(lastOn(stage, 3))
   kill(stage, 1)
-  boot(stage, 1, 4)
-  level(stage, 1, 2, 3, 4)
+  boot(stage, 1, 4, 5)
+  level(stage, 1, 2, 3, 4, 5)
   const plans = (sid: number) => linesOf(journals, sid).filter((line) => /^< (DIFF|TRUNC|SNAP) /.test(line))
-  expect([plans(1), plans(4)]).toEqual([[`< DIFF ${last}`], [`< SNAP ${last}`]])
-  expect(logged(stage, 1)).toEqual(MANY)
+  expect([plans(1), plans(4), plans(5)]).toEqual([[`< DIFF ${last}`], [`< SNAP ${last}`], [`< SNAP ${last}`]])
+  expect(logged(stage, 1)).toEqual(['/a', ...MANY])
+  expect(treeOf(stage, 5)).toEqual(treeOf(stage, 3))
 })
 
 test('R-1367: what is committed between a SNAP and UPTODATE is on the learner’s disk, ephemerals included', () => {

@@ -89,6 +89,8 @@ export function durableWords(effect: DiskEffect): string {
       return z(effect.entry.zxid)
     case 'saveEpoch':
       return `${effect.which}Epoch=${effect.epoch}`
+    case 'saveConfig':
+      return `config=${z(effect.config.version)}`
     case 'truncate':
       return `truncate after ${z(effect.zxid)}`
     case 'installSnapshot':

@@ -40,6 +40,7 @@ export interface WorldOptions {
   readonly minSessionTimeoutMs: number
   readonly maxSessionTimeoutMs: number
   readonly tree?: TreeOptions
+  readonly reconfigEnabled?: boolean
 }
 
 /** One thing done to the world, at a moment of its own. A run's faults are a list of these, sorted by time. */
@@ -102,6 +103,8 @@ export type DiskWork =
 export interface SimDisk {
   acceptedEpoch: number
   currentEpoch: number
+  /** The last configuration that was saved as being in force; null: the operator's. */
+  config: QuorumConfig | null
   /** Oldest first. */
   snapshots: SimSnapshot[]
   /** Durable entries, oldest first; purged in front once a snapshot covers them. */

@@ -16,6 +16,7 @@ export function createDisk(): SimDisk {
   return {
     acceptedEpoch: 0,
     currentEpoch: 0,
+    config: null,
     snapshots: [],
     log: [],
     logAfter: ZERO_ZXID,
@@ -54,6 +55,9 @@ function perform(disk: SimDisk, effect: DiskEffect, tree: DataTree | null): void
     case 'saveEpoch':
       if (effect.which === 'accepted') disk.acceptedEpoch = effect.epoch
       else disk.currentEpoch = effect.epoch
+      return
+    case 'saveConfig':
+      disk.config = effect.config
   }
 }
 

@@ -92,7 +92,8 @@ function configOf(world: World, server: Server): PeerConfig {
   const { options, quorum } = world
   return {
     sid: server.sid,
-    quorum,
+    quorum: server.disk.config ?? quorum,
+    reconfigEnabled: options.reconfigEnabled ?? false,
     tickTimeMs: options.tickTimeMs,
     initLimit: options.initLimit,
     syncLimit: options.syncLimit,
@@ -143,7 +144,8 @@ function perform(world: World, server: Server, peer: Peer, effect: PeerEffect): 
     case 'append':
     case 'truncate':
     case 'installSnapshot':
-    case 'saveEpoch': {
+    case 'saveEpoch':
+    case 'saveConfig': {
       if (effect.type === 'truncate') server.lastTruncate = effect.op
       if (effect.type === 'truncate' || effect.type === 'installSnapshot') abandonWalk(server)
       const tree = effect.type === 'installSnapshot' ? copyTree(peer.tree) : null
@@ -186,6 +188,7 @@ function perform(world: World, server: Server, peer: Peer, effect: PeerEffect): 
     case 'phase':
     case 'learnerSync':
     case 'digestMismatch':
+    case 'configured':
     case 'committed':
       return
     default:

@@ -6,6 +6,7 @@ import type { PeerEffect } from '../peer/contract.ts'
 import { lastZxid } from '../zab/log-window.ts'
 import type { Sid } from '../zk/ids.ts'
 import type { RunFacts } from './check/facts.ts'
+import { createLivenessCheck } from './check/liveness.ts'
 import { createSafetyChecker } from './check/safety.ts'
 import { type Judge, RuleBroken } from './run.ts'
 import type { SimServer } from './world/contract.ts'
@@ -21,6 +22,7 @@ const SETTLE_MAX_US = 40_000_000
 export function createJudge(world: World): RunJudge {
   const safety = createSafetyChecker(world)
   let core: ReadonlySet<Sid> = new Set()
+  let live = createLivenessCheck(world, core)
   let sinceUs = 0
   let isCalm = false
   return {
@@ -35,10 +37,14 @@ export function createJudge(world: World): RunJudge {
     ],
     healed(sids) {
       core = sids
+      live = createLivenessCheck(world, sids)
       sinceUs = world.nowUs
     },
     isSettled() {
-      const problem = unsettled(world, core)
+      const pending = live.poll()[0]
+      const overdue = live.overdue()[0]
+      if (overdue) throw new RuleBroken(overdue.id, overdue.what)
+      const problem = unsettled(world, core) ?? pending ?? null
       if (problem !== null && world.nowUs - sinceUs > SETTLE_MAX_US) throw new RuleBroken(problem.id, problem.what)
       if (problem === null) sinceUs = world.nowUs
       isCalm ||= problem === null

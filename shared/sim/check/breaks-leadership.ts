@@ -272,6 +272,13 @@ export const LEADERSHIP_BREAKS: readonly Break[] = [
       seizes(story, story.follower, 'SYNC', epochOfStory(story) + 1)
       step(story, story.follower)
     },
+    fine(story) {
+      seizes(story, story.follower, 'SYNC', epochOfStory(story) + 1)
+      // A later epoch is in force, and a quorum in it.
+      leading(story.leader).epoch += 2
+      following(story.other).epoch += 2
+      step(story, story.follower)
+    },
   },
   {
     id: 'E-5',

@@ -42,6 +42,8 @@ function checkEstablished(ghost: Ghost, g: GhostServer, epoch: number, initial: 
   for (const other of ghost.servers.values()) {
     if (other === g || other.role?.state !== 'LEADING' || other.stage !== 'BROADCAST') continue
     const epochOfOther = other.role.epoch
+    // A candidate whose disk was slow may come when a later epoch is in force: nobody will follow it any more.
+    if (epochOfOther > epoch) continue
     const follows = (sid: Sid): boolean => sid === other.sid || isFollowing(ghost, sid, other.sid, epochOfOther)
     if (isQuorum(ghost.top.membership, follows))
       ghost.fail('E-4', `server ${g.sid} establishes epoch ${epoch} while a quorum follows server ${other.sid}`)

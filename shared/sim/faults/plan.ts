@@ -32,7 +32,7 @@ export function planRun(seed: number, limits: PlanLimits = {}): RunSpec {
   const faultsEndUs = limits.faultsEndUs ?? 4_000_000 + nextInt(prng, 8_000_000)
   const sids = Array.from({ length: voters + observers }, (_, i) => asSid(i + 1))
   const faults = drawFaults(prng, sids, clients.length, faultsEndUs)
-  return { options, clients, faults, faultsEndUs, core: drawCore(prng, sids, voters) }
+  return { options, clients, faults, faultsEndUs, core: options.reconfigEnabled ? sids : drawCore(prng, sids, voters) }
 }
 
 function drawOptions(seed: number, voters: number, observers: number, prng: Prng): WorldOptions {

@@ -19,6 +19,7 @@ export function createTree(): DataTree {
     data: createDataStore(),
     sessions: new Map(),
     ephemerals: new Map(),
+    ephemeralBytes: new Map(),
     containers: new Set(),
     ttls: new Set(),
     lastProcessedZxid: ZERO_ZXID,

@@ -36,6 +36,8 @@ export interface DataTree {
   readonly sessions: Map<SessionId, number>
   /** Paths of ephemerals by owner. */
   readonly ephemerals: Map<SessionId, Set<string>>
+  /** How long those lists are in a closeSession txn. */
+  readonly ephemeralBytes: Map<SessionId, number>
   /** Container nodes and TTL nodes: the reaper's candidates. */
   readonly containers: Set<string>
   readonly ttls: Set<string>

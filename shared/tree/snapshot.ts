@@ -71,6 +71,7 @@ export function copyTree(tree: DataTree): DataTree {
 export function finishLoad(tree: DataTree): void {
   for (const node of tree.nodes.values()) node.children = null
   tree.ephemerals.clear()
+  tree.ephemeralBytes.clear()
   tree.containers.clear()
   tree.ttls.clear()
   for (const [path, node] of tree.nodes) {

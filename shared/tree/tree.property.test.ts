@@ -6,6 +6,7 @@ import type { Entry } from '../zk/txn.ts'
 import { applyEntry } from './apply.ts'
 import { createTree } from './create-tree.ts'
 import { type DataTree, plainZnode, type Znode } from './data-tree.ts'
+import { listedBytes } from './ephemeral-bytes.ts'
 import { modelEquals } from './model/equals.ts'
 import { treeDigest } from './node-digest.ts'
 import { kindOfOwner } from './owner.ts'
@@ -50,6 +51,11 @@ function expectSound(tree: DataTree): void {
   }
   expect(tree.ephemerals).toEqual(ephemerals)
   expect(tree.containers).toEqual(containers)
+  const listed = [...ephemerals].map(([owner, paths]) => [
+    owner,
+    [...paths].reduce((sum, path) => sum + listedBytes(path), 0),
+  ])
+  expect([...tree.ephemeralBytes].sort()).toEqual(listed.sort())
   expect(tree.digest).toBe(treeDigest(tree))
 }
 

@@ -172,7 +172,13 @@ export function createHost(parts: HostParts): Host {
         log.info(`not serving clients: ${effect.reason}`)
         return
       case 'digestMismatch':
-        log.warn({ zxid: formatZxid(effect.zxid) }, 'the leader’s digest is not that of our tree')
+        parts.traffic.digestMismatches += 1
+        // An Apache leader may go on with wrong ones for as long as it is busy: the first, the tenth, the hundredth …
+        if (Number.isInteger(Math.log10(parts.traffic.digestMismatches)))
+          log.warn(
+            { zxid: formatZxid(effect.zxid), soFar: parts.traffic.digestMismatches },
+            'the leader’s digest is not that of our tree',
+          )
         return
       case 'diverged':
         return parts.onDiverged(effect)

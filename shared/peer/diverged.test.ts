@@ -1,6 +1,7 @@
 // What a server does that finds its tree to be another than the leader's (T-10): nothing more.
 
 import { expect, test } from 'vitest'
+import { DEFAULT_TREE_OPTIONS } from '../tree/options.ts'
 import type { DiskOp, LinkId } from '../zab/contract.ts'
 import { OPEN_ACL } from '../zk/acl.ts'
 import { asSid, NO_SESSION } from '../zk/ids.ts'
@@ -50,7 +51,7 @@ test('[T-10] a server whose tree differs cuts its clients off, answers nothing a
 })
 
 test('without digests nothing is compared', () => {
-  const alone = new Alone({ extendedTypesEnabled: false, enforceQuota: false, skipAcl: false, digest: false })
+  const alone = new Alone({ ...DEFAULT_TREE_OPTIONS, digest: false })
   alone.connect(1)
   const root = alone.peer.tree.nodes.get('/')
   if (root) root.cversion += 7

@@ -36,7 +36,7 @@ export interface DataTree {
   readonly sessions: Map<SessionId, number>
   /** Paths of ephemerals by owner. */
   readonly ephemerals: Map<SessionId, Set<string>>
-  /** What those paths take in the closeSession of their owner: see ephemeral-limit.ts. */
+  /** How long those lists are in a closeSession txn. */
   readonly ephemeralBytes: Map<SessionId, number>
   /** Container nodes and TTL nodes: the reaper's candidates. */
   readonly containers: Set<string>

@@ -39,7 +39,7 @@ test('what was read stays as it was, whatever happens to its owner', () => {
   expect(read).toEqual(bytes(10, 1))
 })
 
-test('any puts and drops: all data is right, and no more than twice of it is kept', () => {
+test('any puts and drops: all data is right, and no more than twice of it is kept', { timeout: 60_000 }, () => {
   const step = fc.record({ owner: fc.nat(400), length: fc.nat(600), drop: fc.boolean() })
   fc.assert(
     fc.property(fc.array(step, { minLength: 500, maxLength: 3000, size: 'max' }), (steps) => {

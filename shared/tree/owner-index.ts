@@ -2,7 +2,7 @@
 
 import type { SessionId } from '../zk/ids.ts'
 import type { DataTree } from './data-tree.ts'
-import { bytesInClose } from './ephemeral-limit.ts'
+import { countListed, listedBytes } from './ephemeral-bytes.ts'
 import { kindOfOwner } from './owner.ts'
 
 /** To be called once for a node that is new in the tree. */
@@ -15,7 +15,7 @@ export function indexOwner(tree: DataTree, path: string, owner: SessionId): void
     const paths = tree.ephemerals.get(owner)
     if (paths) paths.add(path)
     else tree.ephemerals.set(owner, new Set([path]))
-    tree.ephemeralBytes.set(owner, (tree.ephemeralBytes.get(owner) ?? 0) + bytesInClose(path))
+    countListed(tree.ephemeralBytes, owner, listedBytes(path))
   }
 }
 
@@ -26,12 +26,7 @@ export function unindexOwner(tree: DataTree, path: string, owner: SessionId): vo
   else if (kind === 'ttl') tree.ttls.delete(path)
   else {
     const paths = tree.ephemerals.get(owner)
-    if (!paths?.delete(path)) return
-    if (paths.size === 0) {
-      tree.ephemerals.delete(owner)
-      tree.ephemeralBytes.delete(owner)
-    } else {
-      tree.ephemeralBytes.set(owner, (tree.ephemeralBytes.get(owner) ?? 0) - bytesInClose(path))
-    }
+    if (paths?.delete(path)) countListed(tree.ephemeralBytes, owner, -listedBytes(path))
+    if (paths?.size === 0) tree.ephemerals.delete(owner)
   }
 }

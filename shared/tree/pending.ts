@@ -7,6 +7,7 @@ import type { SessionId } from '../zk/ids.ts'
 import type { Entry } from '../zk/txn.ts'
 import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
 import type { DataTree, Znode } from './data-tree.ts'
+import { countListed, listedBytes } from './ephemeral-bytes.ts'
 import type { DataWindow } from './node-data.ts'
 import { addToDigest, nodeDigest } from './node-digest.ts'
 import { kindOfOwner } from './owner.ts'
@@ -44,6 +45,8 @@ export interface Pending {
   head: number
   /** Ephemerals that proposals create, by session. */
   readonly ephemerals: Map<SessionId, Set<string>>
+  /** How long those lists are in a closeSession txn. */
+  readonly ephemeralBytes: Map<SessionId, number>
   /** Sessions whose closeSession is proposed, with its zxid; in zxid order. */
   readonly closing: Map<SessionId, Zxid>
   /** During a multi: how the nodes were before it, `null` for those without a record. */
@@ -66,6 +69,7 @@ export function createPending(): Pending {
     paths: [],
     head: 0,
     ephemerals: new Map(),
+    ephemeralBytes: new Map(),
     closing: new Map(),
     undo: null,
     proposed: ZERO_ZXID,
@@ -156,15 +160,17 @@ export function addNode(pending: Pending, path: string, node: PendingNode): void
 function noteOwner(pending: Pending, path: string, node: PendingNode): void {
   if (!node.exists || kindOfOwner(node.ephemeralOwner) !== 'ephemeral') return
   const paths = pending.ephemerals.get(node.ephemeralOwner)
+  if (paths?.has(path)) return
   if (paths) paths.add(path)
   else pending.ephemerals.set(node.ephemeralOwner, new Set([path]))
+  countListed(pending.ephemeralBytes, node.ephemeralOwner, listedBytes(path))
 }
 
 function forgetOwner(pending: Pending, path: string, node: PendingNode): void {
   if (pending.ephemerals.size === 0) return
   const paths = pending.ephemerals.get(node.ephemeralOwner)
-  if (!paths) return
-  paths.delete(path)
+  if (!paths?.delete(path)) return
+  countListed(pending.ephemeralBytes, node.ephemeralOwner, -listedBytes(path))
   if (paths.size === 0) pending.ephemerals.delete(node.ephemeralOwner)
 }
 
@@ -253,6 +259,7 @@ export function dropPending(pending: Pending): void {
   pending.paths.length = 0
   pending.head = 0
   pending.ephemerals.clear()
+  pending.ephemeralBytes.clear()
   pending.closing.clear()
   pending.undo = null
   pending.proposed = ZERO_ZXID

@@ -11,7 +11,7 @@ import type { CreateRequest, CreateTtlRequest } from '../zk/request.ts'
 import type { CreateContainerTxn, CreateTtlTxn, CreateTxn } from '../zk/txn.ts'
 import { fixupAcl } from './acl.ts'
 import { CONTAINER_OWNER, TTL_MS_MAX } from './data-tree.ts'
-import { isTooMuchToClose } from './ephemeral-limit.ts'
+import { canOwn } from './ephemeral-bytes.ts'
 import { kindOfOwner, type NodeKind, ttlOwner } from './owner.ts'
 import { addNode, changeNode, look, type PendingNode } from './pending.ts'
 import { changed, cutParent, isClosing, mayDo, type Preparation } from './preparation.ts'
@@ -81,9 +81,9 @@ export function prepareCreate(
   if (pathProblem(path) !== null) return ERROR_CODES.BADARGUMENTS
   if (look(tree, pending, path) !== null) return ERROR_CODES.NODEEXISTS
   if (kindOfOwner(parent.ephemeralOwner) === 'ephemeral') return ERROR_CODES.NOCHILDRENFOREPHEMERALS
-  if (mode.kind === 'ephemeral' && isTooMuchToClose(tree, pending, ctx.sessionId, path))
-    return ERROR_CODES.QUOTAEXCEEDED
   const { data } = request
+  if (mode.kind === 'ephemeral' && !canOwn(tree, pending, ctx.sessionId, path, p.options))
+    return ERROR_CODES.QUOTAEXCEEDED
   if (p.options.enforceQuota && breaksQuota(tree, path, data === null ? 0 : data.length, 1))
     return ERROR_CODES.QUOTAEXCEEDED
 

@@ -1,6 +1,5 @@
 // For tests only: random requests of every kind, with few names, so that they meet each other, and some that
-// are not legal. What they should lead to is for model/ to say. Chance comes in as `choose`, so that a property
-// test, which then can shrink what fails, and a seeded world may use them alike.
+// are not legal. What they should lead to is for model/ to say. Chance comes in as `choose`.
 
 import { nextInt, type Prng } from '../base/prng.ts'
 import { utf8Encode } from '../base/text.ts'
@@ -17,21 +16,11 @@ import type {
 } from '../zk/request.ts'
 import type { Zxid } from '../zk/zxid.ts'
 
-/** A number from 0 to `below` - 1; 0 is always the plainest choice. */
+/** A number from 0 to `below` - 1. */
 export type Choose = (below: number) => number
 
 export function chooseBy(prng: Prng): Choose {
   return (below) => nextInt(prng, below)
-}
-
-/** From numbers that a property test made up; 0 once they are used up. */
-export function chooseFrom(numbers: readonly number[]): Choose {
-  let at = 0
-  return (below) => {
-    const number = numbers[at] ?? 0
-    at += 1
-    return number % below
-  }
 }
 
 function oneOf<T>(choose: Choose, items: readonly T[]): T {

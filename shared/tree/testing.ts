@@ -112,7 +112,7 @@ export function remove(path: string, version = -1): WriteRequest & { readonly ty
 /** All in which two trees can differ that anybody could see, now or later, for `toEqual`. */
 export function essence(tree: DataTree) {
   const byKey = <K extends string | bigint, V>(map: Map<K, V>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1))
-  const nodes = byKey(tree.nodes).map(([path, node]) => [
+  const nodes = byKey(tree.nodes).map(([path, node]): [string, object] => [
     path,
     { ...plainZnode(node), digest: node.digest, children: new Set(node.children) },
   ])

@@ -154,9 +154,9 @@ export const SESSION_MUTANTS: readonly Mutant[] = [
   {
     id: 'ephemerals-without-bound',
     what: 'A session may own more ephemerals than its closeSession can name.',
-    file: 'shared/tree/ephemeral-limit.ts',
-    find: 'return bytes > EPHEMERAL_BYTES_MAX',
-    replace: 'return bytes > EPHEMERAL_BYTES_MAX * 1000',
+    file: 'shared/tree/ephemeral-bytes.ts',
+    find: '<= options.messageBytesMax',
+    replace: '<= options.messageBytesMax * 1000',
     guards: ['S-10'],
     scenarios: ['R-4306'],
   },

@@ -19,6 +19,8 @@ export interface ClientPlan {
   readonly roams: number
   /** Has other clients' session ids and no passwords. */
   readonly isImpostor: boolean
+  /** How often, 0 … 1, it reconfigures the ensemble. */
+  readonly reconfigs: number
 }
 
 export interface RunSpec {

@@ -61,7 +61,8 @@ export function runSpec(spec: RunSpec, judgeOf: ((world: World) => Judge) | null
   const world = createWorld(spec.options)
   const judge = judgeOf?.(world) ?? null
   if (judge) world.observers.push(...judge.observers)
-  for (const plan of spec.clients) addClient(world, { ...plan, workload: createRandomWorkload(plan) })
+  for (const plan of spec.clients)
+    addClient(world, { ...plan, workload: createRandomWorkload({ ...plan, servers: world.servers.size }) })
   let verdict: Verdict | null = null
   try {
     scheduleActions(world, spec.faults)

@@ -115,9 +115,11 @@ export function leaderSent(ghost: Ghost, g: GhostServer, conversation: Conversat
     case 'PROPOSAL':
       return proposed(ghost, g, conversation, packet.entry.zxid)
     case 'INFORM':
+    case 'INFORMANDACTIVATE':
       proposed(ghost, g, conversation, packet.entry.zxid)
       return committed(ghost, g, conversation, packet.entry.zxid)
     case 'COMMIT':
+    case 'COMMITANDACTIVATE':
       return committed(ghost, g, conversation, packet.zxid)
     case 'NEWLEADER':
       if (!conversation.plan)

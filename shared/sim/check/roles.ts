@@ -55,7 +55,7 @@ export function onRole(ghost: Ghost, g: GhostServer, zab: Zab): void {
       g.leads = null
       g.listener = null
     }
-    if (role.state !== 'LOOKING') checkElected(ghost, g, zab, role)
+    if (role.state !== 'LOOKING' && !isDesignated(g, role)) checkElected(ghost, g, zab, role)
     if (role.state === 'LEADING') g.epochBefore = g.currentEpoch
   }
   if (role.state === 'LEADING') onLeadingStage(ghost, g, zab, role)
@@ -100,6 +100,12 @@ export function noteVote(g: GhostServer, from: Sid, n: Notification): void {
   if (n.state === 'LOOKING') {
     if (n.electionEpoch >= g.round) g.looking.set(from, n)
   } else if (n.state !== 'OBSERVING') g.settled.set(from, n)
+}
+
+/** Named by the leader that committed a reconfiguration; discovery asks for the promises of a quorum all the same. */
+function isDesignated(g: GhostServer, role: Exclude<Role, { state: 'LOOKING' }>): boolean {
+  const leader = role.state === 'LEADING' ? g.sid : role.leader
+  return g.role?.state === 'LOOKING' && g.role.designated === leader
 }
 
 /**

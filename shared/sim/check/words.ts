@@ -76,7 +76,9 @@ export function checkHandled(ghost: Ghost, g: GhostServer, role: Role, packet: Q
     case 'NEWLEADER':
     case 'PROPOSAL':
     case 'INFORM':
+    case 'INFORMANDACTIVATE':
     case 'COMMIT':
+    case 'COMMITANDACTIVATE':
     case 'SNAP':
     case 'TRUNC':
     case 'DIFF':

@@ -6,8 +6,11 @@ import { utf8Encode } from '../../base/text.ts'
 import type { Operation } from '../../history/history.ts'
 import { type Acl, OPEN_ACL, PERMS } from '../../zk/acl.ts'
 import { CREATE_FLAGS } from '../../zk/op.ts'
+import { formatServer } from '../../zk/quorum-config.ts'
 import type { ClientRequest, MultiOp } from '../../zk/request.ts'
 import { ADD_WATCH_MODES, WATCHER_TYPES } from '../../zk/watch.ts'
+import { NO_ZXID } from '../../zk/zxid.ts'
+import { specOf } from '../world/world.ts'
 import type { SimClient, Workload } from './sim-client.ts'
 
 export interface RandomWorkloadOptions {
@@ -16,6 +19,10 @@ export interface RandomWorkloadOptions {
   /** Of all requests, those that change something. */
   readonly writes: number
   readonly closes: boolean
+  /** How often, 0 … 1, it asks for another configuration; it needs the rights of super. */
+  readonly reconfigs?: number
+  /** Servers there are, by sid from 1, for reconfigurations. */
+  readonly servers?: number
 }
 
 /** One for each client: it remembers versions that it has seen. */
@@ -30,6 +37,7 @@ export function createRandomWorkload(options: RandomWorkloadOptions): Workload {
         readNext = null
         return request
       }
+      if (options.reconfigs && chance(prng, options.reconfigs)) return reconfig(prng, options.servers ?? 1)
       if (options.closes && chance(prng, 0.004)) return { type: 'closeSession' }
       if (chance(prng, 0.08)) {
         // A sync is worth something only before a read.
@@ -41,6 +49,19 @@ export function createRandomWorkload(options: RandomWorkloadOptions): Workload {
     done(_client, operation) {
       remember(versions, operation)
     },
+  }
+}
+
+/** One server leaves, comes in, or changes its part. */
+function reconfig(prng: Prng, servers: number): ClientRequest {
+  const sid = 1 + nextInt(prng, servers)
+  const leaves = chance(prng, 0.3)
+  return {
+    type: 'reconfig',
+    joiningServers: leaves ? null : formatServer(specOf(sid, chance(prng, 0.3))),
+    leavingServers: leaves ? String(sid) : null,
+    newMembers: null,
+    curConfigId: NO_ZXID,
   }
 }
 

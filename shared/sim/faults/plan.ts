@@ -16,6 +16,9 @@ export interface PlanLimits {
   readonly faultsEndUs?: number
 }
 
+/** Reconfigures now and then. */
+const ADMIN: Partial<ClientPlan> = { identities: [{ scheme: 'super', id: '' }], reconfigs: 0.1, isImpostor: false }
+
 const OWNERS = [[], [], [{ scheme: 'digest', id: 'ann:x' }], [{ scheme: 'digest', id: 'bob:y' }]] as const
 
 export function planRun(seed: number, limits: PlanLimits = {}): RunSpec {
@@ -25,10 +28,11 @@ export function planRun(seed: number, limits: PlanLimits = {}): RunSpec {
   const options = drawOptions(seed, voters, observers, prng)
   const clients: ClientPlan[] = []
   for (let n = 1 + nextInt(prng, 6); n > 0; n -= 1) clients.push(drawClient(prng))
+  if (options.reconfigEnabled) clients.push({ ...drawClient(prng), ...ADMIN })
   const faultsEndUs = limits.faultsEndUs ?? 4_000_000 + nextInt(prng, 8_000_000)
   const sids = Array.from({ length: voters + observers }, (_, i) => asSid(i + 1))
   const faults = drawFaults(prng, sids, clients.length, faultsEndUs)
-  return { options, clients, faults, faultsEndUs, core: drawCore(prng, sids, voters) }
+  return { options, clients, faults, faultsEndUs, core: options.reconfigEnabled ? sids : drawCore(prng, sids, voters) }
 }
 
 function drawOptions(seed: number, voters: number, observers: number, prng: Prng): WorldOptions {
@@ -48,6 +52,7 @@ function drawOptions(seed: number, voters: number, observers: number, prng: Prng
     commitLogCount: 2 + nextInt(prng, 60),
     snapCount: 10 + nextInt(prng, 200),
     snapRetainCount: 1 + nextInt(prng, 3),
+    reconfigEnabled: voters > 1 && chance(prng, 0.3),
     minSessionTimeoutMs: 400,
     maxSessionTimeoutMs: 4000,
   }
@@ -65,6 +70,7 @@ function drawClient(prng: Prng): ClientPlan {
     identities: pick(prng, OWNERS),
     roams: pick(prng, [0, 0, 0.02, 0.2]),
     isImpostor: chance(prng, 0.05),
+    reconfigs: 0,
   }
 }
 

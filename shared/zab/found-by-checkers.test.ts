@@ -111,28 +111,3 @@ test('[SYNC-5] a SNAP holds the whole initial history, also what no role has del
   expect(sent(effects, 1)[0]).toEqual({ type: 'SNAP', zxid: makeZxid(4, 1) })
   expect(effects.flatMap((e) => (e.type === 'deliver' ? [e.entry.zxid] : []))).toEqual([makeZxid(1, 5), makeZxid(4, 1)])
 })
-
-test('[DISC-5] a leader makes way for a member that has promised a later epoch and could never follow (V-7)', () => {
-  const zab = elected()
-  greet(zab, 1, 0)
-  persistAll(zab)
-  packet(zab, 1, { type: 'ACKEPOCH', lastLoggedZxid: ZERO_ZXID, currentEpoch: 0 })
-  persistAll(zab)
-  packet(zab, 1, { type: 'ACK', zxid: makeZxid(1, 0) })
-  expect(zab.role).toMatchObject({ stage: 'BROADCAST', epoch: 1 })
-  greet(zab, 2, 7)
-  expect(zab.role.state).toBe('LOOKING')
-  persistAll(zab)
-  for (const from of [1, 2]) vote(zab, from, zab.vote)
-  greet(zab, 1, 1)
-  expect(zab.role).toMatchObject({ state: 'LEADING', stage: 'SAVING_ACCEPTED', epoch: 8 })
-})
-
-test('[DISC-5] and for nobody else', () => {
-  const zab = elected()
-  greet(zab, 1, 0)
-  persistAll(zab)
-  expect(greet(zab, 9, 7)).toMatchObject([{ type: 'close' }])
-  expect(greet(zab, 2, 2 ** 21 - 1)).toMatchObject([{ type: 'close' }])
-  expect(zab.role).toMatchObject({ state: 'LEADING', stage: 'EPOCH_ACKS' })
-})

@@ -48,7 +48,7 @@ export function startLeading(zab: Zab, out: ZabEffect[]): void {
 function fixEpoch(zab: Zab, leading: Leading, out: ZabEffect[]): void {
   if (leading.stage !== 'DISCOVERY') return
   const heard: Sid[] = [zab.config.sid]
-  let highest = Math.max(zab.acceptedEpoch, zab.heardEpoch)
+  let highest = zab.acceptedEpoch
   for (const learner of leading.learners.values()) {
     highest = Math.max(highest, learner.acceptedEpoch)
     if (mayCount(zab, learner)) heard.push(learner.sid)
@@ -88,8 +88,6 @@ export function onLearnerInfo(
   if (packet.protocolVersion < LEARNER_PROTOCOL_VERSION)
     return dropLearner(leading, link, `protocol version ${packet.protocolVersion} knows no epochs`, out)
   const sid = packet.sid ?? anonymousSid(leading)
-  if (leading.stage !== 'DISCOVERY' && packet.acceptedEpoch > leading.epoch)
-    return makeWay(zab, leading, link, sid, packet.acceptedEpoch, out)
   const observer = packet.type === 'OBSERVERINFO'
   const learner: Learner = {
     link,
@@ -110,18 +108,6 @@ export function onLearnerInfo(
   leading.learners.set(link, learner)
   if (leading.stage === 'DISCOVERY') fixEpoch(zab, leading, out)
   else if (leading.stage !== 'SAVING_ACCEPTED') sendLeaderInfo(leading, learner, out)
-}
-
-/**
- * DISC-5 (V-7): it has promised a later epoch, whose leader came to nothing, so it may not follow us; it would try for
- * as long as we lead. A new election gives all of them an epoch that is larger than both.
- */
-function makeWay(zab: Zab, leading: Leading, link: LinkId, sid: Sid, accepted: number, out: ZabEffect[]): void {
-  const isMember = zab.active.servers.has(sid) || zab.lastSeen.servers.has(sid)
-  if (!isMember || accepted + 1 >= EPOCH_MAX)
-    return dropLearner(leading, link, `it has accepted epoch ${accepted}, above ours`, out)
-  zab.heardEpoch = Math.max(zab.heardEpoch, accepted)
-  lookAgain(zab, `server ${sid} has accepted epoch ${accepted} and cannot follow epoch ${leading.epoch}`, out)
 }
 
 /** The first negative id that no learner has. */

@@ -140,8 +140,6 @@ export interface Zab {
   /** The tree is being rebuilt from disk: nothing is delivered meanwhile. */
   reloading: boolean
   lastLink: LinkId
-  /** The largest acceptedEpoch of a server that could not follow us: our next epoch is larger (DISC-5). */
-  heardEpoch: number
 }
 
 /** A core that has just started: LOOKING, and voting as soon as it is fed its first tick. */
@@ -163,7 +161,6 @@ export function createZab(config: ZabConfig, recovered: RecoveredLog): Zab {
     savingEpochs: [],
     reloading: false,
     lastLink: 0 as LinkId,
-    heardEpoch: 0,
   }
 }
 

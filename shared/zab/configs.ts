@@ -27,6 +27,11 @@ export function isElector(zab: Zab, sid: Sid): boolean {
   return isVoter(zab.active, sid) || (isReconfiguring(zab) && isVoter(zab.lastSeen, sid))
 }
 
+/** Of this ensemble, with or without a vote; a configuration that is being proposed counts, too. */
+export function isListed(zab: Zab, sid: Sid): boolean {
+  return zab.active.servers.has(sid) || zab.lastSeen.servers.has(sid)
+}
+
 export function electors(zab: Zab): Sid[] {
   const sids: Sid[] = []
   for (const server of zab.active.servers.values()) if (server.role === 'participant') sids.push(server.sid)

@@ -32,6 +32,34 @@ describe('the new epoch', () => {
     expect(diskOps(solo.join(1, 1, 2))).toEqual(['accepted 12'])
   })
 
+  test('[DISC-5] V-7: a server with a later promise makes the leader take it over and stand down', () => {
+    const solo = new Solo(3, [1, 2, 3], { observers: [4] })
+    solo.synchronize([1])
+    expect(diskOps(solo.join(2, 2, 9))).toEqual(['accepted 9'])
+    expect(solo.zab.role.state).toBe('LOOKING')
+    solo.flush()
+    const leading = solo.lead()
+    solo.join(1, 1, 1)
+    expect(leading.epoch).toBe(10)
+  })
+
+  test('[DISC-5] who is not of the ensemble has no epochs to tell of', () => {
+    const solo = new Solo(3, [1, 2, 3])
+    const leading = solo.lead()
+    solo.join(9, 77, 1000)
+    expect(diskOps(solo.join(1, 1))).toEqual(['accepted 1'])
+    solo.flush()
+    expect(words(solo.join(10, 78, 1000))).toEqual(['10:LEADERINFO 1'])
+    expect(leading.epoch).toBe(1)
+  })
+
+  test('[DISC-5] the last epoch of all is not given away', () => {
+    const solo = new Solo(3, [1, 2, 3])
+    solo.synchronize([1])
+    solo.join(2, 2, 2 ** 21 - 1)
+    expect(solo.zab.role.state).toBe('LEADING')
+  })
+
   test('[DISC-2] R-1291: LEADERINFO leaves when the leader’s own promise is durable', () => {
     const solo = new Solo(3, [1, 2, 3])
     solo.lead()

@@ -5,7 +5,7 @@ import { createQueue } from '../base/queue.ts'
 import { asSid, type Sid } from '../zk/ids.ts'
 import { LEARNER_PROTOCOL_VERSION, type LearnerPacket } from '../zk/packet.ts'
 import { EPOCH_MAX, NO_ZXID, ZERO_ZXID } from '../zk/zxid.ts'
-import { hasQuorums, isElector, stampInitial } from './configs.ts'
+import { hasQuorums, isElector, isListed, stampInitial } from './configs.ts'
 import type { LinkId, ZabEffect } from './contract.ts'
 import { beginSync, syncLearner } from './leader-sync.ts'
 import { lastZxid } from './log-window.ts'
@@ -50,7 +50,8 @@ function fixEpoch(zab: Zab, leading: Leading, out: ZabEffect[]): void {
   const heard: Sid[] = [zab.config.sid]
   let highest = zab.acceptedEpoch
   for (const learner of leading.learners.values()) {
-    highest = Math.max(highest, learner.acceptedEpoch)
+    // Who is not of this ensemble has no epochs to tell of.
+    if (isListed(zab, learner.sid)) highest = Math.max(highest, learner.acceptedEpoch)
     if (mayCount(zab, learner)) heard.push(learner.sid)
   }
   if (!hasQuorums(zab, heard)) return
@@ -106,8 +107,19 @@ export function onLearnerInfo(
   for (const other of leading.learners.values())
     if (other.sid === learner.sid) dropLearner(leading, other.link, 'replaced by a newer connection', out)
   leading.learners.set(link, learner)
-  if (leading.stage === 'DISCOVERY') fixEpoch(zab, leading, out)
-  else if (leading.stage !== 'SAVING_ACCEPTED') sendLeaderInfo(leading, learner, out)
+  if (leading.stage === 'DISCOVERY') return fixEpoch(zab, leading, out)
+  if (packet.acceptedEpoch > leading.epoch && isListed(zab, sid)) return yieldTo(zab, leading, learner, out)
+  if (leading.stage !== 'SAVING_ACCEPTED') sendLeaderInfo(leading, learner, out)
+}
+
+/**
+ * DISC-5 (V-7): it has promised an epoch above ours, to a leader that came to nothing, and may not follow us. Without
+ * a later epoch it would be shut out for as long as we lead; our own promise sees to it that the next one is.
+ */
+function yieldTo(zab: Zab, leading: Leading, { link, sid, acceptedEpoch }: Learner, out: ZabEffect[]): void {
+  if (acceptedEpoch + 1 >= EPOCH_MAX) return dropLearner(leading, link, `epoch ${acceptedEpoch} leaves no other`, out)
+  saveEpoch(zab, 'accepted', acceptedEpoch, out)
+  lookAgain(zab, `server ${sid} has promised epoch ${acceptedEpoch}`, out)
 }
 
 /** The first negative id that no learner has. */

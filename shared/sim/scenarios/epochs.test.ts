@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { epochOf } from '../../zk/zxid.ts'
+import { feed } from '../world/process.ts'
 import { keepJournals, linesOf, missingInOrder } from './journal.ts'
 import {
   asked,
@@ -69,7 +70,7 @@ test('R-0582: servers that hold nothing but a snapshot go on behind it, in a new
   expect(zxidsOn(stage, 2)).toEqual(zxidsOn(stage, 3))
 })
 
-test('R-0582 [FOLL-1]: a follower refuses a leader whose epoch is below its promise, and joins the next one', () => {
+test('R-0582 [DISC-5]: a leader whose epoch is below a server’s promise stands down, and all join the next one', () => {
   const stage = createStage({ voters: 5, start: false })
   boot(stage, 1, 2, 3)
   settle(stage, 1, 2, 3)
@@ -90,15 +91,30 @@ test('R-0582 [FOLL-1]: a follower refuses a leader whose epoch is below its prom
   write(stage, 2, '/b')
   const from = linesOf(journals, 1).length
   boot(stage, 1)
-  pass(stage, 5000)
-  const lines = linesOf(journals, 1).slice(from)
-  expect(missingInOrder(lines, '< LEADERINFO 2', 'LOOKING')).toBe(null)
-  expect(lines.filter((line) => line.startsWith('> ACKEPOCH') || line.startsWith('accepted'))).toEqual([])
-  expect(server(stage, 1).serving).toBe(false)
-  kill(stage, leaderOf(stage)?.sid ?? 0)
   until(stage, '1 follows again', () => server(stage, 1).serving && hasNode(stage, 1, '/b'))
   expect(leaderOf(stage)?.peer?.zab.currentEpoch).toBe(4)
+  expect(missingInOrder(linesOf(journals, 1).slice(from), '< LEADERINFO 4', 'accepted 4')).toBe(null)
 })
+
+test('R-0582 [FOLL-1]: a follower leaves a leader whose epoch is below its promise', () => {
+  // No leader of ours says such a thing any more, so this word is given to it by hand, out of the checkers' sight.
+  const stage = createStage({}, () => [])
+  settle(stage)
+  kill(stage, 1)
+  hold(stage, packets(3, 1, 'LEADERINFO'))
+  boot(stage, 1)
+  const follower = server(stage, 1)
+  until(stage, '1 waits for its leader', () => stageOf(follower) === 'DISCOVERY')
+  const role = follower.peer?.zab.role
+  if (role?.state !== 'FOLLOWING') throw new Error('it follows')
+  const packet = { type: 'LEADERINFO', epoch: 0, protocolVersion: 0x10000 } as const
+  feed(stage.world, follower, { type: 'packet', link: role.link, packet })
+  expect(follower.peer?.zab.role.state).toBe('LOOKING')
+})
+
+function stageOf({ peer }: ReturnType<typeof server>): string | null {
+  return peer?.zab.role.state === 'FOLLOWING' ? peer.zab.role.stage : null
+}
 
 test('R-1282 [DISC-4] [ELECT-1]: whoever acked NEWLEADER remembers the epoch, though UPTODATE never came', () => {
   const stage = createStage({ start: false })

@@ -302,16 +302,16 @@ test('R-4306 [S-10]: a session cannot own so much that its end would not fit int
     stage,
     'a',
     1,
-    Array.from({ length: 40 }, (_, n) => ephemeral(name(n))),
+    Array.from({ length: 60 }, (_, n) => ephemeral(name(n))),
   )
   const refused = answers.filter((one) => one.err === ERROR_CODES.QUOTAEXCEEDED).length
   const created = answers.filter((one) => one.err === ERROR_CODES.OK).length
-  expect([created, refused]).toEqual([26, 14])
+  expect([created, refused]).toEqual([52, 8])
   // Other nodes and other sessions are not concerned, and what is deleted makes room.
   expect(burst(stage, 'a', 1, [create('/persistent')])[0]?.err).toBe(ERROR_CODES.OK)
   expect(burst(stage, 'b', 2, [ephemeral(name(99))])[0]?.err).toBe(ERROR_CODES.OK)
   burst(stage, 'a', 1, [remove(name(0))])
-  expect(burst(stage, 'a', 1, [ephemeral(name(50)), ephemeral(name(51))]).map((one) => one.err)).toEqual([
+  expect(burst(stage, 'a', 1, [ephemeral(name(90)), ephemeral(name(91))]).map((one) => one.err)).toEqual([
     ERROR_CODES.OK,
     ERROR_CODES.QUOTAEXCEEDED,
   ])

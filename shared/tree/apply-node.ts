@@ -62,19 +62,7 @@ export function applyCreate(a: Application, txn: CreateTxn | CreateTtlTxn | Crea
     redigest(a, above, parent)
     return ERROR_CODES.NODEEXISTS
   }
-  const node = newZnode(tree.data, {
-    data,
-    acl: shareAcl(txn.acl, parent.acl),
-    czxid: zxid,
-    mzxid: zxid,
-    pzxid: zxid,
-    ctime: a.timeMs,
-    mtime: a.timeMs,
-    version: 0,
-    cversion: 0,
-    aversion: 0,
-    ephemeralOwner: ownerOf(a, txn),
-  })
+  const node = newZnode(tree.data, data, shareAcl(txn.acl, parent.acl), zxid, a.timeMs, ownerOf(a, txn))
   parent.children ??= new Set()
   parent.children.add(path)
   tree.nodes.set(path, node)

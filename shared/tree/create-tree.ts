@@ -5,7 +5,7 @@ import { utf8Encode } from '../base/text.ts'
 import { READ_ACL } from '../zk/acl.ts'
 import { parentPath } from '../zk/path.ts'
 import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
-import { type DataTree, emptyZnode, newZnode, type PlainZnode, type Znode } from './data-tree.ts'
+import { type DataTree, emptyZnode, type PlainZnode, type Znode, znodeOf } from './data-tree.ts'
 import { createDataStore, dropData, putData } from './node-data.ts'
 import { digestAll } from './node-digest.ts'
 
@@ -38,7 +38,7 @@ const CONFIG_NODE: PlainZnode = { ...emptyZnode(), acl: READ_ACL, aversion: -1 }
 
 /** Below its parent, if that is there. Neither indexes nor digests know of it yet. */
 function addZnode(tree: DataTree, path: string, plain: PlainZnode): Znode {
-  const node = newZnode(tree.data, plain)
+  const node = znodeOf(tree.data, plain)
   tree.nodes.set(path, node)
   const parent = path === '/' ? undefined : tree.nodes.get(parentPath(path))
   if (parent) {

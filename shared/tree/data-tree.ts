@@ -78,26 +78,45 @@ export function plainZnode(node: Znode): PlainZnode {
   return { data: dataOf(node), acl, czxid, mzxid, pzxid, ctime, mtime, version, cversion, aversion, ephemeralOwner }
 }
 
-/** The one place where znodes are made: V8 gives them all the same shape. Without children or digest. */
-export function newZnode(store: DataStore, plain: PlainZnode): Znode {
+/** The one place where znodes are made: V8 gives them all the same shape. As just created, without a digest. */
+export function newZnode(
+  store: DataStore,
+  data: Uint8Array | null,
+  acl: readonly Acl[] | null,
+  zxid: Zxid,
+  timeMs: number,
+  ephemeralOwner: SessionId,
+): Znode {
   const node: Znode = {
     dataBytes: null,
     dataAt: 0,
     dataLength: 0,
-    acl: plain.acl,
-    czxid: plain.czxid,
-    mzxid: plain.mzxid,
-    pzxid: plain.pzxid,
-    ctime: plain.ctime,
-    mtime: plain.mtime,
-    version: plain.version,
-    cversion: plain.cversion,
-    aversion: plain.aversion,
-    ephemeralOwner: plain.ephemeralOwner,
+    acl,
+    czxid: zxid,
+    mzxid: zxid,
+    pzxid: zxid,
+    ctime: timeMs,
+    mtime: timeMs,
+    version: 0,
+    cversion: 0,
+    aversion: 0,
+    ephemeralOwner,
     children: null,
     digest: 0,
   }
-  putData(store, node, plain.data)
+  putData(store, node, data)
+  return node
+}
+
+/** As described; without children or a digest. */
+export function znodeOf(store: DataStore, plain: PlainZnode): Znode {
+  const node = newZnode(store, plain.data, plain.acl, plain.czxid, plain.ctime, plain.ephemeralOwner)
+  node.mzxid = plain.mzxid
+  node.pzxid = plain.pzxid
+  node.mtime = plain.mtime
+  node.version = plain.version
+  node.cversion = plain.cversion
+  node.aversion = plain.aversion
   return node
 }
 

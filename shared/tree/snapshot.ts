@@ -5,7 +5,7 @@
 import { parentPath } from '../zk/path.ts'
 import { isOpenAcl } from './acl.ts'
 import { createTree } from './create-tree.ts'
-import { type DataTree, newZnode, type PlainZnode, plainZnode, type Znode } from './data-tree.ts'
+import { type DataTree, type PlainZnode, plainZnode, type Znode, znodeOf } from './data-tree.ts'
 import { dropData } from './node-data.ts'
 import { digestAll } from './node-digest.ts'
 import { indexOwner } from './owner-index.ts'
@@ -47,7 +47,7 @@ export function loadNode(tree: DataTree, path: string, plain: PlainZnode): void 
   const key = path === '' ? '/' : path
   const replaced = tree.nodes.get(key)
   if (replaced) dropData(tree.data, replaced)
-  const node = newZnode(tree.data, plain)
+  const node = znodeOf(tree.data, plain)
   if (node.acl !== null && isOpenAcl(node.acl)) node.acl = null
   tree.nodes.set(key, node)
 }

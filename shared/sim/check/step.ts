@@ -121,6 +121,8 @@ function onNotification(
   noteVote(g, from, notification)
   const late = notification.state === 'LOOKING' && notification.electionEpoch < g.round
   if (!late || !effects || g.stage !== 'voting' || !ghost.top.membership.voters.includes(from)) return
+  // What it brings may also be a newer configuration, which begins a round of its own.
+  if (peer.zab.round > g.round) return
   // Who has no vote has no round to teach either.
   const answered =
     !ghost.top.membership.voters.includes(g.sid) ||

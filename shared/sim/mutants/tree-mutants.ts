@@ -144,7 +144,7 @@ export const TREE_MUTANTS: readonly Mutant[] = [
     id: 'empty-server-votes',
     what: 'A server that has lost its data helps another one to lead.',
     file: 'shared/zab/election.ts',
-    find: 'n.zxid === NO_ZXID || lastZxid(zab.log) === NO_ZXID || ',
+    find: '  if (n.zxid === NO_ZXID || lastZxid(zab.log) === NO_ZXID) return\n',
     replace: '',
     guards: ['L-8', 'D-7'],
     scenarios: ['R-2325'],

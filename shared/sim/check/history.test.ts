@@ -5,7 +5,7 @@ import { ancestorAt, commonPrefix, createNode, createOrigin, cutAfter, type Hist
 import { membershipAfter } from './membership.ts'
 import { entry } from './testing.ts'
 
-const FOUR = { voters: [] }
+const FOUR = { voters: [], before: null }
 
 /** A tree of histories: each number says behind which node (counted from the last) the next one comes. */
 function grow(choices: readonly number[]): HistoryNode[] {
@@ -57,7 +57,7 @@ describe('prefixes, by jumps as by walking', () => {
 })
 
 describe('who votes', () => {
-  const before = { voters: [] }
+  const before = { voters: [], before: null }
   const text = 'server.1=a:1:2:participant\nserver.2=b:1:2:observer;5\nserver.4=c:1:2\nversion=100000007'
   const data = Uint8Array.from(text, (letter) => letter.charCodeAt(0))
 
@@ -66,7 +66,7 @@ describe('who votes', () => {
       before,
       entry(makeZxid(1, 1), { txn: { type: 'reconfig', path: '/c', data, version: -1 } }),
     )
-    expect(after.voters).toEqual([1, 4])
+    expect(after).toEqual({ voters: [1, 4], before })
   })
 
   test('and with nothing else', () => {

@@ -8,10 +8,12 @@ import type { Entry } from '../../zk/txn.ts'
 
 export interface Membership {
   readonly voters: readonly Sid[]
+  /** Who voted before the last reconfig; `null` when there was none. */
+  readonly before: Membership | null
 }
 
 export function membershipOf(config: QuorumConfig): Membership {
-  return { voters: voters(config) }
+  return { voters: voters(config), before: null }
 }
 
 /** After `entry`, when before it `before` voted. */
@@ -25,17 +27,18 @@ export function membershipAfter(before: Membership, entry: Entry): Membership {
     const server = parseServer(Number(found.sid), found.value)
     if (server.ok && server.value.role === 'participant') sids.push(asSid(Number(found.sid)))
   }
-  return sids.length === 0 ? before : { voters: sids }
+  return sids.length === 0 ? before : { voters: sids, before }
 }
 
 /**
  * A quorum as a server may see it: by what is chosen, by what it has logged or by what it has applied. Without a
- * reconfig these are one; with one under way a server may go by the older until it hears of the newer.
+ * reconfig these are one; with one under way a server goes by the older until it hears that the newer is committed.
  */
 export function isSomeQuorum(memberships: Iterable<Membership>, has: (sid: Sid) => boolean): boolean {
   let last: Membership | null = null
   for (const membership of memberships) {
-    if (membership !== last && isQuorum(membership, has)) return true
+    if (membership === last) continue
+    if (isQuorum(membership, has) || (membership.before && isQuorum(membership.before, has))) return true
     last = membership
   }
   return false

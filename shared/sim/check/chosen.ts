@@ -99,17 +99,20 @@ function choose(ghost: Ghost, established: Established): void {
     if (depth <= top.depth) return
     const path = pathTo(ancestorAt(established.tip, depth), top.depth)
     if (path[0]?.parent !== top) return conflict(ghost, established, path[0])
-    let pushed = 0
-    for (const node of path) {
-      // A reconfig needs its new voters too; what is behind it needs only them.
-      if (node.membership !== ghost.top.membership && quorumDepth(established, node.membership) < node.depth) break
-      const joint = node.membership !== ghost.top.membership
-      append(ghost, established, node)
-      pushed += 1
-      if (joint) break
-    }
-    if (pushed === path.length || pushed === 0) return
+    if (!appendPath(ghost, established, path)) return
   }
+}
+
+/** True when a reconfig was among it: then others count for what follows. */
+function appendPath(ghost: Ghost, established: Established, path: readonly HistoryNode[]): boolean {
+  for (const node of path) {
+    const isReconfig = node.membership !== ghost.top.membership
+    // A reconfig needs its new voters too; what is behind it needs only them.
+    if (isReconfig && quorumDepth(established, node.membership) < node.depth) return false
+    append(ghost, established, node)
+    if (isReconfig) return true
+  }
+  return false
 }
 
 const scratch: number[] = []

@@ -3,7 +3,7 @@
 
 import type { PeerEffect } from '../../peer/contract.ts'
 import { isWrite } from '../../peer/leading.ts'
-import type { Peer } from '../../peer/state.ts'
+import { isServing, type Peer } from '../../peer/state.ts'
 import type { Role } from '../../zab/state.ts'
 import type { Entry } from '../../zk/txn.ts'
 import { counterOf, epochOf, makeZxid, type Zxid } from '../../zk/zxid.ts'
@@ -73,9 +73,10 @@ export function afterStep(
   appliedBefore: HistoryNode,
   logBefore: HistoryNode,
 ) {
-  const { role, reloading } = peer.zab
+  const { role } = peer.zab
   const inBroadcast = role.state !== 'LOOKING' && role.stage === 'BROADCAST'
-  const serves = inBroadcast && !reloading
+  // A follower whose recovered tree is ahead of the commits waits for them before it serves anybody.
+  const serves = inBroadcast && isServing(peer)
   if (role.state === 'LEADING') {
     if (role.stage === 'SYNC' || inBroadcast) afterLeaderStep(ghost, g, role, logBefore, inBroadcast)
   } else if (role.state !== 'LOOKING') {

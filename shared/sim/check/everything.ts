@@ -1,6 +1,7 @@
 // The slow proof of the quick checks: what the ghost remembers step by step is compared with the whole state, and
 // the rules over pairs of servers are evaluated by their definitions. Called now and then, and at the end of a run.
 
+import { isServing } from '../../peer/state.ts'
 import { treeDigest } from '../../tree/node-digest.ts'
 import { lastDelivered, lastZxid } from '../../zab/log-window.ts'
 import type { Entry } from '../../zk/txn.ts'
@@ -78,7 +79,7 @@ function checkProcess(ghost: Ghost, g: GhostServer): void {
     const tip = ghost.established.get(role.epoch)?.tip
     if (!tip || !isPrefix(g.log, tip)) ghost.fail('B-9', `server ${g.sid} has ${z(g.log.zxid)}, its leader has not`)
   }
-  if (zab.reloading) return
+  if (!isServing(peer)) return
   if (!isChosen(ghost, g.applied) || lastDelivered(zab.log) !== g.applied.zxid)
     ghost.fail('B-0', `server ${g.sid} may serve ${z(lastDelivered(zab.log))}; chosen is ${z(ghost.top.zxid)}`)
   checkShape(ghost, `server ${g.sid} at ${z(g.applied.zxid)}:`, tree)

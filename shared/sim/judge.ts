@@ -8,6 +8,7 @@ import type { Sid } from '../zk/ids.ts'
 import type { RunFacts } from './check/facts.ts'
 import { createLivenessCheck } from './check/liveness.ts'
 import { createSafetyChecker } from './check/safety.ts'
+import { compareWithModel } from './model-check.ts'
 import { type Judge, RuleBroken } from './run.ts'
 import type { SimServer } from './world/contract.ts'
 import type { World } from './world/world.ts'
@@ -31,7 +32,7 @@ export function createJudge(world: World): RunJudge {
       safety.observer,
       {
         stepped(server, _input, effects) {
-          if (isCalm) expectKept(world, server, effects)
+          if (isCalm) expectKept(world, core, server, effects)
         },
       },
     ],
@@ -75,6 +76,11 @@ function judgeHistory(world: World, core: ReadonlySet<Sid>, log: Parameters<type
   const options = { reads: 'exact', settled: true, quorumSync: true, finals } as const
   const found = checkHistory({ operations, events, connections, log }, options).find(({ advisory }) => !advisory)
   if (found) throw new RuleBroken(found.rule ?? found.id, `${found.id}: ${found.what}`)
+  const own = connections.filter(({ passwordOk }) => passwordOk)
+  const who = new Map(own.map(({ sessionId, auth }) => [sessionId, auth.map(({ id }) => id)]))
+  const tree = finals[0]?.tree
+  const difference = tree && log ? compareWithModel(log, operations, (session) => who.get(session) ?? [], tree) : null
+  if (difference !== null) throw new RuleBroken('T-1', difference)
 }
 
 interface Problem {
@@ -117,13 +123,19 @@ function openForEver(world: World, leader: SimServer): Problem | null {
 }
 
 /** S-8 as clients see it: once all is calm, nobody who stays connected and pings loses a session. */
-function expectKept(world: World, server: SimServer, effects: readonly PeerEffect[]): void {
+function expectKept(world: World, core: ReadonlySet<Sid>, server: SimServer, effects: readonly PeerEffect[]): void {
   if (server.peer?.zab.role.state !== 'LEADING') return
   for (const effect of effects) {
     if (effect.type !== 'applied' || effect.entry.txn.type !== 'closeSession' || effect.entry.cxid !== 0) continue
     const { sessionId } = effect.entry
     const client = world.clients.find((one) => one.sessionId === sessionId && one.phase === 'open')
-    if (client?.wire?.serverOpen && world.nowUs - client.phaseSinceUs > client.timeoutMs * 1000)
+    const wire = client?.wire
+    if (
+      client &&
+      wire?.serverOpen &&
+      core.has(wire.server.sid) &&
+      world.nowUs - client.phaseSinceUs > client.timeoutMs * 1000
+    )
       throw new RuleBroken('S-8', `client ${client.number}, connected and pinging, loses its session`)
   }
 }

@@ -106,6 +106,9 @@ function recount(zab: Zab): void {
 /** RECONF-5: a delivered entry is committed; a configuration in it is in force. */
 export function onConfigDelivered(zab: Zab, entry: Entry, out: ZabEffect[]): void {
   if (!zab.config.reconfigEnabled || entry.zxid <= zab.active.version) return
+  // The end of an initial history goes into the tree for a SNAP before a quorum holds it; in force it is only then.
+  const { role } = zab
+  if (role.state === 'LEADING' && role.stage !== 'BROADCAST' && entry.zxid === zab.lastSeen.version) return
   const next = entry.zxid === zab.lastSeen.version ? zab.lastSeen : configOfEntry(entry)
   if (next) activate(zab, next, out)
 }

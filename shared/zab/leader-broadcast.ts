@@ -11,6 +11,7 @@ import { deliverUpTo } from './deliver.ts'
 import { answerSyncs, answerSyncsAt, confirmSyncs, pingAll, syncBefore } from './leader-confirm.ts'
 import { dropLearner } from './leader-discovery.ts'
 import { committable, designate, retire } from './leader-reconfig.ts'
+import { syncWaiting } from './leader-sync.ts'
 import { indexFrom, lastZxid } from './log-window.ts'
 import { appendEntry, isForwarded, type Leading, type Learner, lookAgain, type Zab } from './state.ts'
 
@@ -59,6 +60,12 @@ export function onProposalAck(zab: Zab, leading: Leading, learner: Learner, zxid
  * log is written in order. `by` is whose ack brought us here.
  */
 function commit(zab: Zab, leading: Leading, by: Sid, out: ZabEffect[]): void {
+  const before = leading.committed
+  commitQuorum(zab, leading, by, out)
+  if (leading.committed > before) syncWaiting(zab, leading, out)
+}
+
+function commitQuorum(zab: Zab, leading: Leading, by: Sid, out: ZabEffect[]): void {
   while (!leading.retiring) {
     const upTo = committable(zab, leading)
     if (upTo <= leading.committed) return

@@ -10,7 +10,7 @@ import { onProposalAck } from './leader-broadcast.ts'
 import { sendUpToDate } from './leader-confirm.ts'
 import { dropLearner } from './leader-discovery.ts'
 import { designate, retire } from './leader-reconfig.ts'
-import { indexFrom, lastZxid } from './log-window.ts'
+import { indexFrom, type LogWindow, lastZxid } from './log-window.ts'
 import { mayCount } from './quorum.ts'
 import type { Leading, Learner, Zab } from './state.ts'
 import { planSync } from './sync-plan.ts'
@@ -34,6 +34,7 @@ export function beginSync(zab: Zab, leading: Leading, out: ZabEffect[]): void {
 export function syncLearner(zab: Zab, leading: Leading, learner: Learner, out: ZabEffect[]): void {
   const { link, sid } = learner
   const { log } = zab
+  if (learner.observer && isUndecided(log, leading, learner.lastLogged)) return
   const plan = planSync(log, leading.committed, learner.lastLogged)
   if (plan.how === 'SNAP' || (plan.how === 'TRUNC' && mayHoldTailInSnapshot(learner))) {
     // A snapshot takes the place of everything the learner has, so it must hold all that may be decided (D-8): the
@@ -65,6 +66,20 @@ export function syncLearner(zab: Zab, leading: Leading, learner: Learner, out: Z
     packet: { type: 'NEWLEADER', epoch: leading.epoch, config: newLeaderText(zab) },
   })
   learner.stage = 'synced'
+}
+
+/**
+ * SYNC-8 (D-8): an observer that was a voter may hold proposals that are still being decided, perhaps by its own ack. It
+ * is not sent them again, so cutting them off would lose them; it waits for the decision.
+ */
+function isUndecided(log: LogWindow, leading: Leading, zxid: Zxid): boolean {
+  return zxid > leading.committed && log.entries[indexFrom(log, zxid)]?.zxid === zxid
+}
+
+/** More has been decided: whoever waited for that is brought up to date. */
+export function syncWaiting(zab: Zab, leading: Leading, out: ZabEffect[]): void {
+  for (const learner of leading.learners.values())
+    if (learner.stage === 'epochAcked') syncLearner(zab, leading, learner, out)
 }
 
 /**

@@ -50,6 +50,17 @@ describe('bringing a learner up to date', () => {
     expect(stream).toEqual([`9:DIFF ${makeZxid(1, 3)}`, '9:NEWLEADER 2'])
   })
 
+  test('[SYNC-8] D-8: an observer that holds what is still being decided waits for the decision', () => {
+    const solo = leading([1, 2], [1, 2, 3], [9])
+    proposeNext(solo)
+    solo.join(9, 9, 2, 'OBSERVERINFO')
+    const holds = { type: 'ACKEPOCH', lastLoggedZxid: makeZxid(2, 1), currentEpoch: -1 } as const
+    expect(words(solo.packet(9, holds))).toEqual([])
+    solo.flush()
+    const decided = words(solo.packet(1, { type: 'ACK', zxid: makeZxid(2, 1) }))
+    expect(decided.filter((word) => word.startsWith('9:'))).toEqual([`9:DIFF ${makeZxid(2, 1)}`, '9:NEWLEADER 2'])
+  })
+
   test('[SYNC-6] M-5: an ACK before that of NEWLEADER ends the connection', () => {
     const solo = leading([1, 2])
     solo.join(3, 3)

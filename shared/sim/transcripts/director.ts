@@ -7,7 +7,9 @@ import { OPEN_ACL } from '../../zk/acl.ts'
 import { asSid } from '../../zk/ids.ts'
 import { CREATE_FLAGS } from '../../zk/op.ts'
 import type { QuorumPacket } from '../../zk/packet.ts'
+import { formatServer } from '../../zk/quorum-config.ts'
 import type { ClientRequest } from '../../zk/request.ts'
+import { NO_ZXID } from '../../zk/zxid.ts'
 import { createSafetyChecker } from '../check/safety.ts'
 import { moveTo, nudge, stopClient } from '../clients/sim-client.ts'
 import { nearlyExhaust } from '../scenarios/counter.ts'
@@ -24,8 +26,9 @@ import {
   server,
   split,
 } from '../scenarios/stage.ts'
+import { addScripted } from '../scenarios/stage-clients.ts'
 import type { DiskMode, WorldOptions } from '../world/contract.ts'
-import { nextEvent } from '../world/world.ts'
+import { nextEvent, specOf } from '../world/world.ts'
 import { createNarrator, type Narrator } from './narrator.ts'
 import { isComment, type Story } from './story.ts'
 
@@ -72,9 +75,10 @@ function openScene(options: Partial<WorldOptions>, blocks: Story['blocks']): Sce
 
 function worldOptions(command: string): Partial<WorldOptions> {
   const pairs = command.split(' ').slice(1)
-  return Object.fromEntries(
+  const { reconfigEnabled = 0, ...numbers } = Object.fromEntries(
     pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), numberOf(pair.slice(pair.indexOf('=') + 1))]),
   )
+  return { ...numbers, reconfigEnabled: reconfigEnabled === 1 }
 }
 
 function numberOf(word: string | undefined): number {
@@ -168,6 +172,7 @@ function connect(stage: Stage, words: readonly string[]): void {
   const [name = '', sid] = (words[0] ?? '').split('@')
   const known = stage.scripted.get(name)
   if (known) return moveTo(stage.world, known.client, asSid(numberOf(sid)))
+  if (words[1] === 'super') return void addScripted(stage, name, numberOf(sid), 4000, [{ scheme: 'super', id: '' }])
   const timeout = words[1]?.startsWith('timeout=') ? numberOf(words[1].slice('timeout='.length)) : 4000
   clientOf(stage, name, numberOf(sid), timeout)
 }
@@ -184,6 +189,14 @@ function ask(stage: Stage, [name, verb = '', path = '/', more]: readonly string[
   scripted.todo.push(requestOf(verb, path, more))
   nudge(stage.world, scripted.client)
 }
+
+const RECONFIG = {
+  type: 'reconfig',
+  joiningServers: null,
+  leavingServers: null,
+  newMembers: null,
+  curConfigId: NO_ZXID,
+} as const
 
 function requestOf(verb: string, path: string, more: string | undefined): ClientRequest {
   const watch = more === 'watch'
@@ -206,6 +219,10 @@ function requestOf(verb: string, path: string, more: string | undefined): Client
       return { type: 'sync', path }
     case 'close':
       return { type: 'closeSession' }
+    case 'join':
+      return { ...RECONFIG, joiningServers: formatServer(specOf(numberOf(path), more === 'observer')) }
+    case 'leave':
+      return { ...RECONFIG, leavingServers: path }
     default:
       throw new Error(`there is no request ${verb}`)
   }

@@ -10,7 +10,7 @@ import type { SimClient } from '../clients/sim-client.ts'
 import type { Stage } from '../scenarios/stage.ts'
 import type { SimServer, WorldObserver } from '../world/contract.ts'
 import { serverOf } from '../world/world.ts'
-import { answerWords, durableWords, packetWords, txnWords } from './words.ts'
+import { answerWords, configWords, durableWords, packetWords, txnWords } from './words.ts'
 
 export interface Narrator {
   readonly observer: WorldObserver
@@ -59,6 +59,7 @@ function createServerNarrator(stage: Stage, told: Told, say: (line: string) => v
   const states = new Map<Sid, string>()
   /** What a server said last, to whom it said it. */
   const votes = new Map<Sid, string>()
+  const configs = new Map<Sid, string>()
   const notified = new Map<string, string>()
 
   const fold = (head: string, item: string): void => {
@@ -111,6 +112,12 @@ function createServerNarrator(stage: Stage, told: Told, say: (line: string) => v
         return say(`${sid} install snapshot ${formatEpochCounter(effect.zxid)}`)
       case 'saveEpoch':
         return say(`${sid} save ${effect.which}Epoch=${effect.epoch}`)
+      case 'configured': {
+        const words = `${configWords(effect.active)} (version ${formatEpochCounter(effect.active.version)})`
+        if (configs.get(sid) === words || effect.active.version === 0) return
+        configs.set(sid, words)
+        return say(`${sid} activate ${words}`)
+      }
       case 'state': {
         const before = states.get(sid) ?? 'LOOKING'
         states.set(sid, effect.state)

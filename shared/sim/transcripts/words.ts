@@ -3,9 +3,11 @@
 import { utf8Decode } from '../../base/text.ts'
 import type { Operation } from '../../history/history.ts'
 import type { DiskEffect } from '../../zab/contract.ts'
+import { parseQuorumConfig } from '../../zk/config-text.ts'
 import { errorName } from '../../zk/errors.ts'
 import { CREATE_FLAGS } from '../../zk/op.ts'
 import type { QuorumPacket } from '../../zk/packet.ts'
+import { type QuorumConfig, voters } from '../../zk/quorum-config.ts'
 import type { ClientRequest } from '../../zk/request.ts'
 import type { SubTxn, Txn } from '../../zk/txn.ts'
 import { formatEpochCounter, makeZxid } from '../../zk/zxid.ts'
@@ -33,6 +35,10 @@ export function packetWords(packet: QuorumPacket, whose: (sessionId: bigint) => 
     case 'PROPOSAL':
     case 'INFORM':
       return `${packet.type} ${z(packet.entry.zxid)}`
+    case 'COMMITANDACTIVATE':
+      return `COMMITANDACTIVATE ${z(packet.zxid)} leader=${packet.designatedLeader}`
+    case 'INFORMANDACTIVATE':
+      return `INFORMANDACTIVATE ${z(packet.entry.zxid)} leader=${packet.designatedLeader}`
     case 'REQUEST':
       return `REQUEST ${requestWords(packet.request)} of ${whose(packet.sessionId)}`
     case 'REVALIDATE':
@@ -55,16 +61,29 @@ export function txnWords(txn: Txn | SubTxn): string {
       return 'createSession'
     case 'closeSession':
       return txn.paths && txn.paths.length > 0 ? `closeSession, deleting ${txn.paths.join(' ')}` : 'closeSession'
-    case 'reconfig':
-      return 'reconfig'
+    case 'reconfig': {
+      const config = parseQuorumConfig(utf8Decode(txn.data ?? new Uint8Array(0)))
+      return config.ok ? `reconfig: ${configWords(config.value)}` : 'reconfig'
+    }
     default:
       return `${txn.type} ${txn.path}`
   }
 }
 
+/** `voters 1 2 3, observers 4`. */
+export function configWords(config: QuorumConfig): string {
+  const observers = [...config.servers.values()].filter(({ role }) => role === 'observer').map(({ sid }) => sid)
+  return `voters ${voters(config).join(' ')}${observers.length > 0 ? `, observers ${observers.join(' ')}` : ''}`
+}
+
 export function requestWords(request: ClientRequest): string {
   const watch = 'watch' in request && request.watch ? ' watch' : ''
   if (request.type === 'sync') return 'sync'
+  if (request.type === 'reconfig') {
+    const role = request.joiningServers?.endsWith('observer') ? 'observer' : 'participant'
+    const joining = /^server\.(?<sid>\d+)=/.exec(request.joiningServers ?? '')?.groups?.sid
+    return joining ? `join ${joining} ${role}` : `leave ${request.leavingServers}`
+  }
   if (request.type === 'create' && request.flags === CREATE_FLAGS.ephemeral) return `create ${request.path} ephemeral`
   return 'path' in request ? `${request.type} ${request.path}${watch}` : request.type
 }

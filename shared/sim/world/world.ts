@@ -92,7 +92,8 @@ export function createWorld(options: WorldOptions): World {
 /** How the simulated server `n` is listed in a configuration. */
 export function specOf(n: number, observer: boolean): ServerSpec {
   const role = observer ? 'observer' : 'participant'
-  return { sid: asSid(n), host: 'sim', quorumPort: 2000 + n, electionPort: 3000 + n, role, client: null }
+  const client = { host: 'sim', port: 4000 + n }
+  return { sid: asSid(n), host: 'sim', quorumPort: 2000 + n, electionPort: 3000 + n, role, client }
 }
 
 export function serverOf(world: World, sid: Sid): Server {

@@ -71,18 +71,23 @@ function commitQuorum(zab: Zab, leading: Leading, by: Sid, out: ZabEffect[]): vo
     if (upTo <= leading.committed) return
     const reconfig = leading.needLastSeen === 0 ? null : zab.lastSeen.version
     if (reconfig === null || upTo < reconfig) return commitBetweenSyncs(zab, leading, upTo, by, out)
-    commitBetweenSyncs(zab, leading, (reconfig - 1) as Zxid, by, out)
+    answerEarlierSyncs(zab, leading, reconfig, by, out)
+    commitUpTo(zab, leading, (reconfig - 1) as Zxid, by, out)
     commitReconfig(zab, leading, reconfig, by, out)
     // What follows may have its quorum already, now that the old one is not asked any more.
   }
 }
 
 /** LEAD-10: syncs are answered before the COMMIT of what was proposed after them. */
-function commitBetweenSyncs(zab: Zab, leading: Leading, upTo: Zxid, by: Sid, out: ZabEffect[]): void {
+function answerEarlierSyncs(zab: Zab, leading: Leading, upTo: Zxid, by: Sid, out: ZabEffect[]): void {
   for (let stop = syncBefore(leading, upTo); stop !== null; stop = syncBefore(leading, upTo)) {
     commitUpTo(zab, leading, stop, by, out)
     answerSyncsAt(leading, stop, out)
   }
+}
+
+function commitBetweenSyncs(zab: Zab, leading: Leading, upTo: Zxid, by: Sid, out: ZabEffect[]): void {
+  answerEarlierSyncs(zab, leading, upTo, by, out)
   commitUpTo(zab, leading, upTo, by, out)
   answerSyncs(leading, out)
 }

@@ -4,10 +4,13 @@ import { expect, test } from 'vitest'
 import { createPrng, nextInt } from '../../base/prng.ts'
 import type { ConnId } from '../../peer/contract.ts'
 import { ERROR_CODES } from '../../zk/errors.ts'
+import { formatServer } from '../../zk/quorum-config.ts'
 import type { ClientRequest } from '../../zk/request.ts'
-import { makeZxid } from '../../zk/zxid.ts'
+import { makeZxid, NO_ZXID } from '../../zk/zxid.ts'
+import { specOf } from '../world/world.ts'
 import { boot, disk, gate, kill, move, pass, server, settle, split, until, vanish, write } from './stage.ts'
 import {
+  addScripted,
   agree,
   askAt,
   at,
@@ -94,6 +97,25 @@ test('R-1863: whatever one client sends at once, each read shows just the writes
     const answers = burst(stage, 'a', sid, requests)
     const reads = answers.map((one) => (one.request.type === 'getData' ? dataOf(one) : null))
     expect(reads, `with seed ${seed}`).toEqual(expected)
+  }
+})
+
+test('R-1863 [LEAD-10] [RECONF-5]: a reconfiguration that is decided while syncs before it wait is answered behind them', () => {
+  for (const sid of [1, 3]) {
+    const stage = createStory({ reconfigEnabled: true, observers: 1 })
+    settle(stage)
+    addScripted(stage, 'root', sid, 4000, [{ scheme: 'super', id: '' }])
+    const joiningServers = formatServer(specOf(4, false))
+    const join = {
+      type: 'reconfig',
+      joiningServers,
+      leavingServers: null,
+      newMembers: null,
+      curConfigId: NO_ZXID,
+    } as const
+    const answers = burst(stage, 'root', sid, [SYNC, SYNC, join, create('/x', '0')])
+    expect(answers.map((one) => one.err)).toEqual([0, 0, 0, 0])
+    expect(answers.map((one) => one.request.type)).toEqual(['sync', 'sync', 'reconfig', 'create'])
   }
 })
 

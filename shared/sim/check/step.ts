@@ -4,6 +4,7 @@
 import { assert } from '../../base/assert.ts'
 import type { PeerEffect, PeerInput } from '../../peer/contract.ts'
 import type { Peer } from '../../peer/state.ts'
+import { isElector } from '../../zab/configs.ts'
 import type { LinkId } from '../../zab/contract.ts'
 import { lastZxid } from '../../zab/log-window.ts'
 import type { LeaderPacket, LearnerPacket, QuorumPacket } from '../../zk/packet.ts'
@@ -123,9 +124,9 @@ function onNotification(
   if (!late || !effects || g.stage !== 'voting' || !ghost.top.membership.voters.includes(from)) return
   // What it brings may also be a newer configuration, which begins a round of its own.
   if (peer.zab.round > g.round) return
-  // Who has no vote has no round to teach either.
+  // Who has no vote has no round to teach either; who is no voter as far as this server knows is answered now and then.
   const answered =
-    !ghost.top.membership.voters.includes(g.sid) ||
+    ![g.sid, from].every((sid) => ghost.top.membership.voters.includes(sid) && isElector(peer.zab, sid)) ||
     effects.some((effect) => effect.type === 'notify' && effect.to === from)
   if (peer.zab.vote !== g.vote || !answered)
     ghost.fail('E-2', `server ${g.sid} in round ${g.round} lets a vote of round ${notification.electionEpoch} count`)

@@ -1,9 +1,10 @@
 // From the arguments of `npm run bench` to a benchmark that runs. What one measures is in its own file.
 
 import { type Benchmark, type Report, reportLine } from './benchmark.ts'
+import { coreBenchmark } from './core.ts'
 import { treeBenchmark } from './tree.ts'
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { tree: treeBenchmark }
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { tree: treeBenchmark, core: coreBenchmark }
 
 const HELD = 0
 const MISSED = 1

@@ -33,9 +33,9 @@ export function propose(zab: Zab, entry: Entry, out: ZabEffect[]): void {
   )
   assert(entry.txn.type !== 'reconfig' || !isReconfiguring(zab), 'one reconfiguration at a time') // RECONF-4
   appendEntry(zab, entry, out)
+  const packet = { type: 'PROPOSAL', entry } as const // one for all learners
   for (const learner of leading.learners.values())
-    if (isForwarded(learner) && !learner.observer)
-      out.push({ type: 'send', link: learner.link, packet: { type: 'PROPOSAL', entry } })
+    if (isForwarded(learner) && !learner.observer) out.push({ type: 'send', link: learner.link, packet })
   // B-12 (R-1277): the counter never wraps; an orderly election starts the next epoch.
   if (counterOf(entry.zxid) >= COUNTER_MAX) lookAgain(zab, 'the counter of this epoch is used up', out)
 }
@@ -97,18 +97,23 @@ function commitUpTo(zab: Zab, leading: Leading, upTo: Zxid, by: Sid, out: ZabEff
   const to = indexFrom(zab.log, (upTo + 1) as Zxid)
   if (from >= to) return
   leading.committed = upTo
-  for (const learner of leading.learners.values()) {
-    if (!isForwarded(learner)) continue
-    for (let i = from; i < to; i += 1) {
-      const entry = zab.log.entries[i]
-      if (!entry) continue
-      const { link } = learner
-      if (learner.observer) out.push({ type: 'send', link, packet: { type: 'INFORM', entry } })
-      else out.push({ type: 'send', link, packet: { type: 'COMMIT', zxid: entry.zxid } })
-    }
+  for (let i = from; i < to; i += 1) {
+    const entry = zab.log.entries[i]
+    if (entry) sendCommit(leading, entry, out)
   }
   out.push({ type: 'committed', zxid: upTo, by })
   deliverUpTo(zab, upTo, out)
+}
+
+/** To every learner in sync; what they are sent is one object for all. */
+function sendCommit(leading: Leading, entry: Entry, out: ZabEffect[]): void {
+  const commit = { type: 'COMMIT', zxid: entry.zxid } as const
+  for (const learner of leading.learners.values()) {
+    if (!isForwarded(learner)) continue
+    const { link } = learner
+    if (learner.observer) out.push({ type: 'send', link, packet: { type: 'INFORM', entry } })
+    else out.push({ type: 'send', link, packet: commit })
+  }
 }
 
 /** RECONF-5: in force here and, by the same word that commits it, at every learner. */

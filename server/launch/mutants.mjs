@@ -91,7 +91,16 @@ async function playScenarios(mutant) {
   const { code, output } = await capture(
     process.execPath,
     [
-      ...[VITEST, 'run', '--config', '.config/vitest.config.ts', '--project', 'unit', 'shared/sim/scenarios'],
+      ...[
+        VITEST,
+        'run',
+        '--config',
+        '.config/vitest.config.ts',
+        '--project',
+        'unit',
+        'shared/sim/scenarios',
+        'shared/zab',
+      ],
       ...['-t', `\\b(?:${mutant.scenarios.join('|')})\\b`, '--reporter=json'],
     ],
     { ...process.env, ZABSCOPE_MUTANT: patch, ZABSCOPE_TALLY: '' },

@@ -37,7 +37,7 @@ export const BROADCAST_MUTANTS: readonly Mutant[] = [
     find: 'if (packet.currentEpoch !== -1 && mayCount(zab, learner)) leading.promises',
     replace: 'if (mayCount(zab, learner)) leading.promises',
     guards: ['L-12', 'L-1'],
-    scenarios: [],
+    scenarios: ['DISC-4'],
   },
   {
     id: 'commits-without-delivery',
@@ -91,7 +91,7 @@ export const BROADCAST_MUTANTS: readonly Mutant[] = [
     find: "  const both = Math.min(active, quorumReached(leading, IN_LAST_SEEN, leading.selfAcked, 'acked'))\n",
     replace: "  const both = quorumReached(leading, IN_LAST_SEEN, leading.selfAcked, 'acked')\n",
     guards: ['B-10'],
-    scenarios: [],
+    scenarios: ['RECONF-2'],
   },
   {
     id: 'old-quorum-alone',

@@ -13,6 +13,6 @@ export interface Mutant {
   readonly replace: string
   /** Invariants expected to flag it. */
   readonly guards: readonly string[]
-  /** Scenarios of `reference` ids that tell its story. */
+  /** Stories told for it, for what chance does not find: ids in the names of scenarios, or of the core's own tests. */
   readonly scenarios: readonly string[]
 }

@@ -3,7 +3,7 @@ import { defineConfig } from 'vite'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-// dist/server/main.js: the command line. dist/server/member.js: one member's process. Packages stay outside.
+// dist/server/main.js: the command line. member.js: one member's process. bench.js: benchmarks. Packages stay outside.
 export default defineConfig({
   root,
   publicDir: false,
@@ -15,7 +15,11 @@ export default defineConfig({
     minify: false,
     sourcemap: false,
     rolldownOptions: {
-      input: { main: 'server/launch/main.ts', member: 'server/launch/member-main.ts' },
+      input: {
+        main: 'server/launch/main.ts',
+        member: 'server/launch/member-main.ts',
+        bench: 'server/launch/bench-main.ts',
+      },
       output: { format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
     },
   },

@@ -84,7 +84,7 @@ describe('persistent watches', () => {
   })
 })
 
-test('what a new connection is told comes in requests of at most 128 KiB, all of it once', () => {
+test('[W-10] [R-0706] what a new connection is told comes in requests of at most 128 KiB, all of it once', () => {
   const registry = new WatchRegistry(noChroot)
   const paths = Array.from({ length: 3000 }, (_, i) => `/${'é'.repeat(60)}${i}`)
   for (const path of paths) registry.addStandard(path.endsWith('7') ? 'child' : 'data', path, () => {})

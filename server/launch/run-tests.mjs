@@ -24,6 +24,9 @@ const STEPS = {
   types: { commands: ['shared', 'server', 'web', 'e2e'].map((part) => [tsc, '-p', part]), needs: [], read: oneTest },
   lint: { commands: [[bin('@biomejs/biome/bin/biome'), 'check', '.']], needs: [], read: oneTest },
   unit: { commands: [vitest('unit')], needs: [], read: readVitestTally },
+  // Drawn runs under every checker; `npm run sim -- --runs 1000` for more.
+  simulation: { commands: [['server/launch/simulate.mjs', '--runs', '400']], needs: [], read: oneTest },
+  mutants: { commands: [['server/launch/mutants.mjs']], needs: [], read: readVitestTally },
   integration: { commands: [vitest('integration')], needs: [ensureBuilt], read: readVitestTally },
   e2e: {
     commands: [[...playwright, '--project=journeys']],
@@ -38,7 +41,7 @@ const STEPS = {
   bars: { commands: [[...playwright, '--project=bars']], needs: [ensureBuilt, useBrowser], read: readPlaywrightTally },
 }
 /** What `npm test` runs. `bars` measures and `screenshot` draws; they have scripts of their own. */
-const ALL = ['types', 'lint', 'unit', 'integration', 'e2e']
+const ALL = ['types', 'lint', 'unit', 'simulation', 'mutants', 'integration', 'e2e']
 
 /** Runs the steps named in `args` (all when none is), prints the outcome and sets the exit code. */
 export async function runTests(args) {

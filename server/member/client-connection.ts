@@ -195,6 +195,10 @@ export class ClientConnection {
       case 'auth':
         this.lastOp = 'NA'
         return this.#onAuth(frame.auth)
+      case 'sasl':
+        this.lastOp = 'SASL'
+        // Apache without a SASL provider: nothing to say, and nobody is authenticated by it.
+        return this.#answerInTurn(() => this.output.ownReply(frame.xid, ZERO_ZXID, ERROR_CODES.OK, NO_TOKEN))
       case 'unknownOp':
         this.#host.log.warn({ from: this.address, op: frame.op }, 'unknown operation: answered UNIMPLEMENTED, closed')
         return this.#answerInTurn(() => {
@@ -309,6 +313,7 @@ export class ClientConnection {
   }
 }
 
+const NO_TOKEN = { type: 'saslToken', token: null } as const
 const PING = { type: 'ping' } as const
 
 /** xid, then the opcode 11: the most frequent frame of an idle client, and the shortest. */

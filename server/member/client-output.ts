@@ -4,12 +4,12 @@
 import type { Socket } from 'node:net'
 import { createQueue, dequeue, enqueue, queueLength } from '#shared/base/queue.ts'
 import { writeConnectResponse } from '#shared/jute/records/connect.ts'
-import { writeReplyHeader } from '#shared/jute/records/header.ts'
 import { writeReply } from '#shared/jute/records/reply.ts'
 import { writeWatchEvent } from '#shared/jute/records/watch-event.ts'
 import type { JuteWriter } from '#shared/jute/writer.ts'
 import type { ClientEffect } from '#shared/peer/contract.ts'
 import type { ErrorCode } from '#shared/zk/errors.ts'
+import { NO_BODY, type ReplyBody } from '#shared/zk/reply.ts'
 import type { ConnectResponse } from '#shared/zk/request.ts'
 import { ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
 import { SocketWriter } from './socket-writer.ts'
@@ -72,9 +72,9 @@ export class ClientOutput {
     this.#frame((records) => writeReply(records, effect.xid, effect.zxid, effect.err, effect.body))
   }
 
-  /** An answer that the peer is not asked for; without a body. */
-  ownReply(xid: number, zxid: Zxid, err: ErrorCode): void {
-    this.#frame((records) => writeReplyHeader(records, xid, zxid, err))
+  /** An answer that the peer is not asked for. */
+  ownReply(xid: number, zxid: Zxid, err: ErrorCode, body: ReplyBody = NO_BODY): void {
+    this.#frame((records) => writeReply(records, xid, zxid, err, body))
   }
 
   /** `onDelivered`: when the operating system has it. */

@@ -228,13 +228,27 @@ describe('requests', () => {
     ['createSession', 'fffffff6'],
     ['deleteContainer', '00000014'],
     ['check outside a multi', '0000000d'],
-    ['sasl', '00000066'],
   ])('%s is not for clients', async (_, op) => {
     const asker = await connected()
     asker.send(`0000000800000001${op}`)
     await vi.waitFor(() => expect(asker.closed()).toBe(true))
     expect(asker.replies()).toEqual([[1, -6]])
     expect(rig.inputs.some((input) => input.type === 'request')).toBe(false)
+  })
+
+  test('a SASL token is answered with none, in turn, as by an Apache server without a provider', async () => {
+    const asker = await connected()
+    asker.request(1, SET_A)
+    asker.send('0000000c000000020000006600000000')
+    await vi.waitFor(() => expect(rig.traffic.received).toBe(3))
+    rig.release()
+    await vi.waitFor(() => expect(asker.replies()).toHaveLength(2))
+    expect(asker.replies()).toEqual([
+      [1, 0],
+      [2, 0],
+    ])
+    asker.send('0000000c0000000300000066ffffffff')
+    await vi.waitFor(() => expect(asker.closed()).toBe(true))
   })
 
   test('a body that cannot be read goes to the peer as undecodable', async () => {
@@ -268,7 +282,7 @@ describe('requests', () => {
     expect(asker.replies().at(-1)).toEqual([-4, -115])
   })
 
-  test('a frame over jute.maxbuffer closes only its own connection', async () => {
+  test('[M-7] [R-POISON] a frame over jute.maxbuffer closes only its own connection', async () => {
     const asker = await connected()
     asker.send('00100000')
     await vi.waitFor(() => expect(asker.closed()).toBe(true))

@@ -104,6 +104,7 @@ export function parseConfig(
   checkEnsemble(servers, standaloneEnabled, problems)
   const quorum = { servers: servers.size > 0 ? servers : aloneServer(), version: ZERO_ZXID }
   checkPeerType(read, quorum, sid, problems)
+  const frameBytesMax = read.integer('jute.maxbuffer', 0xfffff, 1024, 2 ** 30)
   const tickTimeMs = read.integer('tickTime', 3000, 1, 3_600_000)
   const minSessionTimeoutMs = read.integer('minSessionTimeout', -1, -1, 2 ** 31 - 1)
   const maxSessionTimeoutMs = read.integer('maxSessionTimeout', -1, -1, 2 ** 31 - 1)
@@ -128,7 +129,7 @@ export function parseConfig(
       read.integer('globalOutstandingLimit', 1000, 1, 10_000_000),
       voters(quorum).length,
     ),
-    frameBytesMax: read.integer('jute.maxbuffer', 0xfffff, 1024, 2 ** 30),
+    frameBytesMax,
     sessionlessTimeoutMs: read.integer('nio.sessionlessCnxnTimeout', 10_000, 1, 3_600_000),
     snapCount: read.integer('snapCount', 100_000, 2, 2 ** 31 - 1),
     preAllocBytes: read.integer('preAllocSize', 65_536, 0, 2 ** 21) * 1024,
@@ -145,6 +146,7 @@ export function parseConfig(
       enforceQuota: read.boolean('enforceQuota', false),
       skipAcl: read.yesNo('skipACL', false),
       digest: read.boolean('digest.enabled', true),
+      messageBytesMax: frameBytesMax,
     },
     digestEnabled: read.boolean('DigestAuthenticationProvider.enabled', true),
     superDigest: readSuperDigest(entries.get('DigestAuthenticationProvider.superDigest'), problems),

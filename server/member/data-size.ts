@@ -17,7 +17,7 @@ export function dataSize(tree: DataTree, nowMs: () => number): number {
   const known = measured.get(tree)
   if (known && startMs < known.untilMs) return known.bytes
   let bytes = 0
-  for (const [path, node] of tree.nodes) bytes += path.length + (node.data?.length ?? 0)
+  for (const [path, node] of tree.nodes) bytes += path.length + node.dataLength
   const endMs = nowMs()
   measured.set(tree, { bytes, untilMs: endMs + (endMs - startMs) * KEPT_FACTOR })
   return bytes

@@ -56,7 +56,7 @@ function text(message: string): Uint8Array {
 
 function handshake(n: number): Uint8Array {
   const writer = new JuteWriter()
-  writeHandshake(writer, asSid(n), '127.0.0.1:1')
+  writeHandshake(writer, { sid: asSid(n), addresses: ['127.0.0.1:1'] })
   return writer.take()
 }
 
@@ -106,7 +106,7 @@ test('a fresh connection repeats the last message', async () => {
   })
 })
 
-test('a stranger with a larger sid is heard and answered; garbage closes only its own connection', async () => {
+test('a stranger with a larger sid is heard and answered; garbage closes only its own connection [M-7] [R-POISON]', async () => {
   const servers = await specs(1, 2)
   const two = await start(servers, 2)
   const electionPort = servers.get(two.sid)?.electionPort ?? 0

@@ -4,6 +4,7 @@
 import { createServer, type Server, Socket } from 'node:net'
 import { ELECTION_FRAME_BYTES_MAX, Framer } from '#shared/jute/framer.ts'
 import { readHandshake, writeHandshake } from '#shared/jute/records/notification.ts'
+import { isQuorumAuth } from '#shared/jute/records/quorum-auth.ts'
 import { JuteWriter } from '#shared/jute/writer.ts'
 import type { Sid } from '#shared/zk/ids.ts'
 import type { ServerSpec } from '#shared/zk/quorum-config.ts'
@@ -57,7 +58,7 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
   const nameless = new Set<Socket>()
   let closed = false
   const hello = new JuteWriter()
-  writeHandshake(hello, self.sid, `${bracketed(self.host)}:${self.electionPort}`)
+  writeHandshake(hello, { sid: self.sid, addresses: [`${bracketed(self.host)}:${self.electionPort}`] })
   const server: Server = createServer({ noDelay: true, keepAlive: options.keepAlive }, onIncoming)
 
   function remoteOf(sid: Sid): Remote {
@@ -133,7 +134,10 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
         const frame = framer.next()
         if (frame.type === 'incomplete') return
         if (frame.type === 'badLength') {
-          log.warn({ peer: remote.sid }, `election connection closed: a message of ${frame.length} bytes`)
+          const what = isQuorumAuth(frame.length)
+            ? 'it wants SASL (quorum.auth.enableSasl), which this server does not offer'
+            : `a message of ${frame.length} bytes`
+          log.warn({ peer: remote.sid }, `election connection closed: ${what}`)
           return void socket.destroy()
         }
         options.onMessage(remote.sid, frame.bytes)

@@ -64,6 +64,7 @@ function startHost(script: (input: PeerInput) => PeerEffect[]) {
     clients: { perform: (effect) => trace.push(effect.type) },
     election: null,
     quorum: null,
+    addresses: new Map(),
     snapshotSlices: () => [].values(),
     observation: {
       setWatched: () => undefined,
@@ -82,6 +83,7 @@ function startHost(script: (input: PeerInput) => PeerEffect[]) {
     notes: { phase: 'ELECTION', leader: null, serving: false, servingSinceMs: 0 },
     log: silentLogger(),
     onFatal: (error) => trace.push(`fatal ${error}`),
+    onDiverged: ({ zxid }) => trace.push(`diverged at ${zxid}`),
   })
   return { host: host.current, trace, now }
 }

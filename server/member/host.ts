@@ -8,8 +8,10 @@ import type { PeerEffect, PeerInput, Recovered } from '#shared/peer/contract.ts'
 import type { Peer } from '#shared/peer/peer.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
 import type { DiskOp } from '#shared/zab/contract.ts'
+import type { Sid } from '#shared/zk/ids.ts'
+import type { ServerSpec } from '#shared/zk/quorum-config.ts'
 import type { Entry } from '#shared/zk/txn.ts'
-import type { Zxid } from '#shared/zk/zxid.ts'
+import { formatZxid, type Zxid } from '#shared/zk/zxid.ts'
 import type { ClientPort } from './client-port.ts'
 import type { Clock } from './clock.ts'
 import type { ElectionPort } from './election-port.ts'
@@ -41,6 +43,8 @@ export interface HostParts {
   /** `null` for a server alone, which is its own quorum. */
   readonly election: Pick<ElectionPort, 'send'> | null
   readonly quorum: Pick<QuorumPort, 'listen' | 'connect' | 'send' | 'sendSnapshot' | 'close'> | null
+  /** Where the servers of the ensemble are; both ports look here. */
+  readonly addresses: Map<Sid, ServerSpec>
   /** The bytes of the present tree, as they follow a SNAP packet. */
   readonly snapshotSlices: (tree: DataTree) => Iterator<Uint8Array>
   readonly observation: Observation
@@ -50,6 +54,8 @@ export interface HostParts {
   readonly log: MemberLogger
   /** The disk failed, or an invariant: the process must end. */
   readonly onFatal: (error: unknown) => void
+  /** The tree is not the leader's: the process must end. */
+  readonly onDiverged: (found: Extract<PeerEffect, { type: 'diverged' }>) => void
 }
 
 export interface Host {
@@ -113,6 +119,13 @@ export function createHost(parts: HostParts): Host {
         return disk.installSnapshot(effect.op, effect.zxid, peer.tree)
       case 'saveEpoch':
         return disk.saveEpoch(effect.op, effect.which, effect.epoch)
+      case 'saveConfig':
+        // Nobody has told the core that the configuration may change.
+        return parts.onFatal(new Error(`a new configuration, and no place to keep it: ${effect.config.version}`))
+      case 'configured':
+        for (const config of [effect.active, effect.lastSeen])
+          for (const [sid, spec] of config.servers) parts.addresses.set(sid, spec)
+        return
       case 'reload':
         disk.reload().then((recovered) => host.feed({ type: 'reloaded', recovered }), parts.onFatal)
         return
@@ -158,6 +171,17 @@ export function createHost(parts: HostParts): Host {
         notes.serving = false
         log.info(`not serving clients: ${effect.reason}`)
         return
+      case 'digestMismatch':
+        parts.traffic.digestMismatches += 1
+        // An Apache leader may go on with wrong ones for as long as it is busy: the first, the tenth, the hundredth …
+        if (Number.isInteger(Math.log10(parts.traffic.digestMismatches)))
+          log.warn(
+            { zxid: formatZxid(effect.zxid), soFar: parts.traffic.digestMismatches },
+            'the leader’s digest is not that of our tree',
+          )
+        return
+      case 'diverged':
+        return parts.onDiverged(effect)
       case 'committed':
       case 'applied':
         return // observers only

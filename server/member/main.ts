@@ -5,18 +5,25 @@ import { StorageError } from '../storage/storage-error.ts'
 import { loadConfig } from './config.ts'
 import { PortError } from './listening.ts'
 import { createLogger, isLogLevel, LOG_LEVELS, type LogLevel, type MemberLogger } from './logging.ts'
-import { type RunningServer, startServer } from './server.ts'
+import { type FatalPart, type RunningServer, startServer } from './server.ts'
 import { readSecret } from './session-password.ts'
 
-/** ZooKeeper's exit codes. Source: ExitCode, operations.md §3.4. */
+/** ZooKeeper's exit codes, and one of ours: 11. Source: ExitCode, operations.md §3.4. */
 export const EXIT_CODES = {
   ok: 0,
   unexpected: 1,
   invalidInvocation: 2,
   unusableData: 3,
   diskFailure: 10,
+  diverged: 11,
   portTaken: 14,
 } as const
+
+const FATAL: Record<FatalPart, { readonly text: string; readonly code: number }> = {
+  disk: { text: 'the disk has failed', code: EXIT_CODES.diskFailure },
+  port: { text: 'the quorum port cannot be opened', code: EXIT_CODES.portTaken },
+  tree: { text: 'this server’s tree is not the leader’s: it must not answer from it', code: EXIT_CODES.diverged },
+}
 
 /** A server that does not stop by itself within this is ended all the same. */
 const STOP_TIMEOUT_MS = 10_000
@@ -72,8 +79,9 @@ export async function runServer(configPath: string, options: RunOptions = {}): P
       secret: secret ? secret.value : null,
       log,
       onFatal(what, error) {
-        log.fatal({ err: error }, what === 'disk' ? 'the disk has failed' : 'the quorum port cannot be opened')
-        end(what === 'disk' ? EXIT_CODES.diskFailure : EXIT_CODES.portTaken)
+        const { text, code } = FATAL[what]
+        log.fatal({ err: error }, text)
+        end(code)
       },
     })
   } catch (error) {

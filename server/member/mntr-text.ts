@@ -38,6 +38,7 @@ export async function mntrText(facts: ServerFacts): Promise<string> {
     ['connection_rejected', traffic.connectionsRejected],
     ['connection_drop_count', traffic.connectionsDropped],
     ['auth_failed_count', traffic.authFailed],
+    ['digest_mismatches_count', traffic.digestMismatches],
     ['connection_drop_probability', '0.0'],
   ]
   if (leader)

@@ -91,8 +91,8 @@ export function createObservation(options: ObservationOptions): Observation {
   function onPacket(input: Extract<PeerInput, { type: 'packet' }>): void {
     const { packet } = input
     if (packet.type === 'PROPOSAL') marks.mark('received', packet.entry.zxid)
-    else if (packet.type === 'COMMIT') marks.mark('committed', packet.zxid)
-    else if (packet.type === 'INFORM') {
+    else if (packet.type === 'COMMIT' || packet.type === 'COMMITANDACTIVATE') marks.mark('committed', packet.zxid)
+    else if (packet.type === 'INFORM' || packet.type === 'INFORMANDACTIVATE') {
       marks.mark('received', packet.entry.zxid)
       marks.mark('committed', packet.entry.zxid)
     }

@@ -81,9 +81,9 @@ export function leaderFacts({ peer }: ServerFacts): LeaderFacts | null {
   const synced = learners.filter((learner) => learner.stage === 'current')
   return {
     learners: learners.length,
-    syncedFollowers: synced.filter((learner) => learner.voting).length,
+    syncedFollowers: synced.filter((learner) => learner.votes !== 0).length,
     syncedObservers: synced.filter((learner) => learner.observer).length,
-    syncedNonVoting: synced.filter((learner) => !learner.voting && !learner.observer).length,
+    syncedNonVoting: synced.filter((learner) => learner.votes === 0 && !learner.observer).length,
     pendingSyncs: queueLength(role.syncs),
   }
 }

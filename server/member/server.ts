@@ -6,12 +6,14 @@ import { readNotification } from '#shared/jute/records/notification.ts'
 import { createPeer, step } from '#shared/peer/peer.ts'
 import type { LinkId } from '#shared/zab/contract.ts'
 import type { Sid } from '#shared/zk/ids.ts'
+import type { ServerSpec } from '#shared/zk/quorum-config.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import { SnapshotStreamDecoder } from '../storage/snapshot-decode.ts'
 import type { Storage } from '../storage/storage.ts'
 import { createClientPort } from './client-port.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { MemberConfig } from './config.ts'
+import { divergedText } from './diverged.ts'
 import { createElectionPort, type ElectionPort } from './election-port.ts'
 import { createEventStream, type EventStream } from './event-stream.ts'
 import { createTextCommands, isTextCommand } from './four-letter.ts'
@@ -41,13 +43,16 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
+/** What has failed for good. */
+export type FatalPart = 'disk' | 'port' | 'tree'
+
 export interface ServerOptions {
   readonly config: MemberConfig
   /** From zabscope.secretFile; null without one. */
   readonly secret: Uint8Array | null
   readonly log: MemberLogger
-  /** `disk`: exit 10; `port`: exit 14. The server must not go on. */
-  readonly onFatal: (what: 'disk' | 'port', error: unknown) => void
+  /** `disk`: exit 10; `port`: exit 14; `tree`: exit 11. The server must not go on. */
+  readonly onFatal: (what: FatalPart, error: unknown) => void
   readonly clock?: Clock
 }
 
@@ -127,8 +132,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const feed: Host['feed'] = (input) => {
     if (!stopping) host.feed(input)
   }
-  const election = config.standalone ? null : createElection(options, feed)
-  const quorum = config.standalone ? null : createQuorum(options, turn, feed)
+  const addresses = new Map(config.quorum.servers)
+  const election = config.standalone ? null : createElection(options, addresses, feed)
+  const quorum = config.standalone ? null : createQuorum(options, addresses, turn, feed)
   const host = createHost({
     peer,
     step,
@@ -136,6 +142,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     clients,
     election,
     quorum,
+    addresses,
     snapshotSlices: encodeSnapshotStream,
     observation,
     clock,
@@ -143,6 +150,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     notes,
     log,
     onFatal: fatalDisk,
+    onDiverged(found) {
+      if (!stopping) options.onFatal('tree', new Error(divergedText(found, config)))
+    },
   })
   storage.listen({ onPersisted: (upTo) => feed({ type: 'persisted', upTo }), onFailed: fatalDisk })
 
@@ -190,10 +200,12 @@ function createEvents(options: ServerOptions, clock: Clock, turn: Turn, observat
   })
 }
 
-function createElection({ config, log }: ServerOptions, feed: Host['feed']): ElectionPort {
+type Addresses = ReadonlyMap<Sid, ServerSpec>
+
+function createElection({ config, log }: ServerOptions, servers: Addresses, feed: Host['feed']): ElectionPort {
   return createElectionPort({
     self: selfOf(config),
-    servers: config.quorum.servers,
+    servers,
     listenOnAllIPs: config.quorumListenOnAllIPs,
     connectTimeoutMs: config.electionConnectTimeoutMs,
     handshakeTimeoutMs: config.tickTimeMs * config.syncLimit,
@@ -211,10 +223,15 @@ function createElection({ config, log }: ServerOptions, feed: Host['feed']): Ele
   })
 }
 
-function createQuorum({ config, log, onFatal }: ServerOptions, turn: Turn, feed: Host['feed']): QuorumPort {
+function createQuorum(
+  { config, log, onFatal }: ServerOptions,
+  servers: Addresses,
+  turn: Turn,
+  feed: Host['feed'],
+): QuorumPort {
   return createQuorumPort({
     self: selfOf(config),
-    servers: config.quorum.servers,
+    servers,
     listenOnAllIPs: config.quorumListenOnAllIPs,
     connectTimeoutMs: config.tickTimeMs * config.initLimit,
     firstPacketTimeoutMs: config.tickTimeMs * config.initLimit,

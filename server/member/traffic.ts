@@ -26,6 +26,8 @@ export interface Traffic {
   connectionsRejected: number
   connectionsDropped: number
   authFailed: number
+  /** Txns after which our tree had another digest than the leader's. */
+  digestMismatches: number
 }
 
 export function createTraffic(): Traffic {
@@ -43,6 +45,7 @@ export function createTraffic(): Traffic {
     connectionsRejected: 0,
     connectionsDropped: 0,
     authFailed: 0,
+    digestMismatches: 0,
   }
 }
 

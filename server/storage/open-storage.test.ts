@@ -80,7 +80,7 @@ describe('epochs', () => {
     // Txns of a synchronization are durable before currentEpoch is (O-3).
     ['3', '2', 3, 2],
     ['3\n', '3\n', 3, 3],
-  ])('accepted %j, current %j of a log in epoch 3', async (accepted, current, wantAccepted, wantCurrent) => {
+  ])('[R-1653] accepted %j, current %j of a log in epoch 3', async (accepted, current, wantAccepted, wantCurrent) => {
     expect(await withEpochs(accepted, current)).toMatchObject({
       acceptedEpoch: wantAccepted,
       currentEpoch: wantCurrent,
@@ -94,7 +94,7 @@ describe('epochs', () => {
     await expect(withEpochs('4', 'four')).rejects.toThrow(/should hold one epoch number/)
   })
 
-  test('epoch files without any data are not a new server', async () => {
+  test('[R-2325] epoch files without any data are not a new server', async () => {
     const dir = newDir()
     fs.mkdirSync(`${dir}/version-2`)
     fs.writeFileSync(`${dir}/version-2/acceptedEpoch`, '3')

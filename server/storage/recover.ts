@@ -4,6 +4,7 @@
 import { DecodeError } from '#shared/jute/reader.ts'
 import { readEntry } from '#shared/jute/records/txn.ts'
 import { applyEntry } from '#shared/tree/apply.ts'
+import type { DigestMismatch } from '#shared/tree/contract.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
 import { DEFAULT_TREE_OPTIONS, type TreeOptions } from '#shared/tree/options.ts'
 import type { Entry } from '#shared/zk/txn.ts'
@@ -101,8 +102,11 @@ class Replay {
   readonly #snapshotZxid: Zxid
   readonly #tree: DataTree
   readonly #recent: RecentEntries
-  /** Digests are compared behind this zxid: before, the fuzzy snapshot may be ahead of the log. */
-  readonly #comparable: Zxid
+  /**
+   * Digests are compared behind this zxid: before, the fuzzy snapshot may be ahead of the log. Null when the snapshot
+   * does not say: then from the first one on that agrees.
+   */
+  readonly #comparable: Zxid | null
   #mismatches = 0
   #lastRecord: Zxid | null = null
   #lastFile = ''
@@ -116,10 +120,11 @@ class Replay {
     this.#tree = loaded.tree
     this.#tree.lastProcessedZxid = snapshotZxid
     this.#recent = new RecentEntries(options.commitLogCount, snapshotZxid)
-    const digestZxid = loaded.digest?.zxid ?? ZERO_ZXID
-    this.#comparable = digestZxid > snapshotZxid ? digestZxid : snapshotZxid
-    if (loaded.digest && digestZxid === snapshotZxid && digestZxid > 0) {
-      this.#compareDigest(snapshotZxid, loaded.digest.value)
+    const { digest } = loaded
+    this.#comparable = digest && digest.zxid > snapshotZxid ? digest.zxid : digest && snapshotZxid
+    if (options.digest && digest && digest.zxid === snapshotZxid && snapshotZxid > 0) {
+      const actual = this.#tree.digest
+      if (actual !== digest.value) this.#onMismatch(snapshotZxid, { expected: digest.value, actual })
     }
   }
 
@@ -182,19 +187,19 @@ class Replay {
         cause,
       })
     }
-    applyEntry(this.#tree, entry, this.#treeOptions)
-    if (entry.digest !== null && zxid > this.#comparable) this.#compareDigest(zxid, entry.digest)
+    if (this.#comparable !== null && zxid > this.#comparable) this.#tree.isExact = true
+    const { mismatch } = applyEntry(this.#tree, entry, this.#treeOptions)
+    if (mismatch) this.#onMismatch(zxid, mismatch)
     return entry
   }
 
-  #compareDigest(zxid: Zxid, expected: bigint): void {
-    if (!this.#treeOptions.digest || this.#tree.digest === expected) return
+  #onMismatch(zxid: Zxid, { expected, actual }: DigestMismatch): void {
     this.#mismatches += 1
     if (this.#mismatches > 1) return
     this.#options.log('error', 'the first digest mismatch', {
       zxid: formatZxid(zxid),
       expected: `0x${expected.toString(16)}`,
-      found: `0x${this.#tree.digest.toString(16)}`,
+      found: `0x${actual.toString(16)}`,
     })
   }
 

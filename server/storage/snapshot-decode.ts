@@ -3,9 +3,9 @@
 
 import { ByteQueue } from '#shared/jute/byte-queue.ts'
 import { DecodeError, JuteReader } from '#shared/jute/reader.ts'
-import { readAclList } from '#shared/jute/records/acl.ts'
+import { readAcl } from '#shared/jute/records/acl.ts'
 import { createTree } from '#shared/tree/create-tree.ts'
-import type { DataTree, Znode } from '#shared/tree/data-tree.ts'
+import { type DataTree, type PlainZnode, plainZnode } from '#shared/tree/data-tree.ts'
 import { BrokenTree, finishLoad, loadNode } from '#shared/tree/snapshot.ts'
 import type { Acl } from '#shared/zk/acl.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
@@ -22,9 +22,10 @@ import {
 const ACL_CACHE_MAX = 2 ** 24
 const SESSIONS_MAX = 2 ** 24
 const INT_BYTES = 4
+const ACL_ID_BYTES = 8
 
 /** What comes next in the stream. */
-type Expect = 'sessionCount' | 'session' | 'aclCount' | 'acl' | 'node' | 'done'
+type Expect = 'sessionCount' | 'session' | 'aclCount' | 'acl' | 'aclItem' | 'node' | 'done'
 
 /** Push chunks until `tree` is there; `consumed` then says where the middle part ended. Throws DecodeError. */
 export class TreeDecoder {
@@ -34,6 +35,9 @@ export class TreeDecoder {
   #expect: Expect = 'sessionCount'
   /** Sessions or ACLs still to come. */
   #left = 0
+  /** The ACL that is being read, item by item: nothing is looked at twice, however small the chunks are. */
+  #aclItems: Acl[] = []
+  #aclItemsLeft = 0
   #consumed = 0
 
   constructor() {
@@ -75,7 +79,8 @@ export class TreeDecoder {
   finish(): DataTree {
     if (!this.#tree.nodes.has('/')) throw new DecodeError('a snapshot without a root')
     // /zookeeper/config is missing in snapshots older than 3.5.
-    for (const [path, node] of createTree().nodes) if (!this.#tree.nodes.has(path)) loadNode(this.#tree, path, node)
+    for (const [path, node] of createTree().nodes)
+      if (!this.#tree.nodes.has(path)) loadNode(this.#tree, path, plainZnode(node))
     try {
       finishLoad(this.#tree)
     } catch (cause) {
@@ -104,7 +109,9 @@ export class TreeDecoder {
         this.#expect = this.#left > 0 ? 'acl' : 'node'
         return true
       case 'acl':
-        return this.#readAcl(reader, window)
+        return this.#beginAcl(reader)
+      case 'aclItem':
+        return this.#readAclItem(reader, window)
       case 'node':
         return this.#readNode(reader, window)
       case 'done':
@@ -117,14 +124,30 @@ export class TreeDecoder {
     this.#left = count
   }
 
-  #readAcl(reader: JuteReader, window: Uint8Array): boolean {
-    const at = window.length - reader.remaining
-    if (!aclIsWhole(window, at)) return false
+  /** An item of the cache: its id, then the vector's count (-1: null), then the ACLs. */
+  #beginAcl(reader: JuteReader): boolean {
+    if (reader.remaining < ACL_ID_BYTES + INT_BYTES) return false
     const id = reader.longNumber()
-    this.#acls.set(id, readAclList(reader))
+    const count = reader.int()
+    if (count < -1) throw new DecodeError(`an ACL of ${count} items`)
+    this.#aclItems = []
+    this.#aclItemsLeft = Math.max(0, count)
+    this.#acls.set(id, count < 0 ? null : this.#aclItems)
     this.#left -= 1
-    if (this.#left === 0) this.#expect = 'node'
+    this.#expect = this.#aclItemsLeft > 0 ? 'aclItem' : this.#afterAcl()
     return true
+  }
+
+  #readAclItem(reader: JuteReader, window: Uint8Array): boolean {
+    if (!aclIsWhole(window, window.length - reader.remaining)) return false
+    this.#aclItems.push(readAcl(reader))
+    this.#aclItemsLeft -= 1
+    if (this.#aclItemsLeft === 0) this.#expect = this.#afterAcl()
+    return true
+  }
+
+  #afterAcl(): Expect {
+    return this.#left > 0 ? 'acl' : 'node'
   }
 
   #readNode(reader: JuteReader, window: Uint8Array): boolean {
@@ -135,11 +158,11 @@ export class TreeDecoder {
       this.#expect = 'done'
       return true
     }
-    const data = reader.buffer()
+    const data = reader.bufferView()
     const aclId = reader.longNumber()
     const acl = this.#acls.get(aclId)
     if (acl === undefined) throw new DecodeError(`${path} has ACL ${aclId}, which the snapshot does not list`)
-    const node: Znode = {
+    const node: PlainZnode = {
       data,
       acl,
       czxid: reader.zxid(),
@@ -151,7 +174,6 @@ export class TreeDecoder {
       aversion: reader.int(),
       ephemeralOwner: reader.sessionId(),
       pzxid: reader.zxid(),
-      children: null,
     }
     loadNode(this.#tree, path, node)
     return true
@@ -224,20 +246,14 @@ function nodeBytes(window: Uint8Array, at: number): number | null {
   return dataAt + INT_BYTES + Math.max(0, dataLength) + NODE_STAT_BYTES - at
 }
 
-/** Whether all of an ACL cache item (long id, vector of ACLs) has arrived. */
+/** Whether all of the ACL at `at` (perms, scheme, id) has arrived. */
 function aclIsWhole(window: Uint8Array, at: number): boolean {
-  let next = at + 8
-  const count = intAt(window, next)
-  if (count === null) return false
-  next += INT_BYTES
-  for (let i = 0; i < count; i += 1) {
-    next += INT_BYTES
-    for (let part = 0; part < 2; part += 1) {
-      const length = intAt(window, next)
-      if (length === null) return false
-      if (length > PATH_BYTES_MAX) throw new DecodeError(`an ACL's name of ${length} bytes`)
-      next += INT_BYTES + Math.max(0, length)
-    }
+  let next = at + INT_BYTES
+  for (let part = 0; part < 2; part += 1) {
+    const length = intAt(window, next)
+    if (length === null) return false
+    if (length < -1 || length > PATH_BYTES_MAX) throw new DecodeError(`an ACL's name of ${length} bytes`)
+    next += INT_BYTES + Math.max(0, length)
   }
   return next <= window.length
 }

@@ -7,6 +7,7 @@ import { writeAclList } from '#shared/jute/records/acl.ts'
 import { JuteWriter } from '#shared/jute/writer.ts'
 import { CONFIG_PATH } from '#shared/tree/create-tree.ts'
 import type { DataTree, Znode } from '#shared/tree/data-tree.ts'
+import { dataOf } from '#shared/tree/node-data.ts'
 import { walkTree } from '#shared/tree/snapshot.ts'
 import type { Acl } from '#shared/zk/acl.ts'
 import { ZERO_ZXID } from '#shared/zk/zxid.ts'
@@ -91,7 +92,7 @@ function writeSeal(writer: JuteWriter, checksum: number): void {
 
 function writeNode(writer: JuteWriter, path: string, node: Znode, aclId: number): void {
   writer.ustring(path)
-  writer.buffer(node.data)
+  writer.buffer(dataOf(node))
   writer.longNumber(aclId)
   writer.zxid(node.czxid)
   writer.zxid(node.mzxid)

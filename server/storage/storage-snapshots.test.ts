@@ -3,8 +3,9 @@
 import fs from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createTree } from '#shared/tree/create-tree.ts'
+import { essence } from '#shared/tree/testing.ts'
 import { makeZxid } from '#shared/zk/zxid.ts'
-import { essence, History } from './testing/history.ts'
+import { History } from './testing/history.ts'
 import { filesOf, openRig, temporaryDir } from './testing/rig.ts'
 
 const made: string[] = []
@@ -120,7 +121,7 @@ describe('snapshots', () => {
     await again.storage.close()
   })
 
-  test('[O-15] purge keeps three whole snapshots and the logs that they need', async () => {
+  test('[O-15] [R-3231] purge keeps three whole snapshots and the logs that they need', async () => {
     const dir = newDir()
     const rig = await openRig(dir)
     const history = new History()

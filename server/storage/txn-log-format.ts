@@ -56,15 +56,21 @@ export type NoFrame = 'short' | 'padding' | 'bad'
 
 /** The txn of the record that starts at `at`, as a window on `bytes`, of which `end` are there; or why there is none. */
 export function readFrame(bytes: Buffer, at: number, end: number): Buffer | NoFrame {
+  const length = frameLength(bytes, at, end)
+  if (typeof length === 'string') return length
+  const txn = bytes.subarray(at + RECORD_HEAD_BYTES, at + RECORD_HEAD_BYTES + length)
+  return adler32(txn) === bytes.readUInt32BE(at + 4) ? txn : 'bad'
+}
+
+/** How long the txn is that seems to start at `at`, its checksum apart. */
+export function frameLength(bytes: Buffer, at: number, end: number): number | NoFrame {
   if (at + RECORD_HEAD_BYTES > end) return 'short'
   const length = bytes.readInt32BE(at + 8)
   if (length === 0) return 'padding'
   if (length < RECORD_BYTES_MIN || length > RECORD_BYTES_MAX) return 'bad'
   const eor = at + RECORD_HEAD_BYTES + length
   if (eor + 1 > end) return 'short'
-  if (bytes[eor] !== END_OF_RECORD || bytes.readUInt32BE(at) !== 0) return 'bad'
-  const txn = bytes.subarray(at + RECORD_HEAD_BYTES, eor)
-  return adler32(txn) === bytes.readUInt32BE(at + 4) ? txn : 'bad'
+  return bytes[eor] === END_OF_RECORD && bytes.readUInt32BE(at) === 0 ? length : 'bad'
 }
 
 /** The zxid in a txn's header; null when it is none that can be held. */

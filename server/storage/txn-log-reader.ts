@@ -5,9 +5,11 @@ import fsp, { type FileHandle } from 'node:fs/promises'
 import { formatZxid, ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
 import { StorageError } from './storage-error.ts'
 import {
+  frameLength,
   isTornHeader,
   LOG_HEADER_BYTES,
   logHeaderProblem,
+  RECORD_BYTES_MAX,
   RECORD_FRAME_BYTES,
   RECORD_HEAD_BYTES,
   readFrame,
@@ -16,6 +18,10 @@ import {
 
 /** One read; the event loop gets its turn between two of them. */
 const CHUNK_BYTES = 256 * 1024
+/** No crash leaves more than this behind the last good record: a batch is 4 MiB and one record at most. */
+const TORN_BYTES_MAX = 2 * RECORD_BYTES_MAX
+/** How much is summed up while looking for whole records behind a bad one: less than a second's work. */
+const JUDGED_BYTES_MAX = 2 ** 28
 
 /** Return false to stop. `txn` is a window that holds until the visitor returns. */
 export type VisitRecord = (zxid: Zxid, txn: Buffer) => boolean
@@ -128,7 +134,11 @@ class Scan {
     const start = this.#base + this.#at
     const rest = await this.#nonZeroRest(start)
     if (rest.length === 0) return 'clean'
-    for (let at = 0; at + RECORD_HEAD_BYTES < rest.length; at += 1) {
+    let judged = 0
+    for (let at = 0; at + RECORD_HEAD_BYTES < rest.length && judged < JUDGED_BYTES_MAX; at += 1) {
+      const length = frameLength(rest, at, rest.length)
+      if (typeof length === 'string') continue
+      judged += length
       const frame = readFrame(rest, at, rest.length)
       if (typeof frame === 'string') continue
       const later = zxidOfTxn(frame)
@@ -136,14 +146,20 @@ class Scan {
       if (later === null || later <= (this.#lastZxid ?? ZERO_ZXID)) continue
       throw this.#damaged(`whole records follow it, the next is ${formatZxid(later)}, so this is no torn end`)
     }
+    if (rest.length > TORN_BYTES_MAX) throw this.#damaged('far more follows it than a crash leaves behind')
+    if (judged >= JUDGED_BYTES_MAX) throw this.#damaged('what follows it looks like records over and over, but is none')
     return 'torn'
   }
 
-  /** The bytes from `start` to the last one that is not zero, without whole chunks of zeros before them. */
+  /**
+   * The bytes from `start` to the last one that is not zero, without whole chunks of zeros before them; not many more
+   * than TORN_BYTES_MAX.
+   */
   async #nonZeroRest(start: number): Promise<Buffer> {
     const kept: Buffer[] = []
     let pending: Buffer[] = []
-    for (let at = start; at < this.#size; ) {
+    let length = 0
+    for (let at = start; at < this.#size && length <= TORN_BYTES_MAX; ) {
       const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, this.#size - at))
       const { bytesRead } = await this.#handle.read(chunk, 0, chunk.length, at)
       if (bytesRead === 0) break
@@ -156,6 +172,7 @@ class Scan {
         continue
       }
       kept.push(...pending, read)
+      for (const bytes of [...pending, read]) length += bytes.length
       pending = []
     }
     return Buffer.concat(kept)

@@ -192,7 +192,7 @@ test('a file that is no log is refused by name', async () => {
   await expect(openRig(dir)).rejects.toThrow(/log.1 is not a transaction log: it does not start with ZKLG/)
 })
 
-test('[R-1156] truncate keeps the zxid it names, and removes what is above, snapshots too', async () => {
+test('[R-1156] [R-1489] [R-4837] truncate keeps the zxid it names, and removes what is above, snapshots too', async () => {
   const history = new History()
   const dir = newDir()
   const rig = await openRig(dir)
@@ -248,7 +248,7 @@ test('a txn that holds the bytes of a log does not pass for evidence of damage',
   await rig.storage.close()
 })
 
-test('StorageError is what a damaged directory throws', async () => {
+test('[R-2325] StorageError is what a damaged directory throws, logs without a snapshot, too', async () => {
   const dir = dirWith({ 'log.1': recordedLog() })
   const opened: Promise<{ recovered: { lastZxid: Zxid } }> = openRig(dir)
   await expect(opened).rejects.toThrow(StorageError)

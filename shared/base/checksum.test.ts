@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { adler32, crc32 } from './checksum.ts'
+import { adler32, crc32, crc32Int, crc32Text } from './checksum.ts'
 import { utf8Encode } from './text.ts'
 
 const DIGITS = utf8Encode('123456789')
@@ -46,6 +46,26 @@ test('in pieces they give the same as at once', () => {
       const [head, tail] = [bytes.subarray(0, cut), bytes.subarray(cut)]
       expect(adler32(tail, adler32(head))).toBe(adler32(bytes))
       expect(crc32(tail, crc32(head))).toBe(crc32(bytes))
+    }),
+  )
+})
+
+test('CRC-32 of ints and of texts is that of their bytes', () => {
+  const int = fc.integer({ min: -(2 ** 31), max: 2 ** 32 - 1 })
+  fc.assert(
+    fc.property(int, fc.nat(2 ** 32 - 1), fc.string({ unit: 'grapheme' }), (value, running, text) => {
+      const bytes = Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value)
+      expect(crc32Int(value, running)).toBe(crc32(bytes, running))
+      expect(crc32Text(text)).toBe(crc32(utf8Encode(text)))
+    }),
+  )
+})
+
+test('CRC-32 of a part is that of its copy', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 50 }), fc.nat(50), fc.nat(50), (bytes, start, length) => {
+      const end = Math.min(start + length, bytes.length)
+      expect(crc32(bytes, 7, start, Math.max(start, end))).toBe(crc32(bytes.slice(start, end), 7))
     }),
   )
 })

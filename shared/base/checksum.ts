@@ -1,6 +1,8 @@
 // The two checksums of ZooKeeper's files: Adler-32 seals log records and snapshots, CRC-32 (zlib's
 // polynomial) makes node digests. Both are incremental: feed the last result back in as `running`.
 
+import { utf8Encode } from './text.ts'
+
 const ADLER_MODULUS = 65521
 /**
  * So many bytes can be summed before the sums have to be reduced to stay below 2^31: small integers are added
@@ -57,13 +59,13 @@ function makeCrcTables(): Int32Array {
   return tables
 }
 
-/** CRC-32 of `bytes` behind whatever gave `running`; unsigned. Source: RFC 1952 §8. */
-export function crc32(bytes: Uint8Array, running: number = CRC32_START): number {
+/** CRC-32 of bytes `start` … `end` behind whatever gave `running`; unsigned. Source: RFC 1952 §8. */
+export function crc32(bytes: Uint8Array, running: number = CRC32_START, start = 0, end = bytes.length): number {
   const tables = CRC_TABLES
   let crc = ~running
-  let at = 0
+  let at = start
   // Four bytes a round: node digests are made on every write.
-  for (const end = bytes.length - 3; at < end; at += 4) {
+  for (const lastRound = end - 4; at <= lastRound; at += 4) {
     crc ^= (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)
     crc =
       (tables[768 + (crc & 0xff)] ?? 0) ^
@@ -71,6 +73,33 @@ export function crc32(bytes: Uint8Array, running: number = CRC32_START): number 
       (tables[256 + ((crc >>> 16) & 0xff)] ?? 0) ^
       (tables[crc >>> 24] ?? 0)
   }
-  for (; at < bytes.length; at += 1) crc = (crc >>> 8) ^ (tables[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0)
+  for (; at < end; at += 1) crc = (crc >>> 8) ^ (tables[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0)
+  return ~crc >>> 0
+}
+
+/** CRC-32 of the four bytes of `value`, most significant first, behind whatever gave `running`. */
+export function crc32Int(value: number, running: number): number {
+  const tables = CRC_TABLES
+  const crc = ~running
+  // The first byte of the four is the lowest one of the sum.
+  return (
+    ~(
+      (tables[768 + ((crc ^ (value >>> 24)) & 0xff)] ?? 0) ^
+      (tables[512 + (((crc >>> 8) ^ (value >>> 16)) & 0xff)] ?? 0) ^
+      (tables[256 + (((crc >>> 16) ^ (value >>> 8)) & 0xff)] ?? 0) ^
+      (tables[((crc >>> 24) ^ value) & 0xff] ?? 0)
+    ) >>> 0
+  )
+}
+
+/** CRC-32 of a text's UTF-8. */
+export function crc32Text(text: string): number {
+  const tables = CRC_TABLES
+  let crc = -1
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i)
+    if (unit > 0x7f) return crc32(utf8Encode(text))
+    crc = (crc >>> 8) ^ (tables[(crc ^ unit) & 0xff] ?? 0)
+  }
   return ~crc >>> 0
 }

@@ -29,3 +29,15 @@ export function tryUtf8Decode(bytes: Uint8Array): string | null {
     return null
   }
 }
+
+/** How many bytes utf8Encode gives, for a text without lone surrogates. */
+export function utf8Length(text: string): number {
+  let length = text.length
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i)
+    if (unit < 0x80) continue
+    // A pair of surrogates makes four bytes.
+    length += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2
+  }
+  return length
+}

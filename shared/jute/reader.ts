@@ -3,8 +3,9 @@
 // What a record consists of is in records/.
 
 import { tryUtf8Decode } from '../base/text.ts'
-import { asSessionId, type SessionId } from '../zk/ids.ts'
+import type { SessionId } from '../zk/ids.ts'
 import { type Zxid, zxidFromHalves } from '../zk/zxid.ts'
+import { joinSurrogates } from './cesu8.ts'
 
 /** The bytes are not what they should be. The message says what was wrong, for a log line. */
 export class DecodeError extends Error {
@@ -21,6 +22,8 @@ const LONG_MIN = -(2 ** 63)
 
 export class JuteReader {
   #view: DataView
+  /** The same memory, for copies and windows: made when first needed. */
+  #bytes: Uint8Array | null = null
   #at = 0
   #end = 0
   readonly #valueBytesMax: number
@@ -37,7 +40,10 @@ export class JuteReader {
 
   /** Continues with bytes start … end of something else; cheap when it shares its ArrayBuffer with the last. */
   window(bytes: Uint8Array, start = 0, end = bytes.length): this {
-    if (bytes.buffer !== this.#view.buffer) this.#view = new DataView(bytes.buffer)
+    if (bytes.buffer !== this.#view.buffer) {
+      this.#view = new DataView(bytes.buffer)
+      this.#bytes = null
+    }
     this.#at = bytes.byteOffset + start
     this.#end = bytes.byteOffset + Math.min(end, bytes.length)
     return this
@@ -60,6 +66,16 @@ export class JuteReader {
     return value
   }
 
+  /** Takes `bytes` if they come next. */
+  takeIf(bytes: Uint8Array): boolean {
+    if (this.remaining < bytes.length) return false
+    for (let i = bytes.length - 1; i >= 0; i -= 1) {
+      if (this.#view.getUint8(this.#at + i) !== bytes[i]) return false
+    }
+    this.#at += bytes.length
+    return true
+  }
+
   byte(): number {
     const at = this.#take(1)
     return this.#view.getUint8(at)
@@ -80,7 +96,7 @@ export class JuteReader {
 
   /** A long that is a session id. */
   sessionId(): SessionId {
-    return asSessionId(this.ulong())
+    return this.ulong() as SessionId // unsigned already
   }
 
   /** A long, signed. */
@@ -120,23 +136,27 @@ export class JuteReader {
 
   /** A buffer that may be null, as a copy: what is decoded may outlive the bytes it came in. */
   buffer(): Uint8Array | null {
-    const view = this.bufferView()
-    if (view === null) return null
-    const copy = new Uint8Array(view.length)
-    copy.set(view)
-    return copy
+    const length = this.#length()
+    if (length < 0) return null
+    const at = this.#take(length)
+    // One allocation that is not filled with zeros first: twice as fast as a new array and `set`.
+    return this.#memory().slice(at, at + length)
   }
 
   /** Like `buffer`, but a window on the bytes being read: to be used up before they change. */
   bufferView(): Uint8Array | null {
     const length = this.#length()
-    return length < 0 ? null : this.#bytes(length)
+    return length < 0 ? null : this.#window(length)
   }
 
   /** The next `length` bytes, as a window on the bytes being read. */
   raw(length: number): Uint8Array {
-    if (length < 0) throw new DecodeError(`a length of ${length}`)
-    return this.#bytes(length)
+    return this.#window(length)
+  }
+
+  /** All that is left, as a window on the bytes being read; it stays to be read. */
+  peekRest(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#at, this.remaining)
   }
 
   /** The next `length` bytes as a string, without a length before them. */
@@ -146,9 +166,7 @@ export class JuteReader {
       const ascii = shortAscii(this.#view, at, at + length)
       if (ascii !== null) return ascii
     }
-    const text = tryUtf8Decode(new Uint8Array(this.#view.buffer, at, length))
-    if (text === null) throw new DecodeError('a string is not UTF-8')
-    return text
+    return longText(new Uint8Array(this.#view.buffer, at, length))
   }
 
   /**
@@ -184,14 +202,29 @@ export class JuteReader {
 
   #take(bytes: number): number {
     const at = this.#at
+    if (bytes < 0) throw new DecodeError(`a length of ${bytes}`)
     if (at + bytes > this.#end) throw new DecodeError(`the record ends ${at + bytes - this.#end} bytes early`)
     this.#at = at + bytes
     return at
   }
 
-  #bytes(length: number): Uint8Array {
+  #window(length: number): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#take(length), length)
   }
+
+  #memory(): Uint8Array {
+    this.#bytes ??= new Uint8Array(this.#view.buffer)
+    return this.#bytes
+  }
+}
+
+function longText(bytes: Uint8Array): string {
+  const text = tryUtf8Decode(bytes)
+  if (text !== null) return text
+  const joined = joinSurrogates(bytes)
+  const again = joined && tryUtf8Decode(joined)
+  if (again === null) throw new DecodeError('a string is not UTF-8')
+  return again
 }
 
 /** The bytes as a string, or null when one of them is not ASCII. */

@@ -4,13 +4,12 @@
 import { createQueue, dequeue, enqueue, peek, queueLength } from '../base/queue.ts'
 import { isKnown, setOwner, touch } from '../tree/sessions.ts'
 import { dropConnection } from '../tree/watch-table.ts'
-import { lastZxid } from '../zab/log-window.ts'
 import type { AuthId } from '../zk/acl.ts'
 import { ERROR_CODES } from '../zk/errors.ts'
 import { NO_SESSION } from '../zk/ids.ts'
 import type { ClientInput, ConnId, PeerEffect } from './contract.ts'
 import { forward } from './following.ts'
-import { isWrite, submit } from './leading.ts'
+import { isWrite, submit, syncHere } from './leading.ts'
 import { answerRead } from './reads.ts'
 import { type Conn, isServing, type Peer, takeSessionId, type Waiting } from './state.ts'
 
@@ -123,23 +122,8 @@ export function onRequest(peer: Peer, { conn: id, xid, request }: Request, out: 
   if (!leadership) return
   if (isWrite(request))
     return submit(peer, { sessionId: conn.sessionId, cxid: xid, request, auth: conn.auth.slice(), origin: 'self' }, out)
-  // A sync at the leader waits until everything proposed before it is applied here.
-  enqueue(leadership.syncs, { zxid: lastZxid(peer.zab.log), conn: id, waiting })
-  releaseSyncs(peer, out)
-}
-
-/** Answers own clients' syncs whose proposals have all been applied. */
-export function releaseSyncs(peer: Peer, out: PeerEffect[]): void {
-  const syncs = peer.leadership?.syncs
-  if (!syncs) return
-  for (;;) {
-    const next = peek(syncs)
-    if (!next || next.zxid > peer.tree.lastProcessedZxid) return
-    dequeue(syncs)
-    next.waiting.ready = true
-    const conn = peer.conns.get(next.conn)
-    if (conn) drain(peer, conn, out)
-  }
+  enqueue(leadership.syncs, { conn: id, waiting })
+  syncHere(peer, out)
 }
 
 /** Answers what stands at the front of the queue and need not wait any longer. */

@@ -22,6 +22,8 @@ export interface PeerConfig extends ZabConfig {
   readonly maxSessionTimeoutMs: number
   /** The low 40 bits of this, in milliseconds, go into new session ids: something that differs at each start. */
   readonly sessionIdSeedMs: number
+  /** A configuration needs two participants (with true, which is ZooKeeper's default) or one. */
+  readonly standaloneEnabled?: boolean
   /** Left out: ZooKeeper's defaults. */
   readonly tree?: TreeOptions
 }
@@ -88,6 +90,13 @@ export type PeerEffect =
   /** Rebuild the tree from disk once the truncation before this is durable; answer with `reloaded`. */
   | { readonly type: 'reload' }
   | { readonly type: 'applied'; readonly entry: Entry; readonly err: ErrorCode }
+  /** An Apache leader's digest is not that of our tree: see README.md, decisions. Worth a warning. */
+  | { readonly type: 'digestMismatch'; readonly zxid: Zxid; readonly expected: bigint; readonly actual: bigint }
+  /**
+   * T-10: after `zxid` the tree's digest is `actual`, where the leader has `expected`. Clients have been cut off, and this
+   * peer does nothing any more: stop the server. Started again on an empty disk, it is sent the leader's tree.
+   */
+  | { readonly type: 'diverged'; readonly zxid: Zxid; readonly expected: bigint; readonly actual: bigint }
   | {
       readonly type: 'serving'
       readonly state: 'LEADING' | 'FOLLOWING' | 'OBSERVING'

@@ -43,15 +43,16 @@ export function onLeaderAnswer(
   out: PeerEffect[],
 ): void {
   const { followership } = peer
-  if (!followership) return
   if (packet.type === 'SYNC') {
-    if (!peek(followership.syncs)) return
-    const { conn, waiting } = dequeue(followership.syncs)
+    const syncs = (followership ?? peer.leadership)?.syncs
+    if (!syncs || !peek(syncs)) return
+    const { conn, waiting } = dequeue(syncs)
     waiting.ready = true
     const asker = peer.conns.get(conn)
     if (asker) drain(peer, asker, out)
     return
   }
+  if (!followership) return
   const id = followership.revalidating.get(packet.sessionId)
   followership.revalidating.delete(packet.sessionId)
   const conn = id === undefined ? undefined : peer.conns.get(id)

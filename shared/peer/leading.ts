@@ -3,11 +3,15 @@
 // Source: PrepRequestProcessor, LeaderSessionTracker, watches-sessions.md §7.
 
 import { assert } from '../base/assert.ts'
-import { prepareRequest } from '../tree/prepare.ts'
+import type { EnsembleContext } from '../tree/contract.ts'
+import { prepareRequest, proposalDigest } from '../tree/prepare.ts'
 import { REAP_INTERVAL_MS, reapCandidates } from '../tree/reaper.ts'
 import { checkOwner, expire, postponeAll, setClosing, setOwner, touch, track } from '../tree/sessions.ts'
+import { isReconfiguring } from '../zab/configs.ts'
 import type { LinkId, ZabEffect } from '../zab/contract.ts'
 import { nextZxid, propose } from '../zab/leader-broadcast.ts'
+import { onSyncRequest } from '../zab/leader-confirm.ts'
+import { isQuorumSynced } from '../zab/leader-reconfig.ts'
 import type { AuthId } from '../zk/acl.ts'
 import { ERROR_CODES, type ErrorCode } from '../zk/errors.ts'
 import { NO_SESSION, type SessionId } from '../zk/ids.ts'
@@ -16,6 +20,7 @@ import type { ForwardedRequest, RevalidateRequest, Touch } from '../zk/packet.ts
 import type { ClientRequest, WriteRequest } from '../zk/request.ts'
 import type { Entry, Txn } from '../zk/txn.ts'
 import type { PeerEffect } from './contract.ts'
+import { onLeaderAnswer } from './following.ts'
 import { stopServing } from './serving.ts'
 import type { Peer } from './state.ts'
 
@@ -41,16 +46,40 @@ export function submit(peer: Peer, submission: Submission, out: PeerEffect[]): v
           peer.tree,
           leadership.pending,
           request,
-          { zxid, timeMs: peer.wallMs, sessionId, auth: submission.auth },
+          { zxid, timeMs: peer.wallMs, sessionId, auth: submission.auth, ensemble: ensembleFor(peer, request) },
           peer.options,
         )
       : { type: 'error', err: refusal }
-  const entry: Entry = { zxid, sessionId, cxid, timeMs: peer.wallMs, txn, digest: null }
+  const digest = proposalDigest(leadership.pending, txn, peer.options)
+  const entry: Entry = { zxid, sessionId, cxid, timeMs: peer.wallMs, txn, digest }
   const effects: ZabEffect[] = []
   propose(zab, entry, effects)
   for (const effect of effects) {
     if (effect.type === 'notServing') stopServing(peer, effect.reason, out)
     else out.push(effect as PeerEffect) // propose appends and sends; it delivers nothing
+  }
+}
+
+/** What a reconfig is checked against; null when reconfiguration is off, and for all other requests. */
+function ensembleFor({ config, zab }: Peer, request: WriteRequest): EnsembleContext | null {
+  if (request.type !== 'reconfig' || !config.reconfigEnabled) return null
+  return {
+    lastSeen: zab.lastSeen,
+    inProgress: isReconfiguring(zab),
+    standaloneEnabled: config.standaloneEnabled ?? true,
+    isQuorumSynced: (next) => isQuorumSynced(zab, next),
+  }
+}
+
+/** A sync of an own client; the core says when it may be answered, perhaps at once. */
+export function syncHere(peer: Peer, out: PeerEffect[]): void {
+  const { zab } = peer
+  if (zab.role.state !== 'LEADING') return
+  const effects: ZabEffect[] = []
+  onSyncRequest(zab, zab.role, null, effects)
+  for (const effect of effects) {
+    if (effect.type === 'leaderAnswer') onLeaderAnswer(peer, effect.packet, out)
+    else out.push(effect as PeerEffect) // it pings and answers, nothing else
   }
 }
 
@@ -63,12 +92,11 @@ function admit(peer: Peer, { sessionId, request, origin }: Submission): ErrorCod
     setOwner(tracker, sessionId, ownerOf(origin))
     return ERROR_CODES.OK
   }
-  if (request.type === 'closeSession') {
-    setClosing(tracker, sessionId)
-    return ERROR_CODES.OK
-  }
   if (origin === 'internal' || sessionId === NO_SESSION) return ERROR_CODES.OK
-  return checkOwner(tracker, sessionId, ownerOf(origin))
+  const refusal = checkOwner(tracker, sessionId, ownerOf(origin))
+  // A session closes once (S-5): who asks a second time, or after it expired, is told that it is over.
+  if (request.type === 'closeSession' && refusal === ERROR_CODES.OK) setClosing(tracker, sessionId)
+  return refusal
 }
 
 /** The tracker knows owners as numbers: 0 is this server. */

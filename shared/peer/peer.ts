@@ -9,12 +9,13 @@ import { onAuthenticated, onConnect, onDisconnected, onRequest } from './clients
 import type { PeerEffect, PeerInput } from './contract.ts'
 import { onLeaderAnswer, sendTouches } from './following.ts'
 import { onLeadershipTick, onLearnerRequest, onLearnerTouches } from './leading.ts'
-import { startServing, stopServing } from './serving.ts'
+import { closeOrphans, startServing, stopServing } from './serving.ts'
 import type { Peer } from './state.ts'
 
 export { createPeer, freshRecovered, type Peer } from './state.ts'
 
 export function step(peer: Peer, input: PeerInput, out: PeerEffect[]): void {
+  if (peer.diverged) return // T-10
   switch (input.type) {
     case 'tick':
       peer.nowMs = input.nowMs
@@ -47,15 +48,18 @@ export function step(peer: Peer, input: PeerInput, out: PeerEffect[]): void {
   }
 }
 
+/** What the core says in one step; used anew by each, since nothing of it outlives the step. */
+const effects: ZabEffect[] = []
+
 function feed(peer: Peer, input: ZabInput, out: PeerEffect[]): void {
-  const effects: ZabEffect[] = []
+  effects.length = 0
   stepZab(peer.zab, input, effects)
-  follow(peer, effects, out)
+  follow(peer, out)
 }
 
 /** What the core wants done above it, in order; what it makes us propose comes after the rest of the step. */
-function follow(peer: Peer, effects: readonly ZabEffect[], out: PeerEffect[]): void {
-  const later: (() => void)[] = []
+function follow(peer: Peer, out: PeerEffect[]): void {
+  let proposes = false
   for (const effect of effects) {
     switch (effect.type) {
       case 'deliver':
@@ -70,13 +74,14 @@ function follow(peer: Peer, effects: readonly ZabEffect[], out: PeerEffect[]): v
         out.push(effect)
         break
       case 'serving':
-        startServing(peer, effect, out, later)
+        startServing(peer, effect, out)
+        proposes = true
         break
       case 'notServing':
         stopServing(peer, effect.reason, out)
         break
       case 'learnerRequest':
-        later.push(() => onLearnerRequest(peer, effect.link, effect.packet, out))
+        proposes = true
         break
       case 'learnerTouches':
         onLearnerTouches(peer, effect.touches)
@@ -91,5 +96,9 @@ function follow(peer: Peer, effects: readonly ZabEffect[], out: PeerEffect[]): v
         out.push(effect)
     }
   }
-  for (const action of later) action()
+  if (!proposes) return
+  for (const effect of effects) {
+    if (effect.type === 'learnerRequest') onLearnerRequest(peer, effect.link, effect.packet, out)
+    else if (effect.type === 'serving') closeOrphans(peer, out)
+  }
 }

@@ -13,30 +13,28 @@ import type { PeerEffect } from './contract.ts'
 import { submit } from './leading.ts'
 import { newFollowership, newLeadership, type Peer } from './state.ts'
 
-export function startServing(
-  peer: Peer,
-  effect: Extract<UpEffect, { type: 'serving' }>,
-  out: PeerEffect[],
-  later: (() => void)[],
-): void {
+export function startServing(peer: Peer, effect: Extract<UpEffect, { type: 'serving' }>, out: PeerEffect[]): void {
   const { tree, config, zab } = peer
+  const { active } = zab
   peer.zxid = Math.max(tree.lastProcessedZxid, effect.zxid) as Zxid
-  if (tree.nodes.has(CONFIG_PATH))
-    setConfigNode(tree, formatQuorumConfig(config.quorum), config.quorum.version, peer.wallMs)
+  const shown = tree.nodes.get(CONFIG_PATH)
+  // A reconfiguration's txn has put its text there, as everywhere; only what no txn brought is set here.
+  const isShown = config.reconfigEnabled === true && shown && shown.dataLength > 0 && shown.mzxid === active.version
+  if (shown && !isShown) setConfigNode(tree, formatQuorumConfig(active), active.version, peer.wallMs)
   if (effect.state === 'LEADING') {
     // Every session gets its full time under a new leader: it could not be heard while there was none.
     const tracker = createTracker(config.tickTimeMs)
     restartAll(tracker, tree.sessions, peer.nowMs)
     peer.leadership = newLeadership(tracker, peer.nowMs)
-    later.push(() => closeOrphans(peer, out))
   } else if (zab.role.state === 'FOLLOWING' || zab.role.state === 'OBSERVING') {
     peer.followership = newFollowership(zab.role.link)
   }
   out.push(effect)
 }
 
-/** Ephemerals whose session is unknown (an old log may leave such) go by a txn, as any others (S-7). */
-function closeOrphans(peer: Peer, out: PeerEffect[]): void {
+/** On a new leader: ephemerals whose session is unknown (an old log may leave such) go by a txn, as any others (S-7). */
+export function closeOrphans(peer: Peer, out: PeerEffect[]): void {
+  if (!peer.leadership) return
   const orphans: SessionId[] = []
   for (const owner of peer.tree.ephemerals.keys())
     if (!peer.tree.sessions.has(owner) && kindOfOwner(owner) === 'ephemeral') orphans.push(owner)

@@ -2,8 +2,10 @@
 // lives in `tree` and `zab`; everything else dies with a connection, a role or the process.
 
 import { createQueue, type Queue } from '../base/queue.ts'
-import { createTree } from '../tree/create-tree.ts'
+import { tryUtf8Decode } from '../base/text.ts'
+import { CONFIG_PATH, createTree } from '../tree/create-tree.ts'
 import type { DataTree } from '../tree/data-tree.ts'
+import { dataOf } from '../tree/node-data.ts'
 import { DEFAULT_TREE_OPTIONS, type TreeOptions } from '../tree/options.ts'
 import { createPending, type Pending } from '../tree/pending.ts'
 import { REAP_INTERVAL_MS } from '../tree/reaper.ts'
@@ -12,7 +14,9 @@ import { createWatches, type Watches } from '../tree/watch-table.ts'
 import type { LinkId } from '../zab/contract.ts'
 import { createZab, type Zab } from '../zab/state.ts'
 import type { AuthId } from '../zk/acl.ts'
+import { parseQuorumConfig } from '../zk/config-text.ts'
 import { NO_SESSION, type SessionId } from '../zk/ids.ts'
+import type { QuorumConfig } from '../zk/quorum-config.ts'
 import type { ClientRequest } from '../zk/request.ts'
 import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
 import type { ConnId, PeerConfig, Recovered } from './contract.ts'
@@ -21,7 +25,7 @@ import type { ConnId, PeerConfig, Recovered } from './contract.ts'
 export interface Waiting {
   readonly xid: number
   readonly request: ClientRequest
-  /** A write waits for its commit, a sync for the leader's word or for `readyAt`; a read only for those before it. */
+  /** A write waits for its commit, a sync for the leader's word; a read only for those before it. */
   readonly kind: 'write' | 'sync' | 'read'
   /** For a sync: it may be answered. */
   ready: boolean
@@ -37,14 +41,19 @@ export interface Conn {
   readonly waiting: Queue<Waiting>
 }
 
+export interface AskedSync {
+  readonly conn: ConnId
+  readonly waiting: Waiting
+}
+
 /** What only the server that leads keeps. */
 export interface Leadership {
   readonly tracker: SessionTracker
   readonly pending: Pending
   lastTickMs: number
   nextReapMs: number
-  /** Own clients' syncs, answered once everything proposed before them is applied. */
-  readonly syncs: Queue<{ readonly zxid: Zxid; readonly conn: ConnId; readonly waiting: Waiting }>
+  /** Own clients' syncs that the core has been asked for; answers come in the same order. */
+  readonly syncs: Queue<AskedSync>
 }
 
 /** What a server keeps that follows: its dealings with the leader. */
@@ -55,7 +64,7 @@ export interface Followership {
   /** Connections that wait for the leader to confirm their session. */
   readonly revalidating: Map<SessionId, ConnId>
   /** SYNCs sent to the leader; answers come in the same order. */
-  readonly syncs: Queue<{ readonly conn: ConnId; readonly waiting: Waiting }>
+  readonly syncs: Queue<AskedSync>
 }
 
 export interface Peer {
@@ -73,6 +82,8 @@ export interface Peer {
   /** Serving clients, as whom; null otherwise. */
   leadership: Leadership | null
   followership: Followership | null
+  /** The tree has left the leader's [T-10]: nothing is done any more. */
+  diverged: boolean
   nextSessionId: SessionId
   nowMs: number
   wallMs: number
@@ -82,7 +93,7 @@ export function createPeer(config: PeerConfig, recovered: Recovered): Peer {
   return {
     config,
     options: config.tree ?? DEFAULT_TREE_OPTIONS,
-    zab: createZab(config, recovered),
+    zab: createZab(config, { ...recovered, lastSeen: recovered.lastSeen ?? configIn(recovered.tree) }),
     tree: recovered.tree,
     received: null,
     zxid: recovered.tree.lastProcessedZxid,
@@ -91,10 +102,20 @@ export function createPeer(config: PeerConfig, recovered: Recovered): Peer {
     bySession: new Map(),
     leadership: null,
     followership: null,
+    diverged: false,
     nextSessionId: firstSessionId(config),
     nowMs: 0,
     wallMs: 0,
   }
+}
+
+/** The configuration in a tree, null when it shows none that can be read. */
+function configIn(tree: DataTree): QuorumConfig | null {
+  const node = tree.nodes.get(CONFIG_PATH)
+  const data = node ? dataOf(node) : null
+  const text = data ? tryUtf8Decode(data) : null
+  const config = text ? parseQuorumConfig(text) : null
+  return config?.ok ? config.value : null
 }
 
 /** A peer without a history, for a disk that holds none. */

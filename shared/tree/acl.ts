@@ -33,19 +33,22 @@ const INVALID = err(ERROR_CODES.INVALIDACL)
 export const ACL_ENTRIES_MAX = 1000
 
 /**
- * What is logged for a list that a client sent: no duplicates, `auth` replaced by the client's own identities.
+ * What is logged for a list that a client sent: no duplicates, then `auth` replaced by the client's own identities (which
+ * may be there already: ZooKeeper lets that be).
  * INVALIDACL for an empty list, an unknown scheme, an id that its scheme refuses, or too many entries.
  */
 export function fixupAcl(acl: readonly Acl[] | null, auth: readonly AuthId[]): Result<readonly Acl[], ErrorCode> {
   if (acl === null || acl.length === 0) return INVALID
   if (acl.length === 1 && isWorld(acl[0])) return ok(acl)
-  const fixed = new Map<string, Acl>()
-  for (const entry of acl) {
+  const distinct = new Map<string, Acl>()
+  for (const entry of acl) distinct.set(`${entry.perms} ${entry.scheme}:${entry.id}`, entry)
+  const fixed: Acl[] = []
+  for (const entry of distinct.values()) {
     const expanded = expand(entry, auth)
-    if (expanded.length === 0) return INVALID
-    for (const one of expanded) fixed.set(`${one.perms} ${one.scheme}:${one.id}`, one)
+    if (expanded.length === 0 || fixed.length + expanded.length > ACL_ENTRIES_MAX) return INVALID
+    fixed.push(...expanded)
   }
-  return fixed.size > ACL_ENTRIES_MAX ? INVALID : ok([...fixed.values()])
+  return ok(fixed)
 }
 
 function isWorld(entry: AuthId | undefined): boolean {

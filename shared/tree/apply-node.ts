@@ -6,12 +6,13 @@
 import type { Acl } from '../zk/acl.ts'
 import { ERROR_CODES, type ErrorCode } from '../zk/errors.ts'
 import { NO_SESSION, type SessionId } from '../zk/ids.ts'
-import { baseName, joinPath, parentPath } from '../zk/path.ts'
+import { parentPath } from '../zk/path.ts'
 import type { CreateContainerTxn, CreateTtlTxn, CreateTxn } from '../zk/txn.ts'
 import type { Zxid } from '../zk/zxid.ts'
 import { isOpenAcl } from './acl.ts'
 import type { Change } from './contract.ts'
-import { CONTAINER_OWNER, type DataTree, type Znode } from './data-tree.ts'
+import { CONTAINER_OWNER, type DataTree, newZnode, type Znode } from './data-tree.ts'
+import { dropData, putData } from './node-data.ts'
 import { nodeDigest } from './node-digest.ts'
 import { ttlOwner } from './owner.ts'
 import { indexOwner, unindexOwner } from './owner-index.ts'
@@ -29,8 +30,12 @@ export interface Application {
   readonly changes: Change[]
 }
 
-function digestOf(a: Application, path: string, node: Znode): number {
-  return a.keepsDigest ? nodeDigest(path, node) : 0
+/** To be called once a node is as it shall be. */
+function redigest(a: Application, path: string, node: Znode): void {
+  if (!a.keepsDigest) return
+  const digest = nodeDigest(path, node)
+  a.digestDelta += digest - (node.digest >>> 0)
+  node.digest = digest | 0
 }
 
 function ownerOf(a: Application, txn: CreateTxn | CreateTtlTxn | CreateContainerTxn): SessionId {
@@ -50,33 +55,20 @@ export function applyCreate(a: Application, txn: CreateTxn | CreateTtlTxn | Crea
   const parent = tree.nodes.get(above)
   if (!parent || parent.czxid > zxid) return ERROR_CODES.NONODE
   const existing = tree.nodes.get(path)
-  const digestBefore = digestOf(a, above, parent)
   countCreation(parent, txn.parentCVersion, zxid, existing !== undefined)
   if (existing) {
     // Heals a node that an Apache snapshot saved without a list for its ACL id (ZOOKEEPER-4846).
     if (existing.czxid === zxid && existing.aversion === 0) existing.acl = shareAcl(txn.acl, parent.acl)
-    a.digestDelta += digestOf(a, above, parent) - digestBefore
+    redigest(a, above, parent)
     return ERROR_CODES.NODEEXISTS
   }
-  const node: Znode = {
-    data,
-    acl: shareAcl(txn.acl, parent.acl),
-    czxid: zxid,
-    mzxid: zxid,
-    pzxid: zxid,
-    ctime: a.timeMs,
-    mtime: a.timeMs,
-    version: 0,
-    cversion: 0,
-    aversion: 0,
-    ephemeralOwner: ownerOf(a, txn),
-    children: null,
-  }
+  const node = newZnode(tree.data, data, shareAcl(txn.acl, parent.acl), zxid, a.timeMs, ownerOf(a, txn))
   parent.children ??= new Set()
-  parent.children.add(baseName(path))
+  parent.children.add(path)
   tree.nodes.set(path, node)
   indexOwner(tree, path, node.ephemeralOwner)
-  a.digestDelta += digestOf(a, above, parent) - digestBefore + digestOf(a, path, node)
+  redigest(a, above, parent)
+  redigest(a, path, node)
   onQuotaNodeCreated(tree, path)
   countTowardsQuota(tree, path, data?.length ?? 0, 1)
   a.changes.push({ type: 'created', path, acl: node.acl, parentAcl: parent.acl })
@@ -118,36 +110,36 @@ export function applyDelete(a: Application, path: string): ErrorCode {
   const above = parentPath(path)
   const parent = tree.nodes.get(above)
   if (!parent || parent.czxid > zxid || path === '/') return ERROR_CODES.NONODE
-  const digestBefore = digestOf(a, above, parent)
   if (zxid > parent.pzxid) parent.pzxid = zxid
-  a.digestDelta += digestOf(a, above, parent) - digestBefore
+  redigest(a, above, parent)
   const node = tree.nodes.get(path)
   if (!node || node.czxid > zxid) return ERROR_CODES.NONODE
-  parent.children?.delete(baseName(path))
-  removeBelow(a, path, node)
+  parent.children?.delete(path)
+  removeBelow(a, node)
   removeOne(a, path, node)
   a.changes.push({ type: 'deleted', path, acl: node.acl, parentAcl: parent.acl })
   return ERROR_CODES.OK
 }
 
 function removeOne(a: Application, path: string, node: Znode): void {
-  a.digestDelta -= digestOf(a, path, node)
+  if (a.keepsDigest) a.digestDelta -= node.digest >>> 0
   a.tree.nodes.delete(path)
   unindexOwner(a.tree, path, node.ephemeralOwner)
-  countTowardsQuota(a.tree, path, -(node.data?.length ?? 0), -1)
+  countTowardsQuota(a.tree, path, -node.dataLength, -1)
+  dropData(a.tree.data, node)
 }
 
 /**
  * Only a replay finds children here, those of a later node of the same name: a snapshot may hold them below the
  * older node, and a multi may delete and create a node under one zxid. Their creates are still to be replayed.
  */
-function removeBelow(a: Application, path: string, node: Znode): void {
+function removeBelow(a: Application, node: Znode): void {
   if (node.children === null || node.children.size === 0) return
-  const paths = [...node.children].map((name) => joinPath(path, name))
+  const paths = [...node.children]
   for (let at = paths.pop(); at !== undefined; at = paths.pop()) {
     const below = a.tree.nodes.get(at)
     if (!below) continue
-    for (const name of below.children ?? []) paths.push(joinPath(at, name))
+    for (const child of below.children ?? []) paths.push(child)
     removeOne(a, at, below)
   }
 }
@@ -162,13 +154,13 @@ export function applySetData(
   const node = a.tree.nodes.get(path)
   if (!node) return ERROR_CODES.NONODE
   if (node.mzxid > a.zxid) return node
-  const digestBefore = digestOf(a, path, node)
-  countTowardsQuota(a.tree, path, (data?.length ?? 0) - (node.data?.length ?? 0), 0)
-  node.data = data
+  countTowardsQuota(a.tree, path, (data?.length ?? 0) - node.dataLength, 0)
+  dropData(a.tree.data, node)
+  putData(a.tree.data, node, data)
   node.version = version
   node.mzxid = a.zxid
   node.mtime = a.timeMs
-  a.digestDelta += digestOf(a, path, node) - digestBefore
+  redigest(a, path, node)
   a.changes.push({ type: 'dataChanged', path, acl: node.acl, parentAcl: null })
   return node
 }
@@ -183,10 +175,9 @@ export function applySetAcl(
   const node = a.tree.nodes.get(path)
   if (!node) return ERROR_CODES.NONODE
   if (node.czxid > a.zxid) return node
-  const digestBefore = digestOf(a, path, node)
   node.acl = shareAcl(acl, null)
   node.aversion = version
-  a.digestDelta += digestOf(a, path, node) - digestBefore
+  redigest(a, path, node)
   a.changes.push({ type: 'aclChanged', path, acl: node.acl, parentAcl: null })
   return node
 }

@@ -9,8 +9,10 @@ import type { SessionId } from '../zk/ids.ts'
 import { type MultiResult, NO_BODY, type ReplyBody } from '../zk/reply.ts'
 import type { Entry, SubTxn, Txn } from '../zk/txn.ts'
 import { type Application, applyCreate, applyDelete, applySetAcl, applySetData } from './apply-node.ts'
-import type { Applied } from './contract.ts'
+import type { Applied, DigestMismatch } from './contract.ts'
 import type { DataTree, Znode } from './data-tree.ts'
+import { dataOf } from './node-data.ts'
+import { addToDigest } from './node-digest.ts'
 import { DEFAULT_TREE_OPTIONS, type TreeOptions } from './options.ts'
 import { statOf } from './stat.ts'
 
@@ -33,10 +35,21 @@ export function applyEntry(tree: DataTree, entry: Entry, options: TreeOptions = 
     changes: [],
   }
   const { err, body } = applyTxn(a, entry.txn)
-  if (a.digestDelta !== 0) tree.digest = BigInt.asUintN(64, tree.digest + BigInt(a.digestDelta))
+  tree.digest = addToDigest(tree.digest, a.digestDelta)
+  // What is applied twice says nothing: the tree is ahead of it.
+  const isNew = entry.zxid > tree.lastProcessedZxid
+  const mismatch = isNew && options.digest ? compareDigests(tree, entry.digest) : null
   // Last, so that nobody who looks at the zxid can take half a multi for the whole (ZOOKEEPER-3127).
-  if (entry.zxid > tree.lastProcessedZxid) tree.lastProcessedZxid = entry.zxid
-  return { err, body, changes: a.changes }
+  if (isNew) tree.lastProcessedZxid = entry.zxid
+  return { err, body, changes: a.changes, mismatch }
+}
+
+/** [T-10] A tree that was exact has to stay so. */
+function compareDigests(tree: DataTree, expected: bigint | null): DigestMismatch | null {
+  if (expected === null) return null
+  if (tree.digest === expected) tree.isExact = true
+  else if (tree.isExact) return { expected, actual: tree.digest }
+  return null
 }
 
 function applyTxn(a: Application, txn: Txn): Outcome {
@@ -58,7 +71,7 @@ function applyTxn(a: Application, txn: Txn): Outcome {
     case 'reconfig': {
       const node = applySetData(a, txn.path, txn.data, txn.version)
       if (typeof node === 'number') return failed(node)
-      return { err: ERROR_CODES.OK, body: { type: 'data', data: node.data, stat: statOf(node) } }
+      return { err: ERROR_CODES.OK, body: { type: 'data', data: dataOf(node), stat: statOf(node) } }
     }
     case 'delete':
     case 'deleteContainer': {

@@ -3,8 +3,20 @@
 import type { Acl, AuthId } from '../zk/acl.ts'
 import type { ErrorCode } from '../zk/errors.ts'
 import type { SessionId } from '../zk/ids.ts'
+import type { QuorumConfig } from '../zk/quorum-config.ts'
 import type { ReplyBody } from '../zk/reply.ts'
 import type { Zxid } from '../zk/zxid.ts'
+
+/** What a reconfig is checked against; the leader knows. */
+export interface EnsembleContext {
+  /** The newest configuration, and whether it is not committed yet. */
+  readonly lastSeen: QuorumConfig
+  readonly inProgress: boolean
+  /** ZooKeeper's `standaloneEnabled`. */
+  readonly standaloneEnabled: boolean
+  /** Whether a quorum of `config` is connected and holds what the leader holds. */
+  readonly isQuorumSynced: (config: QuorumConfig) => boolean
+}
 
 /** Who asks, for a request that is being prepared by the leader. */
 export interface PrepareContext {
@@ -12,6 +24,8 @@ export interface PrepareContext {
   readonly timeMs: number
   readonly sessionId: SessionId
   readonly auth: readonly AuthId[]
+  /** For a reconfig; left out or null while reconfiguration is switched off. */
+  readonly ensemble?: EnsembleContext | null
 }
 
 /** One znode that a txn changed, in the order of client-protocol's sub-operations. */
@@ -30,4 +44,12 @@ export interface Applied {
   /** The answer for the client that asked. `path`/`pathStat` for a create as its txn type says. */
   readonly body: ReplyBody
   readonly changes: readonly Change[]
+  /** The tree is no longer what the leader's is [T-10]; null: it is, or nobody can say. */
+  readonly mismatch: DigestMismatch | null
+}
+
+/** Tree digests after a txn: as the leader projected it, and as it is here. */
+export interface DigestMismatch {
+  readonly expected: bigint
+  readonly actual: bigint
 }

@@ -3,9 +3,11 @@
 
 import { utf8Encode } from '../base/text.ts'
 import { READ_ACL } from '../zk/acl.ts'
+import { parentPath } from '../zk/path.ts'
 import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
-import { type DataTree, emptyZnode } from './data-tree.ts'
-import { treeDigest } from './node-digest.ts'
+import { type DataTree, emptyZnode, type PlainZnode, type Znode, znodeOf } from './data-tree.ts'
+import { createDataStore, dropData, putData } from './node-data.ts'
+import { digestAll } from './node-digest.ts'
 
 export const CONFIG_PATH = '/zookeeper/config'
 export const QUOTA_PATH = '/zookeeper/quota'
@@ -13,21 +15,37 @@ export const QUOTA_PATH = '/zookeeper/quota'
 /** `/`, `/zookeeper`, `/zookeeper/quota` and `/zookeeper/config`, at zxid 0. */
 export function createTree(): DataTree {
   const tree: DataTree = {
-    nodes: new Map([
-      ['/', { ...emptyZnode(), children: new Set(['zookeeper']) }],
-      ['/zookeeper', { ...emptyZnode(), children: new Set(['quota', 'config']) }],
-      [QUOTA_PATH, emptyZnode()],
-      [CONFIG_PATH, { ...emptyZnode(), acl: READ_ACL, aversion: -1 }],
-    ]),
+    nodes: new Map(),
+    data: createDataStore(),
     sessions: new Map(),
     ephemerals: new Map(),
+    ephemeralBytes: new Map(),
     containers: new Set(),
     ttls: new Set(),
     lastProcessedZxid: ZERO_ZXID,
     digest: 0n,
+    isExact: true,
   }
-  tree.digest = treeDigest(tree)
+  addZnode(tree, '/', emptyZnode())
+  addZnode(tree, '/zookeeper', emptyZnode())
+  addZnode(tree, QUOTA_PATH, emptyZnode())
+  addZnode(tree, CONFIG_PATH, CONFIG_NODE)
+  tree.digest = digestAll(tree)
   return tree
+}
+
+const CONFIG_NODE: PlainZnode = { ...emptyZnode(), acl: READ_ACL, aversion: -1 }
+
+/** Below its parent, if that is there. Neither indexes nor digests know of it yet. */
+function addZnode(tree: DataTree, path: string, plain: PlainZnode): Znode {
+  const node = znodeOf(tree.data, plain)
+  tree.nodes.set(path, node)
+  const parent = path === '/' ? undefined : tree.nodes.get(parentPath(path))
+  if (parent) {
+    parent.children ??= new Set()
+    parent.children.add(path)
+  }
+  return node
 }
 
 /**
@@ -35,17 +53,9 @@ export function createTree(): DataTree {
  * no transaction, no watch, and the digest does not cover it. A tree without the node gets it.
  */
 export function setConfigNode(tree: DataTree, text: string, versionZxid: Zxid, timeMs: number): void {
-  let node = tree.nodes.get(CONFIG_PATH)
-  if (!node) {
-    node = { ...emptyZnode(), acl: READ_ACL, aversion: -1 }
-    tree.nodes.set(CONFIG_PATH, node)
-    const parent = tree.nodes.get('/zookeeper')
-    if (parent) {
-      parent.children ??= new Set()
-      parent.children.add('config')
-    }
-  }
-  node.data = utf8Encode(text)
+  const node = tree.nodes.get(CONFIG_PATH) ?? addZnode(tree, CONFIG_PATH, CONFIG_NODE)
+  dropData(tree.data, node)
+  putData(tree.data, node, utf8Encode(text))
   node.mzxid = versionZxid
   node.mtime = timeMs
   node.version = -1

@@ -5,9 +5,10 @@ import type { Acl } from '../zk/acl.ts'
 import type { SessionId } from '../zk/ids.ts'
 import { NO_SESSION } from '../zk/ids.ts'
 import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
+import { type DataStore, type DataWindow, dataOf, putData } from './node-data.ts'
 
-export interface Znode {
-  data: Uint8Array | null
+/** Its data is a window on memory that it may share with others: see node-data.ts. */
+export interface Znode extends DataWindow {
   /** `null` is world:anyone ALL, as on disk. */
   acl: readonly Acl[] | null
   czxid: Zxid
@@ -21,17 +22,22 @@ export interface Znode {
   aversion: number
   /** The stored form: a session, 0x8000000000000000 for a container, 0xff…ttl for a TTL node. */
   ephemeralOwner: SessionId
-  /** Names of children; `null` while there were never any. */
+  /** Paths of children, whole, since each is in memory already; `null` while there were never any. */
   children: Set<string> | null
+  /** Its node digest as a signed 32-bit integer, which V8 keeps in place; 0 below /zookeeper. Kept by apply. */
+  digest: number
 }
 
 export interface DataTree {
   /** By full path, the root under `/`. */
   readonly nodes: Map<string, Znode>
+  readonly data: DataStore
   /** Sessions known to the ensemble, with their timeouts in milliseconds. */
   readonly sessions: Map<SessionId, number>
   /** Paths of ephemerals by owner. */
   readonly ephemerals: Map<SessionId, Set<string>>
+  /** How long those lists are in a closeSession txn. */
+  readonly ephemeralBytes: Map<SessionId, number>
   /** Container nodes and TTL nodes: the reaper's candidates. */
   readonly containers: Set<string>
   readonly ttls: Set<string>
@@ -39,6 +45,11 @@ export interface DataTree {
   lastProcessedZxid: Zxid
   /** Sum of all node digests modulo 2^64 (storage.md §3), kept up to date by apply. */
   digest: bigint
+  /**
+   * False behind a fuzzy snapshot, which holds effects of txns still to be replayed: its digests mean nothing until
+   * one agrees with a txn's. From then on none may differ (T-10).
+   */
+  isExact: boolean
 }
 
 export const CONTAINER_OWNER = 0x8000000000000000n as SessionId
@@ -46,7 +57,70 @@ export const TTL_OWNER_PREFIX = 0xff00000000000000n
 /** TTLs use the low 40 bits of the owner. */
 export const TTL_MS_MAX = 2 ** 40 - 1
 
-export function emptyZnode(): Znode {
+/** What a snapshot says of one, and what may be kept of it when it has gone. */
+export interface PlainZnode {
+  readonly data: Uint8Array | null
+  readonly acl: readonly Acl[] | null
+  readonly czxid: Zxid
+  readonly mzxid: Zxid
+  readonly pzxid: Zxid
+  readonly ctime: number
+  readonly mtime: number
+  readonly version: number
+  readonly cversion: number
+  readonly aversion: number
+  readonly ephemeralOwner: SessionId
+}
+
+/** A znode as it is now. */
+export function plainZnode(node: Znode): PlainZnode {
+  const { acl, czxid, mzxid, pzxid, ctime, mtime, version, cversion, aversion, ephemeralOwner } = node
+  return { data: dataOf(node), acl, czxid, mzxid, pzxid, ctime, mtime, version, cversion, aversion, ephemeralOwner }
+}
+
+/** The one place where znodes are made: V8 gives them all the same shape. As just created, without a digest. */
+export function newZnode(
+  store: DataStore,
+  data: Uint8Array | null,
+  acl: readonly Acl[] | null,
+  zxid: Zxid,
+  timeMs: number,
+  ephemeralOwner: SessionId,
+): Znode {
+  const node: Znode = {
+    dataBytes: null,
+    dataAt: 0,
+    dataLength: 0,
+    acl,
+    czxid: zxid,
+    mzxid: zxid,
+    pzxid: zxid,
+    ctime: timeMs,
+    mtime: timeMs,
+    version: 0,
+    cversion: 0,
+    aversion: 0,
+    ephemeralOwner,
+    children: null,
+    digest: 0,
+  }
+  putData(store, node, data)
+  return node
+}
+
+/** As described; without children or a digest. */
+export function znodeOf(store: DataStore, plain: PlainZnode): Znode {
+  const node = newZnode(store, plain.data, plain.acl, plain.czxid, plain.ctime, plain.ephemeralOwner)
+  node.mzxid = plain.mzxid
+  node.pzxid = plain.pzxid
+  node.mtime = plain.mtime
+  node.version = plain.version
+  node.cversion = plain.cversion
+  node.aversion = plain.aversion
+  return node
+}
+
+export function emptyZnode(): PlainZnode {
   return {
     data: new Uint8Array(0),
     acl: null,
@@ -59,6 +133,5 @@ export function emptyZnode(): Znode {
     cversion: 0,
     aversion: 0,
     ephemeralOwner: NO_SESSION,
-    children: null,
   }
 }

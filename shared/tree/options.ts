@@ -10,6 +10,8 @@ export interface TreeOptions {
   readonly skipAcl: boolean
   /** Keeps DataTree.digest up to date; it costs two or three checksums a txn. ZooKeeper's `digest.enabled`. */
   readonly digest: boolean
+  /** The longest txn that a leader may make of what many requests have left: see ephemeral-bytes.ts. `jute.maxbuffer`. */
+  readonly messageBytesMax: number
 }
 
 export const DEFAULT_TREE_OPTIONS: TreeOptions = {
@@ -17,4 +19,5 @@ export const DEFAULT_TREE_OPTIONS: TreeOptions = {
   enforceQuota: false,
   skipAcl: false,
   digest: true,
+  messageBytesMax: 0xfffff,
 }

@@ -2,8 +2,10 @@
 
 import type { SessionId } from '../zk/ids.ts'
 import type { DataTree } from './data-tree.ts'
+import { countListed, listedBytes } from './ephemeral-bytes.ts'
 import { kindOfOwner } from './owner.ts'
 
+/** To be called once for a node that is new in the tree. */
 export function indexOwner(tree: DataTree, path: string, owner: SessionId): void {
   const kind = kindOfOwner(owner)
   if (kind === 'persistent') return
@@ -13,6 +15,7 @@ export function indexOwner(tree: DataTree, path: string, owner: SessionId): void
     const paths = tree.ephemerals.get(owner)
     if (paths) paths.add(path)
     else tree.ephemerals.set(owner, new Set([path]))
+    countListed(tree.ephemeralBytes, owner, listedBytes(path))
   }
 }
 
@@ -23,7 +26,7 @@ export function unindexOwner(tree: DataTree, path: string, owner: SessionId): vo
   else if (kind === 'ttl') tree.ttls.delete(path)
   else {
     const paths = tree.ephemerals.get(owner)
-    paths?.delete(path)
+    if (paths?.delete(path)) countListed(tree.ephemeralBytes, owner, -listedBytes(path))
     if (paths?.size === 0) tree.ephemerals.delete(owner)
   }
 }

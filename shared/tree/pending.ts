@@ -5,25 +5,33 @@
 import type { Acl } from '../zk/acl.ts'
 import type { SessionId } from '../zk/ids.ts'
 import type { Entry } from '../zk/txn.ts'
-import type { Zxid } from '../zk/zxid.ts'
+import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
 import type { DataTree, Znode } from './data-tree.ts'
+import { countListed, listedBytes } from './ephemeral-bytes.ts'
+import type { DataWindow } from './node-data.ts'
+import { addToDigest, nodeDigest } from './node-digest.ts'
 import { kindOfOwner } from './owner.ts'
 
 /** A znode as the last proposal that touches it will leave it. */
-export interface PendingNode {
+export interface PendingNode extends DataWindow {
   /** The last proposal that changes this node: once it is applied, the tree says the same. */
   zxid: Zxid
   exists: boolean
-  data: Uint8Array | null
   acl: readonly Acl[] | null
+  czxid: Zxid
+  mzxid: Zxid
+  pzxid: Zxid
+  ctime: number
+  mtime: number
   version: number
   /** Stored form. */
   cversion: number
   aversion: number
   ephemeralOwner: SessionId
-  mtime: number
   /** How many there are; their names are nodes of their own. */
   children: number
+  /** As in Znode; 0 once the node is gone. Kept by `settle`. */
+  digest: number
 }
 
 /** A node as a request that is being prepared finds it. */
@@ -37,17 +45,55 @@ export interface Pending {
   head: number
   /** Ephemerals that proposals create, by session. */
   readonly ephemerals: Map<SessionId, Set<string>>
+  /** How long those lists are in a closeSession txn. */
+  readonly ephemeralBytes: Map<SessionId, number>
   /** Sessions whose closeSession is proposed, with its zxid; in zxid order. */
   readonly closing: Map<SessionId, Zxid>
   /** During a multi: how the nodes were before it, `null` for those without a record. */
   undo: Map<string, PendingNode | null> | null
+  /** The last proposal that was prepared. Once it is applied, `digest` is the tree's own again. */
+  proposed: Zxid
+  /** The tree digest after that proposal. */
+  digest: bigint
+  /** What the proposal that is being prepared adds to it. */
+  digestDelta: number
 }
 
 /** How many retired changes may stay at the front of the list before it is cut. */
 const RETIRED_MAX = 4096
 
 export function createPending(): Pending {
-  return { nodes: new Map(), zxids: [], paths: [], head: 0, ephemerals: new Map(), closing: new Map(), undo: null }
+  return {
+    nodes: new Map(),
+    zxids: [],
+    paths: [],
+    head: 0,
+    ephemerals: new Map(),
+    ephemeralBytes: new Map(),
+    closing: new Map(),
+    undo: null,
+    proposed: ZERO_ZXID,
+    digest: 0n,
+    digestDelta: 0,
+  }
+}
+
+/** Before a proposal is prepared: where its digest starts from. Source: PrepRequestProcessor.getCurrentTreeDigest. */
+export function beginProposal(tree: DataTree, pending: Pending, zxid: Zxid): void {
+  if (tree.lastProcessedZxid >= pending.proposed) pending.digest = tree.digest
+  pending.proposed = zxid
+  pending.digestDelta = 0
+}
+
+export function endProposal(pending: Pending): void {
+  pending.digest = addToDigest(pending.digest, pending.digestDelta)
+}
+
+/** A record has been changed as it shall be: its digest, and the tree's, follow. */
+export function settle(pending: Pending, path: string, record: PendingNode): void {
+  const digest = record.exists ? nodeDigest(path === '' ? '/' : path, record) : 0
+  pending.digestDelta += digest - (record.digest >>> 0)
+  record.digest = digest | 0
 }
 
 /** The node as it will be, or null. `''` is the root, as it is for ZooKeeper. */
@@ -63,23 +109,34 @@ export function childCount(node: Projected): number {
   return node.children === null ? 0 : node.children.size
 }
 
-/** The record to write changes of proposal `zxid` into, for a node that `look` has found at `path`. */
+function isPending(node: Projected): node is PendingNode {
+  return typeof node.children === 'number'
+}
+
+/** The record to write changes of proposal `zxid` into, for a node that `look` has just found at `path`. */
 export function changeNode(pending: Pending, path: string, node: Projected, zxid: Zxid): PendingNode {
   const key = path === '' ? '/' : path
-  let record = pending.nodes.get(key)
+  let record = isPending(node) ? node : undefined
   remember(pending, key, record)
   if (record === undefined) {
     record = {
       zxid,
       exists: true,
-      data: node.data,
+      dataBytes: node.dataBytes,
+      dataAt: node.dataAt,
+      dataLength: node.dataLength,
       acl: node.acl,
+      czxid: node.czxid,
+      mzxid: node.mzxid,
+      pzxid: node.pzxid,
+      ctime: node.ctime,
+      mtime: node.mtime,
       version: node.version,
       cversion: node.cversion,
       aversion: node.aversion,
       ephemeralOwner: node.ephemeralOwner,
-      mtime: node.mtime,
       children: childCount(node),
+      digest: node.digest,
     }
     pending.nodes.set(key, record)
   }
@@ -103,15 +160,17 @@ export function addNode(pending: Pending, path: string, node: PendingNode): void
 function noteOwner(pending: Pending, path: string, node: PendingNode): void {
   if (!node.exists || kindOfOwner(node.ephemeralOwner) !== 'ephemeral') return
   const paths = pending.ephemerals.get(node.ephemeralOwner)
+  if (paths?.has(path)) return
   if (paths) paths.add(path)
   else pending.ephemerals.set(node.ephemeralOwner, new Set([path]))
+  countListed(pending.ephemeralBytes, node.ephemeralOwner, listedBytes(path))
 }
 
 function forgetOwner(pending: Pending, path: string, node: PendingNode): void {
   if (pending.ephemerals.size === 0) return
   const paths = pending.ephemerals.get(node.ephemeralOwner)
-  if (!paths) return
-  paths.delete(path)
+  if (!paths?.delete(path)) return
+  countListed(pending.ephemeralBytes, node.ephemeralOwner, -listedBytes(path))
   if (paths.size === 0) pending.ephemerals.delete(node.ephemeralOwner)
 }
 
@@ -130,17 +189,18 @@ export function ephemeralsOf(tree: DataTree, pending: Pending, session: SessionI
   return paths
 }
 
-/** From here on every change can be taken back, until endMulti. */
+/** From here on every change of this proposal can be taken back, until endMulti. */
 export function beginMulti(pending: Pending): number {
   pending.undo = new Map()
   return pending.paths.length
 }
 
-/** Keeps the changes since beginMulti, or takes them all back; `mark` is what beginMulti gave. */
+/** Keeps the changes since beginMulti, the first of its proposal, or takes them all back; `mark` is what it gave. */
 export function endMulti(pending: Pending, mark: number, keep: boolean): void {
   const { undo } = pending
   pending.undo = null
   if (keep || undo === null) return
+  pending.digestDelta = 0
   for (const [path, before] of undo) {
     const record = pending.nodes.get(path)
     if (record !== undefined) forgetOwner(pending, path, record)
@@ -173,7 +233,11 @@ export function retirePending(pending: Pending, entry: Pick<Entry, 'zxid'>): voi
     }
     pending.head += 1
   }
-  if (pending.head === zxids.length || pending.head >= RETIRED_MAX) {
+  if (pending.head === zxids.length) {
+    zxids.length = 0
+    paths.length = 0
+    pending.head = 0
+  } else if (pending.head >= RETIRED_MAX) {
     zxids.splice(0, pending.head)
     paths.splice(0, pending.head)
     pending.head = 0
@@ -195,6 +259,8 @@ export function dropPending(pending: Pending): void {
   pending.paths.length = 0
   pending.head = 0
   pending.ephemerals.clear()
+  pending.ephemeralBytes.clear()
   pending.closing.clear()
   pending.undo = null
+  pending.proposed = ZERO_ZXID
 }

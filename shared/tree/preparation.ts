@@ -5,7 +5,7 @@ import { isAllowed } from './acl.ts'
 import type { PrepareContext } from './contract.ts'
 import type { DataTree } from './data-tree.ts'
 import type { TreeOptions } from './options.ts'
-import type { Pending, Projected } from './pending.ts'
+import { type Pending, type PendingNode, type Projected, settle } from './pending.ts'
 
 export interface Preparation {
   readonly tree: DataTree
@@ -21,6 +21,11 @@ export function isClosing(p: Preparation): boolean {
 
 export function mayDo(p: Preparation, node: Projected, perms: number): boolean {
   return p.options.skipAcl || isAllowed(node.acl, perms, p.ctx.auth)
+}
+
+/** The record of a node that this proposal changes has been brought up to date. */
+export function changed(p: Preparation, path: string, record: PendingNode): void {
+  if (p.options.digest) settle(p.pending, path, record)
 }
 
 /** -1 stands for "any". */

@@ -11,9 +11,10 @@ import type { CreateRequest, CreateTtlRequest } from '../zk/request.ts'
 import type { CreateContainerTxn, CreateTtlTxn, CreateTxn } from '../zk/txn.ts'
 import { fixupAcl } from './acl.ts'
 import { CONTAINER_OWNER, TTL_MS_MAX } from './data-tree.ts'
+import { canOwn } from './ephemeral-bytes.ts'
 import { kindOfOwner, type NodeKind, ttlOwner } from './owner.ts'
-import { addNode, changeNode, look } from './pending.ts'
-import { cutParent, isClosing, mayDo, type Preparation } from './preparation.ts'
+import { addNode, changeNode, look, type PendingNode } from './pending.ts'
+import { changed, cutParent, isClosing, mayDo, type Preparation } from './preparation.ts'
 import { breaksQuota } from './quota.ts'
 
 interface CreateMode {
@@ -81,25 +82,38 @@ export function prepareCreate(
   if (look(tree, pending, path) !== null) return ERROR_CODES.NODEEXISTS
   if (kindOfOwner(parent.ephemeralOwner) === 'ephemeral') return ERROR_CODES.NOCHILDRENFOREPHEMERALS
   const { data } = request
+  if (mode.kind === 'ephemeral' && !canOwn(tree, pending, ctx.sessionId, path, p.options))
+    return ERROR_CODES.QUOTAEXCEEDED
   if (p.options.enforceQuota && breaksQuota(tree, path, data === null ? 0 : data.length, 1))
     return ERROR_CODES.QUOTAEXCEEDED
 
-  const changed = changeNode(pending, parentPath, parent, ctx.zxid)
-  changed.cversion = (changed.cversion + 1) | 0
-  changed.children += 1
-  addNode(pending, path, {
+  const above = changeNode(pending, parentPath, parent, ctx.zxid)
+  above.cversion = (above.cversion + 1) | 0
+  above.pzxid = ctx.zxid
+  above.children += 1
+  changed(p, parentPath, above)
+  const node: PendingNode = {
     zxid: ctx.zxid,
     exists: true,
-    data,
+    dataBytes: data,
+    dataAt: 0,
+    dataLength: data === null ? 0 : data.length,
     acl: acl.value,
+    czxid: ctx.zxid,
+    mzxid: ctx.zxid,
+    pzxid: ctx.zxid,
+    ctime: ctx.timeMs,
+    mtime: ctx.timeMs,
     version: 0,
     cversion: 0,
     aversion: 0,
     ephemeralOwner: ownerFor(mode.kind, ctx.sessionId, request),
-    mtime: ctx.timeMs,
     children: 0,
-  })
-  return createTxn(request, mode, path, acl.value, changed.cversion)
+    digest: 0,
+  }
+  addNode(pending, path, node)
+  changed(p, path, node)
+  return createTxn(request, mode, path, acl.value, above.cversion)
 }
 
 function createTxn(

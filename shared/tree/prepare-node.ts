@@ -16,7 +16,7 @@ import { fixupAcl } from './acl.ts'
 import { CONFIG_PATH, QUOTA_PATH } from './create-tree.ts'
 import { kindOfOwner, ttlMsOf } from './owner.ts'
 import { changeNode, childCount, look, type Projected } from './pending.ts'
-import { cutParent, isClosing, mayDo, nextVersion, type Preparation, versionMatches } from './preparation.ts'
+import { changed, cutParent, isClosing, mayDo, nextVersion, type Preparation, versionMatches } from './preparation.ts'
 import { breaksQuota } from './quota.ts'
 
 const UNDELETABLE: ReadonlySet<string> = new Set(['/', '/zookeeper', QUOTA_PATH, CONFIG_PATH])
@@ -39,8 +39,13 @@ export function prepareDelete(p: Preparation, request: DeleteRequest): DeleteTxn
 
 /** Also what closeSession does with each ephemeral. */
 export function removeNode(p: Preparation, parentPath: string, parent: Projected, path: string, node: Projected): void {
-  changeNode(p.pending, parentPath, parent, p.ctx.zxid).children -= 1
-  changeNode(p.pending, path, node, p.ctx.zxid).exists = false
+  const above = changeNode(p.pending, parentPath, parent, p.ctx.zxid)
+  above.children -= 1
+  above.pzxid = p.ctx.zxid
+  changed(p, parentPath, above)
+  const record = changeNode(p.pending, path, node, p.ctx.zxid)
+  record.exists = false
+  changed(p, path, record)
 }
 
 /**
@@ -72,15 +77,19 @@ export function prepareSetData(p: Preparation, request: SetDataRequest): SetData
   if (node === null) return ERROR_CODES.NONODE
   if (!mayDo(p, node, PERMS.WRITE)) return ERROR_CODES.NOAUTH
   if (p.options.enforceQuota) {
-    const bytes = (data === null ? 0 : data.length) - (node.data === null ? 0 : node.data.length)
+    const bytes = (data === null ? 0 : data.length) - node.dataLength
     if (breaksQuota(p.tree, path, bytes, 0)) return ERROR_CODES.QUOTAEXCEEDED
   }
   if (!versionMatches(node.version, request.version)) return ERROR_CODES.BADVERSION
-  const changed = changeNode(p.pending, path, node, p.ctx.zxid)
-  changed.version = nextVersion(changed.version)
-  changed.data = data
-  changed.mtime = p.ctx.timeMs
-  return { type: 'setData', path, data, version: changed.version }
+  const record = changeNode(p.pending, path, node, p.ctx.zxid)
+  record.version = nextVersion(record.version)
+  record.dataBytes = data
+  record.dataAt = 0
+  record.dataLength = data === null ? 0 : data.length
+  record.mzxid = p.ctx.zxid
+  record.mtime = p.ctx.timeMs
+  changed(p, path, record)
+  return { type: 'setData', path, data, version: record.version }
 }
 
 export function prepareSetAcl(p: Preparation, request: SetAclRequest): SetAclTxn | ErrorCode {
@@ -93,10 +102,11 @@ export function prepareSetAcl(p: Preparation, request: SetAclRequest): SetAclTxn
   if (node === null) return ERROR_CODES.NONODE
   if (!mayDo(p, node, PERMS.ADMIN)) return ERROR_CODES.NOAUTH
   if (!versionMatches(node.aversion, request.version)) return ERROR_CODES.BADVERSION
-  const changed = changeNode(p.pending, path, node, p.ctx.zxid)
-  changed.aversion = nextVersion(changed.aversion)
-  changed.acl = acl.value
-  return { type: 'setACL', path, acl: acl.value, version: changed.aversion }
+  const record = changeNode(p.pending, path, node, p.ctx.zxid)
+  record.aversion = nextVersion(record.aversion)
+  record.acl = acl.value
+  changed(p, path, record)
+  return { type: 'setACL', path, acl: acl.value, version: record.aversion }
 }
 
 /** Changes nothing. The txn carries the version that follows, as ZooKeeper logs it; nobody reads it. */

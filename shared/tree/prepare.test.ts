@@ -135,7 +135,11 @@ describe('sequential names [T-6]', () => {
     propose(world, create('/q'))
     for (let i = 0; i < 3; i += 1) propose(world, create('/q/n-', 'persistentSequential'))
     commitAll(world)
-    expect([...(nodeAt(world.tree, '/q').children ?? [])]).toEqual(['n-0000000000', 'n-0000000001', 'n-0000000002'])
+    expect([...(nodeAt(world.tree, '/q').children ?? [])]).toEqual([
+      '/q/n-0000000000',
+      '/q/n-0000000001',
+      '/q/n-0000000002',
+    ])
   })
 
   test('go on below zero behind the largest counter', () => {

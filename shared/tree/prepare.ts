@@ -10,10 +10,11 @@ import type { CheckTxn, ErrorTxn, SubTxn, Txn } from '../zk/txn.ts'
 import type { PrepareContext } from './contract.ts'
 import type { DataTree } from './data-tree.ts'
 import { DEFAULT_TREE_OPTIONS, type TreeOptions } from './options.ts'
-import { beginMulti, endMulti, type Pending } from './pending.ts'
+import { beginMulti, beginProposal, endMulti, endProposal, type Pending } from './pending.ts'
 import type { Preparation } from './preparation.ts'
 import { prepareCreate } from './prepare-create.ts'
 import { prepareCheck, prepareDelete, prepareDeleteContainer, prepareSetAcl, prepareSetData } from './prepare-node.ts'
+import { prepareReconfig } from './prepare-reconfig.ts'
 import { prepareCloseSession } from './prepare-session.ts'
 
 /**
@@ -28,8 +29,18 @@ export function prepareRequest(
   ctx: PrepareContext,
   options: TreeOptions = DEFAULT_TREE_OPTIONS,
 ): Txn {
+  beginProposal(tree, pending, ctx.zxid)
   const prepared = prepareAny({ tree, pending, ctx, options }, request)
+  endProposal(pending)
   return typeof prepared === 'number' ? { type: 'error', err: prepared } : prepared
+}
+
+/**
+ * The tree digest after `txn`, which prepareRequest has just given: what its entry carries. Null for an error txn, as
+ * in ZooKeeper, though not for a multi that failed; and when digests are switched off.
+ */
+export function proposalDigest(pending: Pending, txn: Txn, options: TreeOptions = DEFAULT_TREE_OPTIONS): bigint | null {
+  return options.digest && txn.type !== 'error' ? pending.digest : null
 }
 
 function prepareAny(p: Preparation, request: WriteRequest): Txn | ErrorCode {
@@ -52,7 +63,7 @@ function prepareAny(p: Preparation, request: WriteRequest): Txn | ErrorCode {
     case 'deleteContainer':
       return prepareDeleteContainer(p, request)
     case 'reconfig':
-      return ERROR_CODES.RECONFIGDISABLED
+      return prepareReconfig(p, request)
     case 'undecodable':
       return ERROR_CODES.MARSHALLINGERROR
     default:

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { utf8Encode } from '../base/text.ts'
 import { ERROR_CODES as E } from '../zk/errors.ts'
+import { dataOf, windowOn } from './node-data.ts'
 import { parseQuota, quotaOwner } from './quota.ts'
 import { finishLoad } from './snapshot.ts'
 import { create, createWorld, errOf, nodeAt, remove, run, setData, type World } from './testing.ts'
@@ -18,7 +19,7 @@ function withQuota(limits: string, enforceQuota = true): World {
 }
 
 function usage(world: World): { count: number; bytes: number } {
-  const { count, bytes } = parseQuota(nodeAt(world.tree, STATS).data)
+  const { count, bytes } = parseQuota(dataOf(nodeAt(world.tree, STATS)))
   return { count, bytes }
 }
 
@@ -68,7 +69,7 @@ test('soft limits, and hard ones that are not enforced, refuse nothing', () => {
 
 test('loading a tree counts anew', () => {
   const world = withQuota('count=10,bytes=100')
-  nodeAt(world.tree, STATS).data = utf8Encode('count=99,bytes=99')
+  Object.assign(nodeAt(world.tree, STATS), windowOn(utf8Encode('count=99,bytes=99')))
   finishLoad(world.tree)
   expect(usage(world)).toEqual({ count: 2, bytes: 5 })
 })

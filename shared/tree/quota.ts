@@ -3,9 +3,10 @@
 // when told to. Source: Quotas, StatsTrack, DataTree.updateQuotaStat, client-protocol.md §11.
 
 import { tryUtf8Decode, utf8Encode } from '../base/text.ts'
-import { joinPath, parentPath } from '../zk/path.ts'
+import { baseName, parentPath } from '../zk/path.ts'
 import { QUOTA_PATH } from './create-tree.ts'
-import type { DataTree } from './data-tree.ts'
+import type { DataTree, Znode } from './data-tree.ts'
+import { dataOf, dropData, putData } from './node-data.ts'
 
 export const QUOTA_LIMITS = 'zookeeper_limits'
 export const QUOTA_STATS = 'zookeeper_stats'
@@ -49,8 +50,12 @@ export function quotaOwner(tree: DataTree, path: string): string | null {
 export function breaksQuota(tree: DataTree, path: string, bytes: number, count: number): boolean {
   const owner = quotaOwner(tree, path)
   if (owner === null) return false
-  const limits = parseQuota(tree.nodes.get(`${QUOTA_PATH}${owner}/${QUOTA_LIMITS}`)?.data ?? null)
-  const used = parseQuota(tree.nodes.get(`${QUOTA_PATH}${owner}/${QUOTA_STATS}`)?.data ?? null)
+  const textOf = (name: string) => {
+    const node = tree.nodes.get(`${QUOTA_PATH}${owner}/${name}`)
+    return parseQuota(node ? dataOf(node) : null)
+  }
+  const limits = textOf(QUOTA_LIMITS)
+  const used = textOf(QUOTA_STATS)
   const isOver = (limit: number, present: number, more: number) =>
     limit > -1 && more > 0 && Math.max(present, 0) + more > limit
   return isOver(limits.countHardLimit, used.count, count) || isOver(limits.byteHardLimit, used.bytes, bytes)
@@ -61,12 +66,13 @@ export function countTowardsQuota(tree: DataTree, path: string, bytes: number, c
   const owner = quotaOwner(tree, path)
   const stats = owner === null ? undefined : tree.nodes.get(`${QUOTA_PATH}${owner}/${QUOTA_STATS}`)
   if (!stats) return
-  const used = parseQuota(stats.data)
-  stats.data = formatUsage(Math.max(used.count, 0) + count, Math.max(used.bytes, 0) + bytes)
+  const used = parseQuota(dataOf(stats))
+  writeStats(tree, stats, Math.max(used.count, 0) + count, Math.max(used.bytes, 0) + bytes)
 }
 
-function formatUsage(count: number, bytes: number): Uint8Array {
-  return utf8Encode(`count=${count},bytes=${bytes}`)
+function writeStats(tree: DataTree, stats: Znode, count: number, bytes: number): void {
+  dropData(tree.data, stats)
+  putData(tree.data, stats, utf8Encode(`count=${count},bytes=${bytes}`))
 }
 
 /** A stats node that has just been created starts with what its subtree holds now. */
@@ -85,19 +91,18 @@ function recount(tree: DataTree, statsPath: string): void {
     const node = tree.nodes.get(path)
     if (!node) continue
     count += 1
-    bytes += node.data?.length ?? 0
-    for (const name of node.children ?? []) paths.push(joinPath(path, name))
+    bytes += node.dataLength
+    for (const child of node.children ?? []) paths.push(child)
   }
-  stats.data = formatUsage(count, bytes)
+  writeStats(tree, stats, count, bytes)
 }
 
 /** After loading a tree: a fuzzy snapshot's counts may fit no single moment. */
 export function recountQuotas(tree: DataTree): void {
   const paths = [QUOTA_PATH]
   for (let path = paths.pop(); path !== undefined; path = paths.pop()) {
-    for (const name of tree.nodes.get(path)?.children ?? []) {
-      const child = joinPath(path, name)
-      if (name === QUOTA_STATS) recount(tree, child)
+    for (const child of tree.nodes.get(path)?.children ?? []) {
+      if (baseName(child) === QUOTA_STATS) recount(tree, child)
       else paths.push(child)
     }
   }

@@ -5,11 +5,12 @@ import { unreachable } from '../base/assert.ts'
 import { type AuthId, OPEN_ACL, PERMS } from '../zk/acl.ts'
 import { ERROR_CODES, type ErrorCode } from '../zk/errors.ts'
 import type { SessionId } from '../zk/ids.ts'
-import { joinPath } from '../zk/path.ts'
+import { baseName } from '../zk/path.ts'
 import { type MultiResult, NO_BODY, type ReplyBody } from '../zk/reply.ts'
 import type { MultiReadOp, ReadRequest } from '../zk/request.ts'
 import { isAllowed, maskDigests } from './acl.ts'
 import type { DataTree, Znode } from './data-tree.ts'
+import { dataOf } from './node-data.ts'
 import { DEFAULT_TREE_OPTIONS, type TreeOptions } from './options.ts'
 import { statOf } from './stat.ts'
 
@@ -73,13 +74,13 @@ export function readRequest(
     case 'exists':
       return ok({ type: 'stat', stat: statOf(node) })
     case 'getData':
-      return ok({ type: 'data', data: node.data, stat: statOf(node) })
+      return ok({ type: 'data', data: dataOf(node), stat: statOf(node) })
     case 'getACL':
       return ok(aclBody(node, auth, options))
     case 'getChildren':
-      return ok({ type: 'children', children: [...(node.children ?? [])] })
+      return ok({ type: 'children', children: childNames(node) })
     case 'getChildren2':
-      return ok({ type: 'childrenStat', children: [...(node.children ?? [])], stat: statOf(node) })
+      return ok({ type: 'childrenStat', children: childNames(node), stat: statOf(node) })
     case 'getAllChildrenNumber':
       return ok({ type: 'count', count: countBelow(tree, request.path === '' ? '/' : request.path) })
     default:
@@ -103,14 +104,20 @@ function readable(
 function readMember(tree: DataTree, op: MultiReadOp, auth: readonly AuthId[], options: TreeOptions): MultiResult {
   const node = readable(tree, op.path, PERMS.READ, auth, options)
   if (typeof node === 'number') return { type: 'error', err: node }
-  if (op.type === 'getData') return { type: 'getData', data: node.data, stat: statOf(node) }
-  return { type: 'getChildren', children: [...(node.children ?? [])] }
+  if (op.type === 'getData') return { type: 'getData', data: dataOf(node), stat: statOf(node) }
+  return { type: 'getChildren', children: childNames(node) }
 }
 
 function aclBody(node: Znode, auth: readonly AuthId[], options: TreeOptions): ReplyBody {
   const acl = node.acl ?? OPEN_ACL
   const isAdmin = options.skipAcl || isAllowed(node.acl, PERMS.ADMIN, auth)
   return { type: 'acl', acl: isAdmin ? acl : maskDigests(acl), stat: statOf(node) }
+}
+
+function childNames(node: Znode): string[] {
+  const names: string[] = []
+  for (const path of node.children ?? []) names.push(baseName(path))
+  return names
 }
 
 /** A prefix is a string, not a directory: `/lo` finds `/lock-1`. */
@@ -126,9 +133,9 @@ function countBelow(tree: DataTree, top: string): number {
   let count = 0
   const paths = [top]
   for (let path = paths.pop(); path !== undefined; path = paths.pop()) {
-    for (const name of tree.nodes.get(path)?.children ?? []) {
+    for (const child of tree.nodes.get(path)?.children ?? []) {
       count += 1
-      paths.push(joinPath(path, name))
+      paths.push(child)
     }
   }
   return count

@@ -17,7 +17,7 @@ export function statOf(node: Znode): Stat {
     cversion: (2 * node.cversion - numChildren) | 0,
     aversion: node.aversion,
     ephemeralOwner: kindOfOwner(node.ephemeralOwner) === 'ephemeral' ? node.ephemeralOwner : NO_SESSION,
-    dataLength: node.data === null ? 0 : node.data.length,
+    dataLength: node.dataLength,
     numChildren,
     pzxid: node.pzxid,
   }

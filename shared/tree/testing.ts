@@ -1,7 +1,7 @@
 // For tests only: a leader and its tree in one, without a network between them. Requests are prepared and,
 // at once or later, applied.
 
-import { utf8Encode } from '../base/text.ts'
+import { utf8Decode, utf8Encode } from '../base/text.ts'
 import { type Acl, type AuthId, OPEN_ACL } from '../zk/acl.ts'
 import { asSessionId, type SessionId } from '../zk/ids.ts'
 import { CREATE_FLAGS } from '../zk/op.ts'
@@ -11,10 +11,11 @@ import { makeZxid } from '../zk/zxid.ts'
 import { applyEntry } from './apply.ts'
 import type { Applied } from './contract.ts'
 import { createTree } from './create-tree.ts'
-import type { DataTree, Znode } from './data-tree.ts'
+import { type DataTree, plainZnode, type Znode } from './data-tree.ts'
+import { dataOf } from './node-data.ts'
 import { DEFAULT_TREE_OPTIONS, type TreeOptions } from './options.ts'
 import { createPending, type Pending, retirePending } from './pending.ts'
-import { prepareRequest } from './prepare.ts'
+import { prepareRequest, proposalDigest } from './prepare.ts'
 
 export const ALICE = asSessionId(0x100000000000001n)
 export const BOB = asSessionId(0x200000000000002n)
@@ -55,7 +56,8 @@ export function propose(world: World, request: WriteRequest, asker: Asker = {}):
   const sessionId = asker.sessionId ?? ALICE
   const ctx = { zxid, timeMs, sessionId, auth: asker.auth ?? [] }
   const txn = prepareRequest(world.tree, world.pending, request, ctx, world.options)
-  const entry: Entry = { zxid, sessionId, cxid: world.log.length, timeMs, txn, digest: null }
+  const digest = proposalDigest(world.pending, txn, world.options)
+  const entry: Entry = { zxid, sessionId, cxid: world.log.length, timeMs, txn, digest }
   world.log.push(entry)
   world.inFlight.push(entry)
   return entry
@@ -66,6 +68,7 @@ export function commitNext(world: World): Applied | null {
   const entry = world.inFlight.shift()
   if (!entry) return null
   const applied = applyEntry(world.tree, entry, world.options)
+  if (applied.mismatch) throw new Error(`${JSON.stringify(entry.txn)} was projected otherwise than it is applied`)
   retirePending(world.pending, entry)
   return applied
 }
@@ -104,6 +107,24 @@ export function setData(path: string, text: string, version = -1): WriteRequest 
 
 export function remove(path: string, version = -1): WriteRequest & { readonly type: 'delete' } {
   return { type: 'delete', path, version }
+}
+
+/** All in which two trees can differ that anybody could see, now or later, for `toEqual`. */
+export function essence(tree: DataTree) {
+  const byKey = <K extends string | bigint, V>(map: Map<K, V>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1))
+  const nodes = byKey(tree.nodes).map(([path, node]): [string, object] => [
+    path,
+    { ...plainZnode(node), digest: node.digest, children: new Set(node.children) },
+  ])
+  const { containers, ttls, digest, lastProcessedZxid } = tree
+  const sessions = byKey(tree.sessions)
+  return { nodes, sessions, ephemerals: byKey(tree.ephemerals), containers, ttls, digest, lastProcessedZxid }
+}
+
+/** As text, to be compared with what was put in. */
+export function textAt(tree: DataTree, path: string): string | null {
+  const data = dataOf(nodeAt(tree, path))
+  return data === null ? null : utf8Decode(data)
 }
 
 /** The node, which must exist. */

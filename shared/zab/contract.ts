@@ -27,7 +27,10 @@ export type DiskOp = Brand<number, 'DiskOp'>
 
 export interface ZabConfig {
   readonly sid: Sid
+  /** The configuration in force as far as the disk knows: the last `saveConfig`, else the operator's. */
   readonly quorum: QuorumConfig
+  /** Whether the configuration may change while the ensemble runs. Left out: no, as in ZooKeeper. */
+  readonly reconfigEnabled?: boolean
   readonly tickTimeMs: number
   /** Ticks that connecting and synchronizing may take. */
   readonly initLimit: number
@@ -47,6 +50,8 @@ export interface RecoveredLog {
   readonly recent: readonly Entry[]
   /** Every entry after this zxid is in `recent`. */
   readonly recentAfter: Zxid
+  /** The configuration in the tree that log and snapshot give (/zookeeper/config), if there is one. */
+  readonly lastSeen?: QuorumConfig | null
 }
 
 export type ZabInput =
@@ -73,6 +78,11 @@ export type DiskEffect =
   /** Make the received snapshot the start of a new history: everything older may go. */
   | { readonly type: 'installSnapshot'; readonly op: DiskOp; readonly zxid: Zxid }
   | { readonly type: 'saveEpoch'; readonly op: DiskOp; readonly which: 'accepted' | 'current'; readonly epoch: number }
+  /**
+   * RECONF-3: this configuration is committed and in force: zoo.cfg.dynamic.<version>. Durable before every later
+   * operation; it comes back as `config.quorum` at the next start.
+   */
+  | { readonly type: 'saveConfig'; readonly op: DiskOp; readonly config: QuorumConfig }
 
 export type NetEffect =
   /** To another server's election port; a newer one replaces one that is still unsent. */
@@ -105,7 +115,7 @@ export type UpEffect =
   | { readonly type: 'notServing'; readonly reason: string }
   | { readonly type: 'learnerRequest'; readonly link: LinkId; readonly packet: ForwardedRequest | RevalidateRequest }
   | { readonly type: 'learnerTouches'; readonly link: LinkId; readonly touches: readonly Touch[] }
-  /** From the leader: an answer to a REVALIDATE or a SYNC of ours. */
+  /** From the leader, which may be this server: an answer to a REVALIDATE or a SYNC of ours, in the order asked. */
   | { readonly type: 'leaderAnswer'; readonly packet: Extract<LeaderPacket, { type: 'REVALIDATE' | 'SYNC' }> }
   /** The leader pings: answer with the sessions touched since the last time. */
   | { readonly type: 'wantTouches'; readonly zxid: Zxid }
@@ -121,6 +131,8 @@ export type NoteEffect =
       readonly how: 'DIFF' | 'TRUNC' | 'SNAP'
       readonly zxid: Zxid
     }
+  /** Where servers are reached: those of both, at the place that the last seen one gives. */
+  | { readonly type: 'configured'; readonly active: QuorumConfig; readonly lastSeen: QuorumConfig }
   /** The leader committed `zxid`; `by` gave the ack that completed the quorum. */
   | { readonly type: 'committed'; readonly zxid: Zxid; readonly by: Sid }
 

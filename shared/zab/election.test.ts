@@ -116,6 +116,25 @@ describe('an election', () => {
     expect(zab.role.state).toBe('LOOKING')
   })
 
+  test('[ELECT-7] only so many of them are answered a tick, and none that looks for nobody', () => {
+    const zab = server(3, ZERO_ZXID, 0)
+    tick(zab, 0)
+    const answers = () => Array.from({ length: 40 }, () => hear(zab, 77, vote(3, 0, ZERO_ZXID))).flat().length
+    expect(answers()).toBe(16)
+    expect(answers()).toBe(0)
+    tick(zab, 50)
+    expect(answers()).toBe(16)
+    expect(hear(zab, 77, vote(3, 0, ZERO_ZXID), 'FOLLOWING')).toEqual([])
+  })
+
+  test('[ELECT-3] who has no vote does not answer a smaller round', () => {
+    const zab = server(9, ZERO_ZXID, 0)
+    tick(zab, 0)
+    hear(zab, 2, { ...vote(2, 0, ZERO_ZXID), electionEpoch: 7 })
+    expect(zab.round).toBe(7)
+    expect(hear(zab, 3, { ...vote(3, 0, ZERO_ZXID), electionEpoch: 6 })).toEqual([])
+  })
+
   test('[ELECT-2] no vote while the disk still works for the last role', () => {
     const zab = server(3, ZERO_ZXID, 0)
     zab.lastOp = 5 as DiskOp

@@ -1,10 +1,12 @@
 // FastLeaderElection: a round of votes ends when a quorum agrees on the most recent history. Rules ELECT-*.
 // Source: FastLeaderElection of ZooKeeper 3.8; election.md §4 and §5.
 
+import { versionOfText } from '../zk/config-text.ts'
 import { asSid, type Sid } from '../zk/ids.ts'
-import { formatQuorumConfig, hasQuorum, isVoter, voters } from '../zk/quorum-config.ts'
+import { hasQuorum, isVoter, voters } from '../zk/quorum-config.ts'
 import type { Notification, Vote } from '../zk/vote.ts'
-import { NO_ZXID } from '../zk/zxid.ts'
+import { NO_ZXID, ZERO_ZXID } from '../zk/zxid.ts'
+import { adoptHeard, electors, hasQuorums, hintOf, isElector, isReconfiguring, notificationText } from './configs.ts'
 import type { ZabEffect } from './contract.ts'
 import { startFollowing } from './follower.ts'
 import { startLeading } from './leader-discovery.ts'
@@ -17,6 +19,8 @@ const RESEND_MIN_MS = 200
 /** ZooKeeper goes up to 60 s; a server that comes back should not have to wait that long for a word. */
 const RESEND_MAX_MS = 3200
 const NOTIFICATION_VERSION = 2
+/** Answers to servers without a vote while there is no leader; they ask again. */
+const ANSWERS_PER_TICK = 16
 
 /** ELECT-1: larger epoch first, then larger zxid, then larger server id. */
 export function beats(a: Vote, b: Vote): boolean {
@@ -37,15 +41,22 @@ export function beginVoting(zab: Zab, looking: Looking, out: ZabEffect[]): void 
   zab.vote = initialVote(zab)
   looking.stage = 'voting'
   looking.received.clear()
+  looking.established.clear()
+  looking.decideAtMs = null
   looking.resendEveryMs = RESEND_MIN_MS
+  // After a start the host knows only what was in force.
+  if (isReconfiguring(zab)) out.push({ type: 'configured', active: zab.active, lastSeen: zab.lastSeen })
   announce(zab, looking, out)
   countVotes(zab, looking, out)
 }
 
 export function onElectionTick(zab: Zab, looking: Looking, out: ZabEffect[]): void {
+  looking.answersLeft = ANSWERS_PER_TICK
   if (looking.stage === 'settling') {
-    if (zab.persistedOp === zab.lastOp && !zab.reloading) beginVoting(zab, looking, out)
-    return
+    if (zab.persistedOp !== zab.lastOp || zab.reloading) return
+    if (looking.designated === null) return beginVoting(zab, looking, out)
+    // RECONF-7: the leader that committed the reconfiguration has said who leads; the epoch decides as ever.
+    return decide(zab, { ...initialVote(zab), leader: looking.designated, zxid: lastZxid(zab.log) }, out)
   }
   if (looking.decideAtMs !== null && zab.nowMs >= looking.decideAtMs) return decide(zab, zab.vote, out)
   if (zab.nowMs >= looking.resendAtMs) {
@@ -55,34 +66,77 @@ export function onElectionTick(zab: Zab, looking: Looking, out: ZabEffect[]): vo
 }
 
 export function onNotification(zab: Zab, from: Sid, n: Notification, out: ZabEffect[]): void {
-  const { quorum } = zab.config
-  if (!isVoter(quorum, from)) {
-    // ELECT-7: somebody without a vote only wants to know; it is answered and never counted.
-    if (from !== zab.config.sid) notify(zab, from, out)
+  const role = zab.role
+  if (role.state === 'LOOKING' && adoptHeard(zab, n.config, out)) {
+    if (role.stage === 'voting') beginVoting(zab, role, out)
     return
   }
-  const role = zab.role
+  // Until the disk is done our vote is that of the last election, which is nobody's business any more (ELECT-2, E-1).
+  if (role.state === 'LOOKING' && role.stage === 'settling') return
+  if (!isElector(zab, from)) {
+    // ELECT-7: somebody without a vote only wants to know; it is answered and never counted.
+    if (from !== zab.config.sid && n.state === 'LOOKING' && mayAnswer(zab, n)) notify(zab, from, out)
+    return
+  }
   if (role.state !== 'LOOKING') {
     if (n.state === 'LOOKING') notify(zab, from, out)
     return
   }
-  if (role.stage === 'settling') return // it will hear our vote when we have one
   if (n.state === 'LOOKING') onLookingVote(zab, role, from, n, out)
   else if (n.state !== 'OBSERVING') onEstablishedVote(zab, role, from, n, out)
 }
 
+/** Who asks may have seen a configuration in which we have a vote (RECONF-13). */
+function hasVote(zab: Zab, n: Notification): boolean {
+  const { sid } = zab.config
+  return isElector(zab, sid) || isVoter(hintOf(zab, n.config) ?? zab.active, sid)
+}
+
+/** RECONF-13: the word of a voter about servers that this one may not know of. */
+function takeHint(zab: Zab, looking: Looking, n: Notification, out: ZabEffect[]): void {
+  const hint = hintOf(zab, n.config)
+  if (!hint || hint.version === looking.hint?.version) return
+  looking.hint = hint
+  out.push({ type: 'configured', active: zab.active, lastSeen: hint })
+}
+
+/** Whom a vote may name. */
+function isCandidate(zab: Zab, looking: Looking, sid: Sid): boolean {
+  return isElector(zab, sid) || (looking.hint !== null && isVoter(looking.hint, sid))
+}
+
+/**
+ * Two that look for a leader and of which one does not count the other could answer each other for ever, as fast as
+ * the network is: so two without a vote say nothing but a newer configuration, and others only so much a tick.
+ */
+function mayAnswer(zab: Zab, n: Notification): boolean {
+  const { role } = zab
+  if (role.state !== 'LOOKING') return true
+  const knows = n.config !== null && (versionOfText(n.config) ?? ZERO_ZXID) >= zab.active.version
+  if (knows && !hasVote(zab, n)) return false
+  role.answersLeft -= 1
+  return role.answersLeft >= 0
+}
+
 function onLookingVote(zab: Zab, looking: Looking, from: Sid, n: Notification, out: ZabEffect[]): void {
-  if (n.electionEpoch < zab.round) return notify(zab, from, out) // ELECT-3: answered, so that it catches up
+  if (n.electionEpoch < zab.round) {
+    // ELECT-3: answered, so that it catches up; but nobody takes a round from who has no vote.
+    if (hasVote(zab, n)) notify(zab, from, out)
+    return
+  }
+  takeHint(zab, looking, n, out)
   // An untrusted, empty database neither votes nor counts; nor does a vote for somebody without one.
-  if (n.zxid === NO_ZXID || lastZxid(zab.log) === NO_ZXID || !isVoter(zab.config.quorum, n.leader)) return
+  if (n.zxid === NO_ZXID || lastZxid(zab.log) === NO_ZXID) return
+  const counts = isCandidate(zab, looking, n.leader)
   if (n.electionEpoch > zab.round) {
     zab.round = n.electionEpoch
     looking.received.clear()
     const own = initialVote(zab)
-    propose(zab, looking, beats(n, own) ? n : own, out)
-  } else if (beats(n, zab.vote)) {
+    propose(zab, looking, counts && beats(n, own) ? n : own, out)
+  } else if (counts && beats(n, zab.vote)) {
     propose(zab, looking, n, out)
   }
+  if (!counts) return
   looking.received.set(from, n)
   countVotes(zab, looking, out)
 }
@@ -96,21 +150,24 @@ function propose(zab: Zab, looking: Looking, vote: Vote, out: ZabEffect[]): void
 
 /** ELECT-4: a quorum with exactly our vote decides, at once when every voter agrees, else after finalizeWait. */
 function countVotes(zab: Zab, looking: Looking, out: ZabEffect[]): void {
-  const { quorum, sid } = zab.config
-  const agreeing: Sid[] = isVoter(quorum, sid) ? [sid] : []
+  const { sid } = zab.config
+  const agreeing: Sid[] = isElector(zab, sid) ? [sid] : []
   for (const [from, n] of looking.received) if (from !== sid && sameVote(n, zab.vote)) agreeing.push(from)
-  if (!hasQuorum(quorum, agreeing)) {
+  if (!isCandidate(zab, looking, zab.vote.leader) || !hasQuorums(zab, agreeing)) {
     looking.decideAtMs = null
     return
   }
-  // Nothing better can come once every voter has spoken.
-  if (agreeing.length === voters(quorum).length) decide(zab, zab.vote, out)
+  // Nothing better can come once every voter has spoken, unless there are some that we do not know (RECONF-13).
+  if (agreeing.length === electors(zab).length && !looking.hint) decide(zab, zab.vote, out)
   else looking.decideAtMs ??= zab.nowMs + FINALIZE_WAIT_MS
 }
 
-/** ELECT-5: a server joins a leadership that a quorum confirms and that the leader itself claims. */
+/**
+ * ELECT-5: a server joins a leadership that a quorum confirms and that the leader itself claims.
+ */
 function onEstablishedVote(zab: Zab, looking: Looking, from: Sid, n: Notification, out: ZabEffect[]): void {
-  if (!isVoter(zab.config.quorum, n.leader)) return
+  takeHint(zab, looking, n, out)
+  if (!isCandidate(zab, looking, n.leader)) return
   looking.established.set(from, n)
   const sameRound: Sid[] = []
   if (n.electionEpoch === zab.round) {
@@ -118,14 +175,22 @@ function onEstablishedVote(zab: Zab, looking: Looking, from: Sid, n: Notificatio
       if (other.electionEpoch === zab.round && other.leader === n.leader) sameRound.push(sid)
     for (const [sid, other] of looking.received)
       if (!looking.established.has(sid) && other.leader === n.leader) sameRound.push(sid)
-    if (hasQuorum(zab.config.quorum, sameRound) && leaderConfirms(zab, looking, n)) return decide(zab, n, out)
+    if (mayJoin(zab, n.leader, sameRound) && leaderConfirms(zab, looking, n)) return decide(zab, n, out)
   }
   const following: Sid[] = []
   for (const [sid, other] of looking.established)
     if (other.leader === n.leader && other.peerEpoch === n.peerEpoch) following.push(sid)
-  if (!hasQuorum(zab.config.quorum, following) || !leaderConfirms(zab, looking, n)) return
+  if (!mayJoin(zab, n.leader, following) || !leaderConfirms(zab, looking, n)) return
   zab.round = n.electionEpoch
   decide(zab, n, out)
+}
+
+/**
+ * To follow another, a quorum of what is in force will do: that leader itself needs more, and who waited for a quorum
+ * of a configuration that was never committed would wait for ever (RECONF-2).
+ */
+function mayJoin(zab: Zab, leader: Sid, sids: readonly Sid[]): boolean {
+  return leader === zab.config.sid ? hasQuorums(zab, sids) : hasQuorum(zab.active, sids)
 }
 
 /** Stale votes of followers must not re-elect a dead leader (R-0975). */
@@ -142,7 +207,8 @@ function decide(zab: Zab, vote: Vote, out: ZabEffect[]): void {
 
 function announce(zab: Zab, looking: Looking, out: ZabEffect[]): void {
   looking.resendAtMs = zab.nowMs + looking.resendEveryMs
-  for (const sid of voters(zab.config.quorum)) if (sid !== zab.config.sid) notify(zab, sid, out)
+  const hinted = looking.hint ? voters(looking.hint) : []
+  for (const sid of new Set([...electors(zab), ...hinted])) if (sid !== zab.config.sid) notify(zab, sid, out)
 }
 
 /** Sends our current vote and state to one server. */
@@ -154,7 +220,7 @@ export function notify(zab: Zab, to: Sid, out: ZabEffect[]): void {
     electionEpoch: state === 'LOOKING' ? zab.round : zab.vote.electionEpoch,
     state,
     version: NOTIFICATION_VERSION,
-    config: formatQuorumConfig(zab.config.quorum),
+    config: notificationText(zab),
   }
   out.push({ type: 'notify', to, notification })
 }

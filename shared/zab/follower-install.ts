@@ -3,20 +3,27 @@
 // Scenarios: R-3911, R-4643, R-4646, R-3642, R-2355.
 
 import { assert } from '../base/assert.ts'
-import type { Zxid } from '../zk/zxid.ts'
+import { NO_ZXID, type Zxid } from '../zk/zxid.ts'
+import { readNewLeader, takeLeaderConfigs } from './configs.ts'
 import type { ZabEffect } from './contract.ts'
-import { lastDelivered, lastZxid, truncateWindow } from './log-window.ts'
+import { indexFrom, lastDelivered, lastZxid, truncateWindow } from './log-window.ts'
 import { appendEntry, type Following, lookAgain, nextOp, saveEpoch, type Zab } from './state.ts'
 
-export function install(zab: Zab, following: Following, out: ZabEffect[]): void {
+export function install(zab: Zab, following: Following, configText: string | null, out: ZabEffect[]): void {
   const { plan } = following
   assert(plan !== null, 'a history is installed after it has been announced')
-  if (plan.how === 'SNAP') installSnapshot(zab, plan.zxid, out)
-  if (plan.how === 'TRUNC' && !truncate(zab, plan.zxid, out))
-    return lookAgain(zab, 'the log does not hold the zxid to truncate to', out)
+  const said = readNewLeader(zab, configText)
+  following.announced = said?.lastSeen ?? null
+  const kept = plan.how === 'DIFF' ? lastZxid(zab.log) : plan.how === 'TRUNC' ? plan.zxid : NO_ZXID
+  takeLeaderConfigs(zab, said, kept, following.pending, out)
   // Whatever we share with the leader is committed by the time it says UPTODATE.
-  if (lastZxid(zab.log) > following.committed) following.committed = lastZxid(zab.log)
-  for (const entry of following.pending) appendEntry(zab, entry, out)
+  let shared = plan.zxid
+  if (plan.how === 'SNAP') installSnapshot(zab, plan.zxid, out)
+  else if (plan.how === 'DIFF') shared = lastZxid(zab.log)
+  else if (!truncate(zab, following, plan.zxid, out))
+    return lookAgain(zab, 'the log does not hold the zxid to truncate to', out)
+  if (shared > following.committed) following.committed = shared
+  for (const entry of following.pending) if (entry.zxid > lastZxid(zab.log)) appendEntry(zab, entry, out)
   following.pending = []
   following.stage = 'INSTALLING'
   following.installOp = saveEpoch(zab, 'current', following.epoch, out)
@@ -31,11 +38,25 @@ function installSnapshot(zab: Zab, zxid: Zxid, out: ZabEffect[]): void {
   out.push({ type: 'installSnapshot', op: nextOp(zab), zxid })
 }
 
-/** SYNC-4's other half. Returns whether the log now ends with exactly `zxid`. */
-function truncate(zab: Zab, zxid: Zxid, out: ZabEffect[]): boolean {
-  const mustReload = lastDelivered(zab.log) > zxid // the tree holds what was never committed (R-1549)
-  const exact = truncateWindow(zab.log, zxid)
-  out.push({ type: 'truncate', op: nextOp(zab), zxid })
+/**
+ * SYNC-4's other half. Returns whether the log holds `zxid`. FOLL-8 (D-8): what the leader proposes again behind the
+ * TRUNC is not cut away: with it a quorum may hold the txn already, and a crash between cut and append would undo that.
+ */
+function truncate(zab: Zab, following: Following, zxid: Zxid, out: ZabEffect[]): boolean {
+  const { log } = zab
+  let keep = zxid
+  let at = indexFrom(log, (zxid + 1) as Zxid)
+  for (const { zxid: proposed } of zxid < log.after ? [] : following.pending) {
+    if (log.entries[at]?.zxid !== proposed) break
+    keep = proposed
+    at += 1
+    // It is durable: whoever votes has waited for the disk (ELECT-2). The leader waits for its ACK all the same.
+    if (following.state === 'FOLLOWING') following.heldAcks.push(proposed)
+  }
+  if (keep === lastZxid(log)) return true
+  const mustReload = lastDelivered(log) > keep // the tree holds what was never committed (R-1549)
+  const exact = truncateWindow(log, keep)
+  out.push({ type: 'truncate', op: nextOp(zab), zxid: keep })
   if (mustReload) {
     zab.reloading = true
     out.push({ type: 'reload' })

@@ -5,29 +5,34 @@
 import { unreachable } from '../base/assert.ts'
 import type { Sid } from '../zk/ids.ts'
 import { LEARNER_PROTOCOL_VERSION, type LeaderPacket } from '../zk/packet.ts'
-import { isVoter } from '../zk/quorum-config.ts'
 import type { Entry } from '../zk/txn.ts'
 import { makeZxid, ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
+import { configOfEntry, placeOf } from './configs.ts'
 import type { DiskOp, LinkId, ZabEffect } from './contract.ts'
 import { deliverUpTo } from './deliver.ts'
 import { install } from './follower-install.ts'
-import { follows, lastZxid, nextUndelivered } from './log-window.ts'
+import { activateAnnounced, leaveForNewPlace } from './follower-reconfig.ts'
+import { follows, lastDelivered, lastZxid, nextUndelivered } from './log-window.ts'
 import { appendEntry, type Following, lookAgain, saveEpoch, type Zab } from './state.ts'
 
 export function startFollowing(zab: Zab, leader: Sid, out: ZabEffect[]): void {
   zab.lastLink = (zab.lastLink - 1) as LinkId
-  const state = isVoter(zab.config.quorum, zab.config.sid) ? 'FOLLOWING' : 'OBSERVING'
+  const state = placeOf(zab)
   const following: Following = {
     state,
     leader,
     link: zab.lastLink,
     stage: 'CONNECTING',
     epoch: 0,
+    exactDigests: false,
     plan: null,
     pending: [],
     committed: ZERO_ZXID,
     installOp: 0 as DiskOp,
+    announced: null,
+    designated: null,
     heldAcks: [],
+    serves: false,
     lastHeardMs: zab.nowMs,
   }
   zab.role = following
@@ -47,7 +52,7 @@ export function onLeaderLinkUp(zab: Zab, following: Following, out: ZabEffect[])
       acceptedEpoch: zab.acceptedEpoch,
       sid: zab.config.sid,
       protocolVersion: LEARNER_PROTOCOL_VERSION,
-      configVersion: zab.config.quorum.version,
+      configVersion: zab.active.version,
     },
   })
 }
@@ -56,6 +61,7 @@ export function onLeaderPacket(zab: Zab, following: Following, packet: LeaderPac
   following.lastHeardMs = zab.nowMs
   switch (packet.type) {
     case 'LEADERINFO':
+      following.exactDigests = packet.exactDigests ?? false
       return onLeaderInfo(zab, following, packet.epoch, out)
     case 'DIFF':
     case 'TRUNC':
@@ -69,8 +75,17 @@ export function onLeaderPacket(zab: Zab, following: Following, packet: LeaderPac
       onProposal(zab, following, packet.entry, out)
       if (zab.role === following) onCommit(zab, following, packet.entry.zxid, out)
       return
+    case 'COMMITANDACTIVATE':
+      following.designated = packet.designatedLeader
+      onCommit(zab, following, packet.zxid, out)
+      return leaveForNewPlace(zab, following, out)
+    case 'INFORMANDACTIVATE':
+      following.designated = packet.designatedLeader
+      onProposal(zab, following, packet.entry, out)
+      if (zab.role === following) onCommit(zab, following, packet.entry.zxid, out)
+      return leaveForNewPlace(zab, following, out)
     case 'NEWLEADER':
-      return onNewLeader(zab, following, packet.epoch, out)
+      return onNewLeader(zab, following, packet, out)
     case 'UPTODATE':
       return onUpToDate(zab, following, out)
     case 'PING':
@@ -121,6 +136,8 @@ function onPlan(
 /** FOLL-2: what is proposed must follow what is held; a repeat is dropped, a gap ends the connection (M-3, O-16). */
 function onProposal(zab: Zab, following: Following, entry: Entry, out: ZabEffect[]): void {
   const { stage, plan, pending } = following
+  if (zab.config.reconfigEnabled && entry.txn.type === 'reconfig' && !configOfEntry(entry))
+    return lookAgain(zab, 'a configuration that this server cannot read', out)
   if (stage === 'SYNC') {
     if (!plan) return lookAgain(zab, 'a PROPOSAL before DIFF, TRUNC or SNAP', out)
     const last = pending.at(-1)?.zxid ?? (plan.how === 'DIFF' ? lastZxid(zab.log) : plan.zxid)
@@ -144,18 +161,26 @@ function onCommit(zab: Zab, following: Following, zxid: Zxid, out: ZabEffect[]):
     following.committed = zxid
     return
   }
-  if (following.stage === 'BROADCAST' && nextUndelivered(zab.log)?.zxid !== zxid && !zab.reloading)
+  const known = zxid <= lastDelivered(zab.log) // the tree has held it since the start (FOLL-9)
+  if (following.stage === 'BROADCAST' && !known && nextUndelivered(zab.log)?.zxid !== zxid && !zab.reloading)
     return lookAgain(zab, 'a COMMIT for something else than the oldest pending proposal', out)
   if (zxid > lastZxid(zab.log)) return lookAgain(zab, 'a COMMIT for what was never proposed', out)
   following.committed = zxid
-  if (following.stage === 'BROADCAST') deliverUpTo(zab, zxid, out)
+  if (following.stage !== 'BROADCAST') return
+  deliverUpTo(zab, zxid, out)
+  serveWhenCommitted(zab, following, out)
 }
 
-function onNewLeader(zab: Zab, following: Following, epoch: number, out: ZabEffect[]): void {
+function onNewLeader(
+  zab: Zab,
+  following: Following,
+  { epoch, config }: Extract<LeaderPacket, { type: 'NEWLEADER' }>,
+  out: ZabEffect[],
+): void {
   if (following.stage !== 'SYNC' || !following.plan?.received)
     return lookAgain(zab, 'a NEWLEADER before the history was complete', out)
   if (epoch !== following.epoch) return lookAgain(zab, 'a NEWLEADER of another epoch', out)
-  install(zab, following, out)
+  install(zab, following, config, out)
 }
 
 /** FOLL-4: everything of the sync phase and the epoch are durable: ack NEWLEADER. */
@@ -169,13 +194,26 @@ function onUpToDate(zab: Zab, following: Following, out: ZabEffect[]): void {
   if (following.stage !== 'WAITING') return lookAgain(zab, 'an UPTODATE before its time', out)
   following.stage = 'BROADCAST'
   zab.vote = { ...zab.vote, peerEpoch: following.epoch } // E-5
-  const { link, epoch, state } = following
+  const { link, epoch } = following
   out.push({ type: 'send', link, packet: { type: 'ACK', zxid: makeZxid(epoch, 0) } })
   for (const zxid of following.heldAcks) sendAck(following, zxid, out)
   following.heldAcks = []
   deliverUpTo(zab, following.committed, out)
+  activateAnnounced(zab, following, out)
   out.push({ type: 'phase', phase: 'BROADCAST', epoch, leader: following.leader })
-  if (!zab.reloading) out.push({ type: 'serving', state, epoch, zxid: makeZxid(epoch, 0) })
+  leaveForNewPlace(zab, following, out)
+  if (zab.role === following) serveWhenCommitted(zab, following, out)
+}
+
+/**
+ * FOLL-9 (B-0): a tree that was rebuilt from the log at the start may hold the last proposals before they are committed
+ * again; nobody is shown them until they are.
+ */
+export function serveWhenCommitted(zab: Zab, following: Following, out: ZabEffect[]): void {
+  if (following.serves || zab.reloading || lastDelivered(zab.log) > following.committed) return
+  following.serves = true
+  const { state, epoch } = following
+  out.push({ type: 'serving', state, epoch, zxid: makeZxid(epoch, 0) })
 }
 
 /** FOLL-6 (D-4): an ACK says "durable here". Observers have nothing to say. */
@@ -189,6 +227,7 @@ function sendAck(following: Following, zxid: Zxid, out: ZabEffect[]): void {
   out.push({ type: 'send', link: following.link, packet: { type: 'ACK', zxid } })
 }
 
+/** FOLL-7: a leader that is silent for too long is left. */
 export function onFollowerTick(zab: Zab, following: Following, out: ZabEffect[]): void {
   const { tickTimeMs, initLimit, syncLimit } = zab.config
   const settled = following.stage === 'WAITING' || following.stage === 'BROADCAST'

@@ -4,11 +4,12 @@
 import { createQueue } from '../base/queue.ts'
 import { asSid, type Sid } from '../zk/ids.ts'
 import { LEARNER_PROTOCOL_VERSION, type LearnerPacket } from '../zk/packet.ts'
-import { hasQuorum, isVoter } from '../zk/quorum-config.ts'
 import { EPOCH_MAX, NO_ZXID, ZERO_ZXID } from '../zk/zxid.ts'
+import { hasQuorums, isElector, isListed, stampInitial } from './configs.ts'
 import type { LinkId, ZabEffect } from './contract.ts'
 import { beginSync, syncLearner } from './leader-sync.ts'
 import { lastZxid } from './log-window.ts'
+import { assignVotes, mayCount, votesOf } from './quorum.ts'
 import { type Leading, type Learner, lookAgain, saveEpoch, type Zab } from './state.ts'
 
 export function startLeading(zab: Zab, out: ZabEffect[]): void {
@@ -18,15 +19,25 @@ export function startLeading(zab: Zab, out: ZabEffect[]): void {
     stage: 'DISCOVERY',
     epoch: 0,
     learners: new Map(),
+    promises: new Set(),
+    needActive: 0,
+    needLastSeen: 0,
+    ownVotes: 0,
+    retiring: null,
     initialLast: ZERO_ZXID,
     selfAcked: NO_ZXID,
     committed: NO_ZXID,
     syncs: createQueue(),
+    pingRound: 0,
+    syncRound: 0,
+    wantedRound: 0,
+    confirmedRound: 0,
     deadlineMs: nowMs + config.initLimit * config.tickTimeMs,
     nextPingMs: nowMs + config.tickTimeMs / 2,
     checkAtNextPing: false,
   }
   zab.role = leading
+  assignVotes(zab, leading)
   out.push({ type: 'state', state: 'LEADING', round: zab.round, reason: 'elected' })
   out.push({ type: 'phase', phase: 'DISCOVERY', epoch: zab.acceptedEpoch, leader: config.sid })
   out.push({ type: 'listen', on: true })
@@ -39,13 +50,15 @@ function fixEpoch(zab: Zab, leading: Leading, out: ZabEffect[]): void {
   const heard: Sid[] = [zab.config.sid]
   let highest = zab.acceptedEpoch
   for (const learner of leading.learners.values()) {
-    highest = Math.max(highest, learner.acceptedEpoch)
-    if (learner.voting) heard.push(learner.sid)
+    // Who is not of this ensemble has no epochs to tell of.
+    if (isListed(zab, learner.sid)) highest = Math.max(highest, learner.acceptedEpoch)
+    if (mayCount(zab, learner)) heard.push(learner.sid)
   }
-  if (!hasQuorum(zab.config.quorum, heard)) return
+  if (!hasQuorums(zab, heard)) return
   if (highest + 1 >= EPOCH_MAX) return lookAgain(zab, `epoch ${highest} leaves no room for another`, out)
   leading.epoch = highest + 1
   leading.stage = 'SAVING_ACCEPTED'
+  stampInitial(zab, leading.epoch, out)
   saveEpoch(zab, 'accepted', leading.epoch, out) // DISC-2 (O-1): durable before LEADERINFO leaves
 }
 
@@ -70,33 +83,63 @@ export function onLearnerInfo(
 ): void {
   const { config } = zab
   if (leading.learners.has(link)) return dropLearner(leading, link, `a second ${packet.type}`, out)
-  if (packet.configVersion > config.quorum.version)
+  // RECONF-12: it knows of a committed configuration that we have never seen.
+  if (packet.configVersion > Math.max(zab.active.version, zab.lastSeen.version))
     return dropLearner(leading, link, 'it knows a newer configuration', out)
+  if (packet.protocolVersion < LEARNER_PROTOCOL_VERSION)
+    return dropLearner(leading, link, `protocol version ${packet.protocolVersion} knows no epochs`, out)
+  const sid = packet.sid ?? anonymousSid(leading)
   const observer = packet.type === 'OBSERVERINFO'
   const learner: Learner = {
     link,
-    sid: asSid(packet.sid),
-    voting: !observer && isVoter(config.quorum, packet.sid),
+    sid,
     observer,
+    votes: observer ? 0 : votesOf(zab, sid),
     stage: 'info',
     acceptedEpoch: packet.acceptedEpoch,
     lastLogged: NO_ZXID,
     acked: NO_ZXID,
+    answered: 0,
+    answerDue: 0,
     deadlineMs: zab.nowMs + (config.initLimit + config.syncLimit) * config.tickTimeMs,
   }
   // A reconnect replaces the connection that the same server had before.
   for (const other of leading.learners.values())
     if (other.sid === learner.sid) dropLearner(leading, other.link, 'replaced by a newer connection', out)
   leading.learners.set(link, learner)
-  if (leading.stage === 'DISCOVERY') fixEpoch(zab, leading, out)
-  else if (leading.stage !== 'SAVING_ACCEPTED') sendLeaderInfo(leading, learner, out)
+  if (leading.stage === 'DISCOVERY') return fixEpoch(zab, leading, out)
+  if (packet.acceptedEpoch > leading.epoch && isListed(zab, sid)) return yieldTo(zab, leading, learner, out)
+  if (leading.stage !== 'SAVING_ACCEPTED') sendLeaderInfo(leading, learner, out)
+}
+
+/**
+ * DISC-5 (V-7): it has promised an epoch above ours, to a leader that came to nothing, and may not follow us. Without
+ * a later epoch it would be shut out for as long as we lead; our own promise sees to it that the next one is.
+ */
+function yieldTo(zab: Zab, leading: Leading, { link, sid, acceptedEpoch }: Learner, out: ZabEffect[]): void {
+  if (acceptedEpoch + 1 >= EPOCH_MAX) return dropLearner(leading, link, `epoch ${acceptedEpoch} leaves no other`, out)
+  saveEpoch(zab, 'accepted', acceptedEpoch, out)
+  lookAgain(zab, `server ${sid} has promised epoch ${acceptedEpoch}`, out)
+}
+
+/** The first negative id that no learner has. */
+function anonymousSid(leading: Leading): Sid {
+  const taken = new Set([...leading.learners.values()].map((learner) => learner.sid))
+  let sid = asSid(-1)
+  while (taken.has(sid)) sid = asSid(sid - 1)
+  return sid
 }
 
 function sendLeaderInfo(leading: Leading, learner: Learner, out: ZabEffect[]): void {
   out.push({
     type: 'send',
     link: learner.link,
-    packet: { type: 'LEADERINFO', epoch: leading.epoch, protocolVersion: LEARNER_PROTOCOL_VERSION },
+    packet: {
+      type: 'LEADERINFO',
+      epoch: leading.epoch,
+      protocolVersion: LEARNER_PROTOCOL_VERSION,
+      exactDigests: true,
+    },
   })
 }
 
@@ -111,13 +154,17 @@ export function onAckEpoch(
     return dropLearner(leading, learner.link, 'an ACKEPOCH that was not asked for', out)
   learner.lastLogged = packet.lastLoggedZxid
   if (leading.stage === 'EPOCH_ACKS') {
-    // DISC-3 (O-2, L-7): whoever knows more must lead; we never "repair" it.
+    // DISC-3 (O-2, L-7): a voter that knows more must lead; we never "repair" it. Whoever has no vote cannot lead:
+    // what it holds beyond a quorum of voters was never committed, and it is cut off by the sync.
     const own = lastZxid(zab.log)
     const moreRecent =
       packet.currentEpoch > zab.currentEpoch ||
       (packet.currentEpoch === zab.currentEpoch && packet.lastLoggedZxid > own)
-    if (moreRecent) return lookAgain(zab, `server ${learner.sid} has a more recent history`, out)
+    if (moreRecent && isElector(zab, learner.sid))
+      return lookAgain(zab, `server ${learner.sid} has a more recent history`, out)
     learner.stage = 'epochAcked'
+    // DISC-4: -1 says that this epoch was promised before, perhaps to another leader. Two must not count it (L-1).
+    if (packet.currentEpoch !== -1 && mayCount(zab, learner)) leading.promises.add(learner.sid)
     checkEpochAcks(zab, leading, out)
     return
   }
@@ -127,10 +174,7 @@ export function onAckEpoch(
 
 /** DISC-4: with the promises of a quorum the epoch is ours: make it current, durably, then synchronize. */
 function checkEpochAcks(zab: Zab, leading: Leading, out: ZabEffect[]): void {
-  const acked: Sid[] = [zab.config.sid]
-  for (const learner of leading.learners.values())
-    if (learner.voting && learner.stage === 'epochAcked') acked.push(learner.sid)
-  if (!hasQuorum(zab.config.quorum, acked)) return
+  if (!hasQuorums(zab, [zab.config.sid, ...leading.promises])) return
   leading.stage = 'SAVING_CURRENT'
   saveEpoch(zab, 'current', leading.epoch, out)
 }

@@ -4,7 +4,6 @@
 import { assert, unreachable } from '../base/assert.ts'
 import { dequeue, peek } from '../base/queue.ts'
 import type { LeaderPacket, LearnerPacket, QuorumPacket } from '../zk/packet.ts'
-import { makeZxid } from '../zk/zxid.ts'
 import type { DiskOp, LinkId, RecoveredLog, ZabEffect, ZabInput } from './contract.ts'
 import { deliverUpTo } from './deliver.ts'
 import { onElectionTick, onNotification } from './election.ts'
@@ -15,8 +14,11 @@ import {
   onLeaderPacket,
   onPromiseSaved,
   onProposalLogged,
+  serveWhenCommitted,
 } from './follower.ts'
-import { onLeaderTick, onOwnLogged, onSyncRequest } from './leader-broadcast.ts'
+import { leaveForNewPlace } from './follower-reconfig.ts'
+import { onLeaderTick, onOwnLogged } from './leader-broadcast.ts'
+import { onPingAnswer, onSyncRequest } from './leader-confirm.ts'
 import { dropLearner, onAcceptedSaved, onAckEpoch, onCurrentSaved, onLearnerInfo } from './leader-discovery.ts'
 import { onAck } from './leader-sync.ts'
 import { createWindow, follows } from './log-window.ts'
@@ -49,12 +51,13 @@ export function step(zab: Zab, input: ZabInput, out: ZabEffect[]): void {
   }
 }
 
-/** Is this the link of our present attempt to follow? Late words of earlier ones are dropped (M-1). */
+/** BASE-4: is this the link of our present attempt to follow? Late words of earlier ones are dropped (M-1). */
 function isOurs(zab: Zab, link: LinkId): boolean {
   return zab.role.state !== 'LOOKING' && zab.role.state !== 'LEADING' && zab.role.link === link
 }
 
 function onTick(zab: Zab, nowMs: number, out: ZabEffect[]): void {
+  // BASE-1: the only place where time moves.
   assert(nowMs >= zab.nowMs, 'the monotonic clock never goes back')
   zab.nowMs = nowMs
   const role = zab.role
@@ -85,6 +88,8 @@ const LEADER_ONLY: ReadonlySet<string> = new Set<LeaderPacket['type']>([
   'PROPOSAL',
   'COMMIT',
   'INFORM',
+  'COMMITANDACTIVATE',
+  'INFORMANDACTIVATE',
   'NEWLEADER',
   'UPTODATE',
   'SYNC',
@@ -128,7 +133,7 @@ function onKnownLearnerPacket(
       return onAck(zab, leading, learner, word.zxid, out)
     case 'PING':
       out.push({ type: 'learnerTouches', link, touches: word.touches })
-      return
+      return onPingAnswer(zab, leading, learner, out)
     case 'REQUEST':
       if (leading.stage !== 'BROADCAST') return dropLearner(leading, link, 'a REQUEST before UPTODATE', out)
       if (word.request.type === 'sync') return onSyncRequest(zab, leading, link, out)
@@ -163,6 +168,7 @@ function onPersisted(zab: Zab, upTo: DiskOp, out: ZabEffect[]): void {
 }
 
 function onEpochSaved(zab: Zab, op: DiskOp, which: 'accepted' | 'current', epoch: number, out: ZabEffect[]): void {
+  // BASE-3 (O-9): memory follows disk.
   if (which === 'accepted') zab.acceptedEpoch = epoch
   else zab.currentEpoch = epoch
   const role = zab.role
@@ -192,5 +198,6 @@ function onReloaded(zab: Zab, recovered: RecoveredLog, out: ZabEffect[]): void {
   if (role.state === 'LOOKING') return onElectionTick(zab, role, out)
   if (role.state === 'LEADING' || role.stage !== 'BROADCAST') return
   deliverUpTo(zab, role.committed, out)
-  out.push({ type: 'serving', state: role.state, epoch: role.epoch, zxid: makeZxid(role.epoch, 0) })
+  leaveForNewPlace(zab, role, out)
+  if (zab.role === role) serveWhenCommitted(zab, role, out)
 }

@@ -32,7 +32,9 @@ export type LearnerPacket =
   | {
       readonly type: 'FOLLOWERINFO' | 'OBSERVERINFO'
       readonly acceptedEpoch: number
-      readonly sid: Sid
+      /** `null` when it names none: the leader gives such a learner a negative one. */
+      readonly sid: Sid | null
+      /** 1 for learners from before epochs were agreed on: they send their last zxid and wait for no LEADERINFO. */
       readonly protocolVersion: number
       readonly configVersion: Zxid
     }
@@ -48,13 +50,23 @@ export type LearnerPacket =
   | RevalidateRequest
 
 export type LeaderPacket =
-  | { readonly type: 'LEADERINFO'; readonly epoch: number; readonly protocolVersion: number }
+  | {
+      readonly type: 'LEADERINFO'
+      readonly epoch: number
+      readonly protocolVersion: number
+      /** Left out by Apache: the digests that this leader projects are always those of its tree (T-10). */
+      readonly exactDigests?: true
+    }
   | { readonly type: 'DIFF'; readonly zxid: Zxid }
   | { readonly type: 'TRUNC'; readonly zxid: Zxid }
   | { readonly type: 'SNAP'; readonly zxid: Zxid } // the snapshot stream follows it on the wire
   | { readonly type: 'PROPOSAL'; readonly entry: Entry }
   | { readonly type: 'COMMIT'; readonly zxid: Zxid }
   | { readonly type: 'INFORM'; readonly entry: Entry }
+  /** Commits a reconfiguration, and says which server leads under the new configuration. */
+  | { readonly type: 'COMMITANDACTIVATE'; readonly zxid: Zxid; readonly designatedLeader: Sid }
+  /** The same for observers, who have not seen the proposal. */
+  | { readonly type: 'INFORMANDACTIVATE'; readonly entry: Entry; readonly designatedLeader: Sid }
   | { readonly type: 'NEWLEADER'; readonly epoch: number; readonly config: string | null }
   | { readonly type: 'UPTODATE' }
   | { readonly type: 'PING'; readonly zxid: Zxid }

@@ -6,16 +6,29 @@ export function pathProblem(path: string): string | null {
   if (path.charCodeAt(0) !== 0x2f) return 'a path starts with "/"'
   if (path === '/') return null
   if (path.endsWith('/')) return 'a path does not end with "/"'
-  for (let i = 1; i < path.length; i += 1) {
-    const problem = codeUnitProblem(path.charCodeAt(i))
-    if (problem) return problem
-  }
-  for (const part of path.slice(1).split('/')) {
-    if (part === '') return 'a path has no empty part ("//")'
-    if (part === '.' || part === '..') return 'a path has no relative part ("." or "..")'
+  // One pass without an allocation: every write goes through here.
+  let partStart = 1
+  let dots = 0
+  for (let i = 1; i <= path.length; i += 1) {
+    const unit = i < path.length ? path.charCodeAt(i) : SLASH
+    if (unit === SLASH) {
+      const length = i - partStart
+      if (length === 0) return 'a path has no empty part ("//")'
+      if (length === dots && dots <= 2) return 'a path has no relative part ("." or "..")'
+      partStart = i + 1
+      dots = 0
+    } else if (unit === DOT) {
+      dots += 1
+    } else if (unit < 0x20 || unit > 0x7e) {
+      const problem = codeUnitProblem(unit)
+      if (problem) return problem
+    }
   }
   return null
 }
+
+const SLASH = 0x2f
+const DOT = 0x2e
 
 function codeUnitProblem(unit: number): string | null {
   if (unit === 0) return 'a path holds no NUL'

@@ -29,13 +29,17 @@ export function voters(config: QuorumConfig): Sid[] {
   return [...config.servers.values()].filter((s) => s.role === 'participant').map((s) => s.sid)
 }
 
+export function voterCount(config: Pick<QuorumConfig, 'servers'>): number {
+  let count = 0
+  for (const server of config.servers.values()) if (server.role === 'participant') count += 1
+  return count
+}
+
 /** More than half of the voters; whoever is not a voter does not count. */
 export function hasQuorum(config: QuorumConfig, sids: Iterable<Sid>): boolean {
   let present = 0
   for (const sid of sids) if (isVoter(config, sid)) present += 1
-  let all = 0
-  for (const server of config.servers.values()) if (server.role === 'participant') all += 1
-  return present * 2 > all
+  return present * 2 > voterCount(config)
 }
 
 function formatHost(host: string): string {
@@ -77,6 +81,7 @@ export function parseServer(sid: number, value: string): Result<ServerSpec, stri
   const clientPort = groups.cport === undefined ? null : Number(groups.cport)
   if (![quorumPort, electionPort, clientPort ?? 1].every(isPort))
     return err(`server.${sid}=${value}: a port is a number from 1 to 65535`)
+  if (quorumPort === electionPort) return err(`server.${sid}=${value}: quorum and election port are the same`)
   const role = groups.role?.toLowerCase() === 'observer' ? 'observer' : 'participant'
   const client = clientPort === null ? null : { host: bare(groups.chost ?? '0.0.0.0'), port: clientPort }
   return ok({ sid: asSid(sid), host: bare(groups.host), quorumPort, electionPort, role, client })

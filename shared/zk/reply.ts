@@ -29,5 +29,6 @@ export type ReplyBody =
   | { readonly type: 'count'; readonly count: number } // getAllChildrenNumber
   | { readonly type: 'errorCode'; readonly err: ErrorCode } // addWatch answers an ErrorResponse of 0
   | { readonly type: 'whoAmI'; readonly ids: readonly AuthId[] } // user names only, never a digest
+  | { readonly type: 'saslToken'; readonly token: Uint8Array | null } // sasl: null when there is no more to say
 
 export const NO_BODY: ReplyBody = { type: 'none' }

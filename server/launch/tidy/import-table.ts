@@ -10,7 +10,7 @@ export interface ImportRule {
 
 const SHARED = [
   ...['shared/base', 'shared/zk', 'shared/jute', 'shared/tree', 'shared/zab', 'shared/peer'],
-  ...['shared/events', 'shared/recipes'],
+  ...['shared/events', 'shared/recipes', 'shared/history'],
 ]
 const SHARED_OF_THE_PAGE = ['shared/base', 'shared/zk', 'shared/events', 'shared/recipes']
 /** Each may import those before it. */
@@ -30,6 +30,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'shared/peer': { from: ['shared/base', 'shared/zk', 'shared/zab', 'shared/tree'] },
   'shared/events': { from: ['shared/base', 'shared/zk'], typesFrom: ['shared/zab', 'shared/peer'] },
   'shared/recipes': { from: ['shared/base', 'shared/zk'] },
+  'shared/history': { from: ['shared/base', 'shared/zk', 'shared/tree'] },
   'shared/sim': { from: SHARED.filter((folder) => folder !== 'shared/jute') },
 
   /** For tests alone. */
@@ -39,8 +40,14 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'server/client': { from: SHARED },
   'server/ensemble': { from: [...SHARED, 'server/client'] },
   'server/gateway': { from: [...SHARED, 'server/client', 'server/ensemble'] },
+  'server/bench': { from: SHARED },
+  /** The seeded world, as a tool of its own. */
+  'server/simulate': { from: [...SHARED, 'shared/sim'] },
   'server/launch': {
-    from: [...SHARED, ...['server/storage', 'server/member', 'server/client', 'server/ensemble', 'server/gateway']],
+    from: [
+      ...SHARED,
+      ...['server/storage', 'server/member', 'server/client', 'server/ensemble', 'server/gateway', 'server/bench'],
+    ],
   },
 
   'web/feeds': partOfThePage('web/feeds'),

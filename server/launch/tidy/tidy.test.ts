@@ -107,7 +107,7 @@ describe('imports', () => {
 describe('shared/ is pure', () => {
   const host = [
     ...[/\bDate\.now\b/, /\bnew Date\b/, /(?<![.\w])performance\./, /\bMath\.random\b/, /(?<![.\w])crypto\b/],
-    ...[/\bset(Timeout|Interval|Immediate)\b/, /\bqueueMicrotask\b/, /(?<![.\w])process\./, /\bBuffer\b/],
+    ...[/\bset(Timeout|Interval|Immediate)\b/, /\bqueueMicrotask\b/, /(?<![.\w/])process\./, /\bBuffer\b/],
     ...[/(?<![.\w])console\./, /\bglobalThis\b/, /(?<![.\w])fetch\(/],
   ]
 

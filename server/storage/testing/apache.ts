@@ -45,6 +45,7 @@ export async function runTool(main: string, ...args: string[]): Promise<string> 
 }
 
 export interface Apache {
+  readonly port: number
   /** The answer to a four-letter word. */
   ask(word: string): Promise<string>
   /** Opens a session, sends these requests, and waits for as many answers. The session is left open. */
@@ -53,12 +54,16 @@ export interface Apache {
   kill(): Promise<void>
 }
 
-/** A standalone server on `dataDir`, serving. Rejects with what it printed when it does not start. */
-export async function startApache(dataDir: string): Promise<Apache> {
+/**
+ * A standalone server on `dataDir`, serving. Rejects with what it printed when it does not start.
+ * @param properties Java system properties: { 'zookeeper.extendedTypesEnabled': 'true' }
+ */
+export async function startApache(dataDir: string, properties: Readonly<Record<string, string>> = {}): Promise<Apache> {
   const port = await freePort()
   const args = ['-Dzookeeper.admin.enableServer=false', '-Dzookeeper.preAllocSize=64', '-cp', JAR]
   const main = ['org.apache.zookeeper.server.ZooKeeperServerMain', String(port), dataDir]
-  const child = spawn(JAVA, [...JAVA_ARGS, ...args, ...main], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const given = Object.entries(properties).map(([key, value]) => `-D${key}=${value}`)
+  const child = spawn(JAVA, [...JAVA_ARGS, ...given, ...args, ...main], { stdio: ['ignore', 'pipe', 'pipe'] })
   let log = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
@@ -77,6 +82,7 @@ export async function startApache(dataDir: string): Promise<Apache> {
   }
   const sockets: net.Socket[] = []
   return {
+    port,
     ask: (word) => ask(port, word),
     send: async (requests) => {
       const socket = net.connect(port, '127.0.0.1')

@@ -73,16 +73,3 @@ export function treeAfter(entries: readonly Entry[], upTo: Zxid): DataTree {
   for (const entry of entries) if (entry.zxid <= upTo) applyEntry(tree, entry)
   return tree
 }
-
-/** All that two trees can differ in, for `toEqual`. */
-export function essence(tree: DataTree) {
-  return {
-    nodes: new Map([...tree.nodes].toSorted(([a], [b]) => (a < b ? -1 : 1))),
-    sessions: tree.sessions,
-    ephemerals: tree.ephemerals,
-    containers: tree.containers,
-    ttls: tree.ttls,
-    digest: tree.digest,
-    lastProcessedZxid: tree.lastProcessedZxid,
-  }
-}

@@ -1,6 +1,6 @@
 // Identities and access control lists. Source: Id and ACL of zookeeper.jute.
 
-import type { Acl, AuthId } from '../../zk/acl.ts'
+import { type Acl, type AuthId, OPEN_ACL } from '../../zk/acl.ts'
 import type { JuteReader } from '../reader.ts'
 import type { JuteWriter } from '../writer.ts'
 
@@ -30,8 +30,16 @@ export function writeAcl(writer: JuteWriter, acl: Acl): void {
   writeAuthId(writer, acl)
 }
 
-/** A list of ACLs; null and empty are told apart. */
-export function readAclList(reader: JuteReader): Acl[] | null {
+/** One ACL of perms 31, "world" and "anyone": what nearly every create carries. */
+const OPEN_BYTES = Uint8Array.of(
+  ...[0, 0, 0, 1, 0, 0, 0, 31],
+  ...[0, 0, 0, 5, 0x77, 0x6f, 0x72, 0x6c, 0x64],
+  ...[0, 0, 0, 6, 0x61, 0x6e, 0x79, 0x6f, 0x6e, 0x65],
+)
+
+/** A list of ACLs; null and empty are told apart. The list that lets anyone do everything is one object, OPEN_ACL. */
+export function readAclList(reader: JuteReader): readonly Acl[] | null {
+  if (reader.takeIf(OPEN_BYTES)) return OPEN_ACL
   return reader.vector(ACL_BYTES_MIN, readAcl)
 }
 

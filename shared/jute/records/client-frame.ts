@@ -3,7 +3,7 @@
 
 import { OP_CODES, XIDS } from '../../zk/op.ts'
 import type { ClientRequest } from '../../zk/request.ts'
-import { JuteReader } from '../reader.ts'
+import { DecodeError, JuteReader } from '../reader.ts'
 import type { JuteWriter } from '../writer.ts'
 import { readRequestHeader, writeRequestHeader } from './header.ts'
 import { isClientOp, readRequestBody } from './read-request.ts'
@@ -23,6 +23,8 @@ interface FrameHead {
 export type ClientFrame =
   | (FrameHead & { readonly type: 'request'; readonly request: ClientRequest })
   | (FrameHead & { readonly type: 'auth'; readonly auth: AuthPacket })
+  /** What a SASL mechanism of the client says (GetSASLRequest); the answer is a `saslToken`. */
+  | (FrameHead & { readonly type: 'sasl'; readonly token: Uint8Array })
   /** No client may ask this: answer UNIMPLEMENTED with zxid -1, then close. */
   | (FrameHead & { readonly type: 'unknownOp' })
 
@@ -30,14 +32,15 @@ export type ClientFrame =
 const frameReader = new JuteReader(new Uint8Array(0))
 
 /**
- * Reads one frame of a client that has a session. Throws DecodeError when even the header or an auth packet
- * cannot be read: then the connection is closed without an answer. A request's body that cannot be read
+ * Reads one frame of a client that has a session. Throws DecodeError when even the header, an auth packet or
+ * a SASL token cannot be read: then the connection is closed without an answer. A request's body that cannot be read
  * gives the request `undecodable`.
  */
 export function decodeClientFrame(bytes: Uint8Array): ClientFrame {
   const reader = frameReader.window(bytes)
   const { xid, op } = readRequestHeader(reader)
   if (op === OP_CODES.auth) return { type: 'auth', xid, op, auth: readAuthPacket(reader) }
+  if (op === OP_CODES.sasl) return { type: 'sasl', xid, op, token: readSaslToken(reader) }
   const request = isClientOp(op) ? readRequestBody(op, reader) : null
   return request === null ? { type: 'unknownOp', xid, op } : { type: 'request', xid, op, request }
 }
@@ -46,6 +49,12 @@ export function decodeClientFrame(bytes: Uint8Array): ClientFrame {
 export function writeRequest(writer: JuteWriter, xid: number, request: ClientRequest): void {
   writeRequestHeader(writer, xid, opOf(request))
   writeRequestBody(writer, request)
+}
+
+/** The client's side of a GetSASLRequest, without the frame's length. */
+export function writeSaslRequest(writer: JuteWriter, xid: number, token: Uint8Array): void {
+  writeRequestHeader(writer, xid, OP_CODES.sasl)
+  writer.buffer(token)
 }
 
 /** The client's side of an auth packet, without the frame's length. Its xid is always the same. */
@@ -59,4 +68,10 @@ export function writeAuthPacket(writer: JuteWriter, packet: AuthPacket): void {
 function readAuthPacket(reader: JuteReader): AuthPacket {
   reader.int()
   return { scheme: reader.string(), auth: reader.buffer() ?? new Uint8Array(0) }
+}
+
+function readSaslToken(reader: JuteReader): Uint8Array {
+  const token = reader.buffer()
+  if (token === null) throw new DecodeError('a SASL token is null')
+  return token
 }

@@ -60,7 +60,7 @@ function copyToSlab(bytes: Uint8Array): Uint8Array {
     slab = new Uint8Array(SLAB_BYTES)
     slabUsed = 0
   }
-  const copy = slab.subarray(slabUsed, slabUsed + bytes.length)
+  const copy = new Uint8Array(slab.buffer, slabUsed, bytes.length)
   copy.set(bytes)
   slabUsed += bytes.length
   return copy

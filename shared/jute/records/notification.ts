@@ -26,11 +26,14 @@ export type HandshakeRead =
   | { readonly type: 'incomplete' }
   | { readonly type: 'malformed'; readonly reason: string }
 
-/** Writes the V1 form: what a server says at once on the connection it opened. */
-export function writeHandshake(writer: JuteWriter, sid: Sid, address: string): void {
-  writer.longNumber(HANDSHAKE_V1)
+/**
+ * What a server says at once on the connection it opened: V1 with one address, V2 with several, and without any
+ * the oldest form.
+ */
+export function writeHandshake(writer: JuteWriter, { sid, addresses }: Handshake): void {
+  if (addresses.length > 0) writer.longNumber(addresses.length === 1 ? HANDSHAKE_V1 : HANDSHAKE_V2)
   writer.longNumber(sid)
-  writer.ustring(address)
+  if (addresses.length > 0) writer.ustring(addresses.join('|'))
 }
 
 /** Reads a handshake of any form from the front of `bytes`. `length` says how many bytes it took. */
@@ -95,5 +98,5 @@ export function readNotification(bytes: Uint8Array): Notification {
   const vote = { state, leader, zxid, electionEpoch, peerEpoch }
   if (bytes.length === 28 || bytes.length === 40) return { ...vote, version: 0, config: null }
   const version = reader.int()
-  return { ...vote, version, config: version > 1 ? reader.ustring() : null }
+  return { ...vote, version, config: version > 1 ? reader.string() : null }
 }

@@ -9,7 +9,7 @@ import { writeAuthId } from './acl.ts'
 import { opOf, writeRequestBody } from './request.ts'
 import { encodeEntry } from './txn.ts'
 
-/** Source: constants of Leader. 9 and 19 (COMMITANDACTIVATE, INFORMANDACTIVATE) come with reconfiguration. */
+/** Source: constants of Leader. */
 export const PACKET_TYPES = {
   REQUEST: 1,
   PROPOSAL: 2,
@@ -19,6 +19,7 @@ export const PACKET_TYPES = {
   REVALIDATE: 6,
   SYNC: 7,
   INFORM: 8,
+  COMMITANDACTIVATE: 9,
   NEWLEADER: 10,
   FOLLOWERINFO: 11,
   UPTODATE: 12,
@@ -28,7 +29,11 @@ export const PACKET_TYPES = {
   OBSERVERINFO: 16,
   LEADERINFO: 17,
   ACKEPOCH: 18,
+  INFORMANDACTIVATE: 19,
 } as const satisfies Record<QuorumPacket['type'], number>
+
+/** Behind the version in a LEADERINFO, which Apache ends there: `ZSDG`. */
+export const EXACT_DIGESTS = 0x5a534447
 
 type LearnerInfo = Extract<LearnerPacket, { type: 'FOLLOWERINFO' | 'OBSERVERINFO' }>
 
@@ -46,7 +51,7 @@ export function writePacket(writer: JuteWriter, packet: QuorumPacket): void {
       break
     case 'LEADERINFO':
       writeEpochZxid(writer, packet.epoch)
-      writeIntData(writer, packet.protocolVersion)
+      writeLeaderInfo(writer, packet.protocolVersion, packet.exactDigests ?? false)
       break
     case 'ACK':
     case 'COMMIT':
@@ -67,6 +72,21 @@ export function writePacket(writer: JuteWriter, packet: QuorumPacket): void {
       writer.buffer(encodeEntry(packet.entry))
       writer.int(-1)
       break
+    case 'COMMITANDACTIVATE':
+      writer.zxid(packet.zxid)
+      writer.int(8)
+      writer.longNumber(packet.designatedLeader)
+      writer.int(-1)
+      break
+    case 'INFORMANDACTIVATE': {
+      writer.zxid(packet.entry.zxid)
+      const place = writer.beginLength()
+      writer.longNumber(packet.designatedLeader)
+      writer.raw(encodeEntry(packet.entry))
+      writer.endLength(place)
+      writer.int(-1)
+      break
+    }
     case 'NEWLEADER':
       writeEpochZxid(writer, packet.epoch)
       writer.ustring(packet.config)
@@ -113,8 +133,22 @@ function writeIntData(writer: JuteWriter, value: number): void {
   writer.int(-1)
 }
 
+/** Apache's learners read the version and leave alone what follows it. */
+function writeLeaderInfo(writer: JuteWriter, protocolVersion: number, exactDigests: boolean): void {
+  if (!exactDigests) return writeIntData(writer, protocolVersion)
+  writer.int(8)
+  writer.int(protocolVersion)
+  writer.int(EXACT_DIGESTS)
+  writer.int(-1)
+}
+
 function writeLearnerInfo(writer: JuteWriter, packet: LearnerInfo): void {
   writeEpochZxid(writer, packet.acceptedEpoch)
+  if (packet.sid === null) {
+    writer.int(-1)
+    writer.int(-1)
+    return
+  }
   const place = writer.beginLength()
   writer.longNumber(packet.sid)
   writer.int(packet.protocolVersion)

@@ -3,18 +3,21 @@
 
 import { asSid } from '../../zk/ids.ts'
 import type { LeaderPacket, LearnerPacket } from '../../zk/packet.ts'
+import type { Entry } from '../../zk/txn.ts'
 import { epochOf, ZERO_ZXID, type Zxid } from '../../zk/zxid.ts'
 import { DecodeError, JuteReader, VALUE_BYTES_MAX } from '../reader.ts'
 import { AUTH_ID_BYTES_MIN, readAuthId } from './acl.ts'
-import { PACKET_TYPES } from './packet.ts'
+import { EXACT_DIGESTS, PACKET_TYPES } from './packet.ts'
+import { isQuorumAuth } from './quorum-auth.ts'
 import { readRequestBody } from './read-request.ts'
-import { readEntry, rememberEncoding } from './txn.ts'
+import { readEntryFrom, rememberEncoding } from './txn.ts'
 
 /** The most data in one packet: a txn can be larger than the request it came from. */
 export const PACKET_DATA_BYTES_MAX = 2 * VALUE_BYTES_MAX
-/** The most identities behind one REQUEST, and the longest scheme or id. */
+/** The most identities behind one REQUEST, the longest scheme or id, and all of them together. */
 export const PACKET_AUTH_IDS_MAX = 1024
 export const PACKET_AUTH_BYTES_MAX = 65_536
+export const PACKET_AUTHINFO_BYTES_MAX = 2 ** 20
 
 export type PacketRead<P> =
   | { readonly type: 'packet'; readonly packet: P; readonly length: number }
@@ -31,17 +34,24 @@ export type PacketRead<P> =
   /** The stream cannot be trusted any more; the reason is for the log. */
   | { readonly type: 'malformed'; readonly reason: string }
 
-/** The QuorumPacket record; `data` is a window on what was read. */
+/** The QuorumPacket record, whose data and authinfo are yet to be read. */
 interface RawPacket {
   readonly type: number
   readonly zxid: Zxid
-  readonly data: Uint8Array | null
-  readonly auth: JuteReader
+  /** Of the data; -1 for none. */
+  readonly dataLength: number
+  /** The packet and whatever stands behind it. */
+  readonly bytes: Uint8Array
+  readonly length: number
 }
 
+/** Type, zxid and the length of the data. */
+const HEAD_BYTES = 16
+const NO_BYTES = new Uint8Array(0)
 const INCOMPLETE = { type: 'incomplete' } as const
 /** Used again for every packet, see client-frame.ts. */
-const packetReader = new JuteReader(new Uint8Array(0), 0, 0, PACKET_DATA_BYTES_MAX)
+const packetReader = new JuteReader(NO_BYTES, 0, 0, PACKET_DATA_BYTES_MAX)
+const dataReader = new JuteReader(NO_BYTES)
 
 /** Reads the packet that a learner sent, from the front of `bytes`. `length` says how many bytes it took. */
 export function readLearnerPacket(bytes: Uint8Array): PacketRead<LearnerPacket> {
@@ -57,11 +67,14 @@ function readPacket<P>(bytes: Uint8Array, decode: (raw: RawPacket) => P | null):
   try {
     const length = packetLength(bytes)
     if (length === null) return INCOMPLETE
-    const reader = packetReader.window(bytes, 0, length)
-    const raw = { type: reader.int(), zxid: reader.zxid(), data: reader.bufferView(), auth: reader }
-    const packet = decode(raw)
+    const head = packetReader.window(bytes, 0, length)
+    const type = head.int()
+    const zxid = head.zxid()
+    const dataLength = head.int()
+    const packet = decode({ type, zxid, dataLength, bytes, length })
     if (packet !== null) return { type: 'packet', packet, length }
-    return { type: 'unknown', packetType: raw.type, zxid: raw.zxid, data: raw.data?.slice() ?? null, length }
+    const data = packetReader.window(bytes, HEAD_BYTES - 4, length).buffer()
+    return { type: 'unknown', packetType: type, zxid, data, length }
   } catch (error) {
     if (error instanceof DecodeError) return { type: 'malformed', reason: error.message }
     throw error
@@ -70,13 +83,16 @@ function readPacket<P>(bytes: Uint8Array, decode: (raw: RawPacket) => P | null):
 
 /** How long the packet at the front is, or null while that cannot be told or it is not all there. */
 function packetLength(bytes: Uint8Array): number | null {
+  if (bytes.length >= 4 && isQuorumAuth(intAt(bytes, 0))) {
+    throw new DecodeError('it wants SASL (quorum.auth.enableSasl), which this server does not offer')
+  }
   const dataEnd = valueEnd(bytes, 12, PACKET_DATA_BYTES_MAX)
   if (dataEnd === null || dataEnd + 4 > bytes.length) return null
   const count = intAt(bytes, dataEnd)
   if (count < -1 || count > PACKET_AUTH_IDS_MAX) throw new DecodeError(`authinfo of ${count} identities`)
   let at = dataEnd + 4
   for (let i = 0; i < count * 2; i += 1) {
-    const end = valueEnd(bytes, at, PACKET_AUTH_BYTES_MAX)
+    const end = valueEnd(bytes, at, Math.min(PACKET_AUTH_BYTES_MAX, dataEnd + PACKET_AUTHINFO_BYTES_MAX - at))
     if (end === null) return null
     at = end
   }
@@ -103,13 +119,13 @@ function decodeLearnerPacket(raw: RawPacket): LearnerPacket | null {
     case PACKET_TYPES.OBSERVERINFO:
       return readLearnerInfo(raw, 'OBSERVERINFO')
     case PACKET_TYPES.ACKEPOCH:
-      return { type: 'ACKEPOCH', lastLoggedZxid: raw.zxid, currentEpoch: dataReader(raw).int() }
+      return { type: 'ACKEPOCH', lastLoggedZxid: raw.zxid, currentEpoch: dataOf(raw).int() }
     case PACKET_TYPES.ACK:
       return { type: 'ACK', zxid: raw.zxid }
     case PACKET_TYPES.PING:
       return readTouches(raw)
     case PACKET_TYPES.REVALIDATE: {
-      const reader = dataReader(raw)
+      const reader = dataOf(raw)
       return { type: 'REVALIDATE', sessionId: reader.sessionId(), timeoutMs: reader.int() }
     }
     case PACKET_TYPES.REQUEST:
@@ -122,7 +138,7 @@ function decodeLearnerPacket(raw: RawPacket): LearnerPacket | null {
 function decodeLeaderPacket(raw: RawPacket): LeaderPacket | null {
   switch (raw.type) {
     case PACKET_TYPES.LEADERINFO:
-      return { type: 'LEADERINFO', epoch: epochOf(raw.zxid), protocolVersion: dataReader(raw).int() }
+      return readLeaderInfo(raw)
     case PACKET_TYPES.DIFF:
       return { type: 'DIFF', zxid: raw.zxid }
     case PACKET_TYPES.TRUNC:
@@ -130,11 +146,15 @@ function decodeLeaderPacket(raw: RawPacket): LeaderPacket | null {
     case PACKET_TYPES.SNAP:
       return { type: 'SNAP', zxid: raw.zxid }
     case PACKET_TYPES.PROPOSAL:
-      return readCarried(raw, 'PROPOSAL')
+      return { type: 'PROPOSAL', entry: readCarriedEntry(raw, dataOf(raw)) }
     case PACKET_TYPES.INFORM:
-      return readCarried(raw, 'INFORM')
+      return { type: 'INFORM', entry: readCarriedEntry(raw, dataOf(raw)) }
     case PACKET_TYPES.COMMIT:
       return { type: 'COMMIT', zxid: raw.zxid }
+    case PACKET_TYPES.COMMITANDACTIVATE:
+      return { type: 'COMMITANDACTIVATE', zxid: raw.zxid, designatedLeader: asSid(dataOf(raw).longNumber()) }
+    case PACKET_TYPES.INFORMANDACTIVATE:
+      return readActivated(raw)
     case PACKET_TYPES.NEWLEADER:
       return { type: 'NEWLEADER', epoch: epochOf(raw.zxid), config: readConfig(raw) }
     case PACKET_TYPES.UPTODATE:
@@ -142,7 +162,7 @@ function decodeLeaderPacket(raw: RawPacket): LeaderPacket | null {
     case PACKET_TYPES.PING:
       return { type: 'PING', zxid: raw.zxid }
     case PACKET_TYPES.REVALIDATE: {
-      const reader = dataReader(raw)
+      const reader = dataOf(raw)
       return { type: 'REVALIDATE', sessionId: reader.sessionId(), valid: reader.bool() }
     }
     case PACKET_TYPES.SYNC:
@@ -152,48 +172,70 @@ function decodeLeaderPacket(raw: RawPacket): LeaderPacket | null {
   }
 }
 
-function dataReader(raw: RawPacket): JuteReader {
-  if (raw.data === null) throw new DecodeError(`a packet of type ${raw.type} has no data`)
-  return new JuteReader(raw.data)
+function dataOf(raw: RawPacket): JuteReader {
+  if (raw.dataLength < 0) throw new DecodeError(`a packet of type ${raw.type} has no data`)
+  return dataOrNone(raw)
 }
 
-/** Learners older than 3.4 leave out the config version, still older ones all but the sid. */
+/** Like `dataOf`, but no data is as good as empty data. The reader is used again for the next packet. */
+function dataOrNone({ bytes, dataLength }: RawPacket): JuteReader {
+  return dataReader.window(bytes, HEAD_BYTES, HEAD_BYTES + Math.max(0, dataLength))
+}
+
+/** Learners older than 3.5 leave out the config version, older ones all but the sid, the oldest even that. */
 function readLearnerInfo(raw: RawPacket, type: 'FOLLOWERINFO' | 'OBSERVERINFO'): LearnerPacket {
-  const reader = dataReader(raw)
-  if (reader.remaining < 8) throw new DecodeError('a learner must name its server id')
-  const sid = asSid(reader.longNumber())
+  const reader = dataOrNone(raw)
+  const sid = reader.remaining >= 8 ? asSid(reader.longNumber()) : null
+  if (sid === null) return { type, acceptedEpoch: epochOf(raw.zxid), sid, protocolVersion: 1, configVersion: ZERO_ZXID }
   const protocolVersion = reader.remaining >= 4 ? reader.int() : 1
   const configVersion = reader.remaining >= 8 ? reader.zxid() : ZERO_ZXID
   return { type, acceptedEpoch: epochOf(raw.zxid), sid, protocolVersion, configVersion }
 }
 
+function readLeaderInfo(raw: RawPacket): LeaderPacket {
+  const reader = dataOf(raw)
+  const info = { type: 'LEADERINFO', epoch: epochOf(raw.zxid), protocolVersion: reader.int() } as const
+  const exactDigests = reader.remaining >= 4 && reader.int() === EXACT_DIGESTS
+  return exactDigests ? { ...info, exactDigests } : info
+}
+
 function readTouches(raw: RawPacket): LearnerPacket {
   const touches = []
-  const reader = new JuteReader(raw.data ?? new Uint8Array(0))
+  const reader = dataOrNone(raw)
   while (reader.remaining > 0) touches.push({ sessionId: reader.sessionId(), timeoutMs: reader.int() })
   return { type: 'PING', zxid: raw.zxid, touches }
 }
 
 function readForwarded(raw: RawPacket): LearnerPacket {
-  const reader = dataReader(raw)
+  const reader = dataOf(raw)
   const sessionId = reader.sessionId()
   const cxid = reader.int()
   const op = reader.int()
   // The leader answers an operation that it does not know as it does one that it cannot decode.
   const request = readRequestBody(op, reader) ?? { type: 'undecodable', op }
-  return { type: 'REQUEST', sessionId, cxid, request, authInfo: raw.auth.vector(AUTH_ID_BYTES_MIN, readAuthId) }
+  const rest = packetReader.window(raw.bytes, HEAD_BYTES + raw.dataLength, raw.length)
+  return { type: 'REQUEST', sessionId, cxid, request, authInfo: rest.vector(AUTH_ID_BYTES_MIN, readAuthId) }
 }
 
-function readCarried(raw: RawPacket, type: 'PROPOSAL' | 'INFORM'): LeaderPacket {
-  if (raw.data === null) throw new DecodeError(`a ${type} carries no txn`)
-  const entry = readEntry(raw.data)
-  if (entry.zxid !== raw.zxid) throw new DecodeError(`a ${type} of ${raw.zxid} carries the txn ${entry.zxid}`)
-  rememberEncoding(entry, raw.data)
-  return { type, entry }
+/** The designated leader's id, and behind it what an INFORM carries. */
+function readActivated(raw: RawPacket): LeaderPacket {
+  const data = dataOf(raw)
+  const designatedLeader = asSid(data.longNumber())
+  return { type: 'INFORMANDACTIVATE', entry: readCarriedEntry(raw, data), designatedLeader }
+}
+
+/** The entry that the rest of the data consists of; its bytes are kept for the log. */
+function readCarriedEntry(raw: RawPacket, data: JuteReader): Entry {
+  const bytes = data.peekRest()
+  const entry = readEntryFrom(data)
+  if (entry.zxid !== raw.zxid) {
+    throw new DecodeError(`a packet of type ${raw.type} and zxid ${raw.zxid} carries the txn ${entry.zxid}`)
+  }
+  rememberEncoding(entry, bytes)
+  return entry
 }
 
 /** No text, or a single byte, means that the leader names no configuration. */
 function readConfig(raw: RawPacket): string | null {
-  if (raw.data === null || raw.data.length <= 1) return null
-  return new JuteReader(raw.data).text(raw.data.length)
+  return raw.dataLength <= 1 ? null : dataOf(raw).text(raw.dataLength)
 }

@@ -91,13 +91,20 @@ function readReconfig(reader: JuteReader): ClientRequest {
 
 function readSetWatches(reader: JuteReader, type: SetWatchesRequest['type']): SetWatchesRequest {
   const relativeZxid = reader.zxid()
-  const data = reader.list(4, readString)
-  const exist = reader.list(4, readString)
-  const child = reader.list(4, readString)
+  const data = readPaths(reader)
+  const exist = readPaths(reader)
+  const child = readPaths(reader)
   const more = type === 'setWatches2'
-  const persistent = more ? reader.list(4, readString) : []
-  const persistentRecursive = more ? reader.list(4, readString) : []
+  const persistent = more ? readPaths(reader) : []
+  const persistentRecursive = more ? readPaths(reader) : []
   return { type, relativeZxid, data, exist, child, persistent, persistentRecursive }
+}
+
+/** A null list makes the request undecodable, as it does for Apache. */
+function readPaths(reader: JuteReader): string[] {
+  const paths = reader.vector(4, readString)
+  if (paths === null) throw new DecodeError('a list of paths is null')
+  return paths
 }
 
 /** Null for what a multi cannot hold: such a multi fails as a whole. */

@@ -22,8 +22,8 @@ export function writeReply(writer: JuteWriter, xid: number, zxid: Zxid, err: Err
 
 /** Reads an answer to `op`; `body` is NO_BODY with an error. Throws DecodeError. */
 export function readReply(reader: JuteReader, op: number): ReplyHeader & { readonly body: ReplyBody } {
-  const header = readReplyHeader(reader)
-  return { ...header, body: header.err === ERROR_CODES.OK ? readReplyBody(reader, op) : NO_BODY }
+  const { xid, zxid, err } = readReplyHeader(reader)
+  return { xid, zxid, err, body: err === ERROR_CODES.OK ? readReplyBody(reader, op) : NO_BODY }
 }
 
 function writeReplyBody(writer: JuteWriter, body: ReplyBody): void {
@@ -71,6 +71,9 @@ function writeReplyBody(writer: JuteWriter, body: ReplyBody): void {
     case 'whoAmI':
       writer.vector<AuthId>(body.ids, writeAuthId)
       break
+    case 'saslToken':
+      writer.buffer(body.token)
+      break
     default:
       unreachable(body)
   }
@@ -110,6 +113,8 @@ export function readReplyBody(reader: JuteReader, op: number): ReplyBody {
       return { type: 'errorCode', err: reader.int() }
     case OP_CODES.whoAmI:
       return { type: 'whoAmI', ids: reader.list(AUTH_ID_BYTES_MIN, readAuthId) }
+    case OP_CODES.sasl:
+      return { type: 'saslToken', token: reader.buffer() }
     default:
       return NO_BODY
   }

@@ -1,7 +1,8 @@
-// Bytes recorded from a running Apache ZooKeeper 3.8.0, by name: what our encoding must reproduce.
+// Bytes recorded from running Apache ZooKeeper 3.8.0 servers, by name: what our encoding must reproduce.
 // For tests only.
 
 import { assert } from '../../base/assert.ts'
+import more from './more-vectors.json' with { type: 'json' }
 import vectors from './vectors.json' with { type: 'json' }
 
 export interface Vector {
@@ -15,11 +16,14 @@ function toVector(recorded: { id: string; hex: string }): Vector {
 }
 
 /** Frames of the client port, with their lengths. */
-export const CLIENT_VECTORS: readonly Vector[] = vectors.client.map(toVector)
-/** Packets of the quorum port, and handshakes and notifications of the election port (`fle.…`). */
-export const QUORUM_VECTORS: readonly Vector[] = vectors.quorum.map(toVector)
-/** A log file. */
-export const STORAGE_VECTORS: readonly Vector[] = vectors.storage.map(toVector)
+export const CLIENT_VECTORS: readonly Vector[] = [...vectors.client, ...more.client].map(toVector)
+/**
+ * Packets of the quorum port (`zab.…`), handshakes and notifications of the election port (`fle.…`), quorum
+ * authentication (`auth.…`).
+ */
+export const QUORUM_VECTORS: readonly Vector[] = [...vectors.quorum, ...more.quorum].map(toVector)
+/** Log files, up to the first bytes of their padding. */
+export const STORAGE_VECTORS: readonly Vector[] = [...vectors.storage, ...more.storage].map(toVector)
 
 /** The bytes recorded under `id`, which must exist. */
 export function vector(id: string): Uint8Array {

@@ -1,0 +1,6 @@
+// The entry of the benchmarks, built as dist/server/bench.js: hands the arguments over and exits with 0 when
+// every bar was held, 1 when one was missed, 2 when there is no such benchmark.
+
+import { runBenchmark } from '../bench/run.ts'
+
+process.exitCode = await runBenchmark(process.argv.slice(2), (line) => console.log(line))

@@ -85,13 +85,13 @@ export const BROADCAST_MUTANTS: readonly Mutant[] = [
     scenarios: [],
   },
   {
-    id: 'new-quorum-alone',
-    what: 'A reconfiguration is committed by the voters that it brings, without those that are there.',
+    id: 'reconfig-commits-what-is-before',
+    what: 'While a reconfiguration is proposed, everything before it counts as committed.',
     file: 'shared/zab/leader-reconfig.ts',
-    find: "  const both = Math.min(active, quorumReached(leading, IN_LAST_SEEN, leading.selfAcked, 'acked'))\n",
-    replace: "  const both = quorumReached(leading, IN_LAST_SEEN, leading.selfAcked, 'acked')\n",
+    find: 'leading.needLastSeen === 0 || active < version',
+    replace: 'leading.needLastSeen === 0',
     guards: ['B-10'],
-    scenarios: ['RECONF-2'],
+    scenarios: [],
   },
   {
     id: 'old-quorum-alone',

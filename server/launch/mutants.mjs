@@ -121,13 +121,14 @@ function writeRecord(all, record, results) {
   const next = {}
   for (const { id } of all) {
     const result = results.get(id) ?? record[id]
-    if (result?.killed !== false && result)
-      next[id] = { by: result.by, seed: result.seed, seeds: result.seeds, steps: result.steps }
+    if (!result || result.killed === false) continue
+    const { by, scenario, seed, seeds, steps } = result
+    next[id] = scenario === undefined ? { by, seed, seeds, steps } : { by, scenario }
   }
   writeFileSync(RECORD, `${JSON.stringify(next, null, 2)}\n`)
   const rows = all.map((mutant) => {
     const found = next[mutant.id]
-    const by = found ? (found.scenario ?? found.by) : 'alive'
+    const by = found ? (found.scenario ? `story ${found.scenario}` : found.by) : 'alive'
     return `| ${mutant.id} | ${mutant.what} | ${mutant.guards.join(', ')} | ${by} | ${found?.seeds ?? ''} | ${found?.steps?.toLocaleString('en') ?? ''} |`
   })
   writeFileSync(
@@ -135,7 +136,8 @@ function writeRecord(all, record, results) {
     `${[
       '# Mutants',
       '',
-      'Each is the core with one deliberate defect; the simulator, from seed 1 on, has to find it. Written by',
+      `Each is the core with one deliberate defect; the simulator, from seed 1 on, has to find it within ${SEEDS_MAX} seeds. What`,
+      'chance does not find, a story told for it does: a scenario, or a test of the core. Written by',
       '`npm run mutants -- --update`.',
       '',
       '| mutant | what it does | expected | found by | seeds | core steps |',

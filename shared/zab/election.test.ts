@@ -144,3 +144,20 @@ describe('an election', () => {
     expect(out.filter((e) => e.type === 'notify')).toHaveLength(2)
   })
 })
+
+describe('[ELECT-8] a leader that no quorum has come to yet', () => {
+  test('gives way to a better vote, and to no other', () => {
+    for (const [zxid, state] of [
+      [makeZxid(1, 9), 'LOOKING'],
+      [makeZxid(1, 3), 'LEADING'],
+    ] as const) {
+      const zab = server(3, makeZxid(1, 5), 1)
+      tick(zab, 0)
+      hear(zab, 1, { ...vote(3, 1, makeZxid(1, 5)) })
+      tick(zab, 200)
+      expect(zab.role.state).toBe('LEADING')
+      hear(zab, 2, { ...vote(2, 1, zxid), electionEpoch: zab.round })
+      expect(zab.role.state).toBe(state)
+    }
+  })
+})

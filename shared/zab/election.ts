@@ -11,7 +11,7 @@ import type { ZabEffect } from './contract.ts'
 import { startFollowing } from './follower.ts'
 import { startLeading } from './leader-discovery.ts'
 import { lastZxid } from './log-window.ts'
-import { initialVote, type Looking, type Zab } from './state.ts'
+import { initialVote, type Looking, lookAgain, type Zab } from './state.ts'
 
 /** How long a quorum's choice must stand unbeaten. ZooKeeper's finalizeWait. */
 const FINALIZE_WAIT_MS = 200
@@ -79,8 +79,11 @@ export function onNotification(zab: Zab, from: Sid, n: Notification, out: ZabEff
     return
   }
   if (role.state !== 'LOOKING') {
-    if (n.state === 'LOOKING') notify(zab, from, out)
-    return
+    if (n.state !== 'LOOKING') return
+    // ELECT-8 (V-1): two that each wait for a quorum, elected by the same third, would take turns for ever.
+    if (role.state === 'LEADING' && role.stage === 'DISCOVERY' && n.electionEpoch >= zab.round && beats(n, zab.vote))
+      return lookAgain(zab, `server ${from} has a better vote, and no quorum has come`, out)
+    return notify(zab, from, out)
   }
   if (n.state === 'LOOKING') onLookingVote(zab, role, from, n, out)
   else if (n.state !== 'OBSERVING') onEstablishedVote(zab, role, from, n, out)

@@ -40,6 +40,8 @@ export interface GhostServer {
   /** As durable: AE and CE. */
   acceptedEpoch: number
   currentEpoch: number
+  /** The last epoch that it made current as a leader: its own log is the history of that. */
+  ownEpoch: number
   /** PROMISE: the highest epoch of an ACKEPOCH, and to whom each promise was given. */
   promised: number
   readonly promises: Map<number, Sid>
@@ -140,6 +142,7 @@ export function ghostOf(ghost: Ghost, server: SimServer): GhostServer {
     deliveredDepth: 0,
     leads: null,
     epochBefore: 0,
+    ownEpoch: -1,
     looking: new Map(),
     settled: new Map(),
     links: new Map(),

@@ -58,8 +58,8 @@ function onEpoch(ghost: Ghost, g: GhostServer, which: 'accepted' | 'current', ep
   if (g.currentEpoch > g.acceptedEpoch)
     ghost.fail('L-4', `server ${g.sid} has currentEpoch ${g.currentEpoch} above acceptedEpoch ${g.acceptedEpoch}`)
   if (which === 'accepted') return checkTwins(ghost, g)
-  // The leader saves the epoch before it is established: `establish` looks at its disk.
-  if (g.role?.state === 'LEADING') return
+  // The leader saves the epoch before it is established: `establish` looks at its disk. It may have given up since.
+  if (g.role?.state === 'LEADING' || epoch === g.ownEpoch) return
   const initial = ghost.established.get(epoch)?.initial
   if (!initial || !isPrefix(initial, g.disk))
     ghost.fail(

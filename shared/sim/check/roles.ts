@@ -80,6 +80,7 @@ function onLeadingStage(ghost: Ghost, g: GhostServer, zab: Zab, role: Leading): 
       )
   }
   if (passes('SAVING_CURRENT')) {
+    g.ownEpoch = role.epoch
     const promised = (sid: Sid): boolean => sid === g.sid || ghost.servers.get(sid)?.promises.get(role.epoch) === g.sid
     if (!isSomeQuorum(known, promised))
       ghost.fail('L-12', `server ${g.sid} makes epoch ${role.epoch} current without the promises of a quorum of voters`)

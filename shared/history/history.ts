@@ -202,8 +202,3 @@ export function sent(known: Sent): Operation {
     body: null,
   }
 }
-
-/** `HC-8 W-1: connection 3 received …`, for the report of a run. */
-export function formatViolation({ id, rule, what, advisory }: Violation): string {
-  return `${advisory ? 'advisory ' : ''}${id}${rule === null ? '' : ` ${rule}`}: ${what}`
-}

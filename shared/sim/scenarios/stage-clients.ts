@@ -22,7 +22,6 @@ import { createSafetyChecker } from '../check/safety.ts'
 import { addClient, moveTo, nudge, type SimClient } from '../clients/sim-client.ts'
 import type { WorldObserver, WorldOptions } from '../world/contract.ts'
 import { recover } from '../world/disk.ts'
-import { clientEnd, cut, serverEnd } from '../world/links.ts'
 import { feed } from '../world/process.ts'
 import type { World } from '../world/world.ts'
 import { ask, clientOf, createStage, type Stage, send, server, until } from './stage.ts'
@@ -98,13 +97,6 @@ export function burst(stage: Stage, name: string, sid: number, requests: readonl
     return scripted.done.length >= before + requests.length
   })
   return scripted.done.slice(before)
-}
-
-/** Nothing passes between the client and a server, in either direction; connections stay. */
-export function cutClient(stage: Stage, name: string, sid: number): void {
-  const end = clientEnd(clientOf(stage, name, sid).client.number)
-  cut(stage.world.links, end, serverEnd(asSid(sid)))
-  cut(stage.world.links, serverEnd(asSid(sid)), end)
 }
 
 export function create(path: string, data: string = path, acl: readonly Acl[] = OPEN_ACL): ClientRequest & MultiOp {

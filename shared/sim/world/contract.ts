@@ -12,9 +12,6 @@ import type { QuorumConfig } from '../../zk/quorum-config.ts'
 import type { Entry } from '../../zk/txn.ts'
 import type { Zxid } from '../../zk/zxid.ts'
 
-/** World time in whole microseconds since the run began. */
-export type Micros = Brand<number, 'Micros'>
-
 /** Who can be at the end of a link: a server by its sid (1–254), a client by 1000 + its number. */
 export type Endpoint = Brand<number, 'Endpoint'>
 export const FIRST_CLIENT = 1000

@@ -2,11 +2,11 @@
 // with its exit code why. The command line above it only names the file.
 
 import { StorageError } from '../storage/storage-error.ts'
-import { loadConfig } from './config.ts'
+import { readSecret } from './auth/session-password.ts'
+import { loadConfig } from './config/config.ts'
 import { PortError } from './listening.ts'
 import { createLogger, isLogLevel, LOG_LEVELS, type LogLevel, type MemberLogger } from './logging.ts'
 import { type FatalPart, type RunningServer, startServer } from './server.ts'
-import { readSecret } from './session-password.ts'
 
 /** ZooKeeper's exit codes, and one of ours: 11. Source: ExitCode, operations.md §3.4. */
 export const EXIT_CODES = {

@@ -8,8 +8,8 @@ import { watchCount } from '#shared/tree/watch-table.ts'
 import type { ZabPhase } from '#shared/zab/contract.ts'
 import type { Sid } from '#shared/zk/ids.ts'
 import { formatZxid } from '#shared/zk/zxid.ts'
-import type { ClientConnection } from './client-connection.ts'
-import type { MemberConfig } from './config.ts'
+import type { ClientConnection } from './clients/client-connection.ts'
+import type { MemberConfig } from './config/config.ts'
 import type { Traffic } from './traffic.ts'
 
 /** What the host has learned from the core's notes. */

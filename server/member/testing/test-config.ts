@@ -1,7 +1,7 @@
 // For tests: a checked configuration from the text of a zoo.cfg.
 
 import { ok } from '#shared/base/result.ts'
-import { type MemberConfig, parseConfig } from '../config.ts'
+import { type MemberConfig, parseConfig } from '../config/config.ts'
 
 export function testConfig(lines: readonly string[], myid = '1'): MemberConfig {
   const parsed = parseConfig(lines.join('\n'), () => ok(myid))

@@ -8,10 +8,10 @@ import type { Sid } from '#shared/zk/ids.ts'
 import type { LeaderPacket, LearnerPacket, QuorumPacket } from '#shared/zk/packet.ts'
 import type { ServerSpec } from '#shared/zk/quorum-config.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
-import { listen, PortError, stopListening } from './listening.ts'
-import type { MemberLogger } from './logging.ts'
+import { listen, PortError, stopListening } from '../listening.ts'
+import type { MemberLogger } from '../logging.ts'
+import type { Turn } from '../turn.ts'
 import { QuorumLink, type SnapshotReader } from './quorum-link.ts'
-import type { Turn } from './turn.ts'
 
 /** Learners at a time, the unproven ones included. */
 export const INCOMING_LINKS_MAX = 128

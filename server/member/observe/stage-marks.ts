@@ -5,8 +5,8 @@
 import type { ClusterEvent, Stage } from '#shared/events/cluster-event.ts'
 import type { Sid } from '#shared/zk/ids.ts'
 import { counterOf, epochOf, formatZxid, type Zxid } from '#shared/zk/zxid.ts'
-import type { Clock } from './clock.ts'
-import type { Turn } from './turn.ts'
+import type { Clock } from '../clock.ts'
+import type { Turn } from '../turn.ts'
 
 /** In the order in which they are told. */
 const STAGES: readonly Stage[] = ['received', 'logged', 'acked', 'committed', 'applied']

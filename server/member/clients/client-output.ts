@@ -12,9 +12,9 @@ import type { ErrorCode } from '#shared/zk/errors.ts'
 import { NO_BODY, type ReplyBody } from '#shared/zk/reply.ts'
 import type { ConnectResponse } from '#shared/zk/request.ts'
 import { ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
-import { SocketWriter } from './socket-writer.ts'
-import { addLatency, countResponse, createLatency, type Traffic } from './traffic.ts'
-import type { Turn } from './turn.ts'
+import { SocketWriter } from '../socket-writer.ts'
+import { addLatency, countResponse, createLatency, type Traffic } from '../traffic.ts'
+import type { Turn } from '../turn.ts'
 
 /** Beyond this (watch events come unasked) a client that does not read is cut off. */
 export const CLIENT_QUEUE_BYTES_MAX = 64 * 1024 * 1024

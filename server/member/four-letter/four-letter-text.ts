@@ -7,10 +7,10 @@ import { join } from 'node:path'
 import { formatSessionId } from '#shared/zk/ids.ts'
 import { formatQuorumConfig } from '#shared/zk/quorum-config.ts'
 import { formatZxid } from '#shared/zk/zxid.ts'
-import type { ClientConnection } from './client-connection.ts'
-import { modeOf, type ServerFacts } from './server-facts.ts'
-import { averageText } from './traffic.ts'
-import { VERSION_TEXT } from './version.ts'
+import type { ClientConnection } from '../clients/client-connection.ts'
+import { modeOf, type ServerFacts } from '../server-facts.ts'
+import { averageText } from '../traffic.ts'
+import { VERSION_TEXT } from '../version.ts'
 
 export function srvrText(facts: ServerFacts): string {
   return `Zookeeper version: ${VERSION_TEXT}\n${serverLines(facts)}`

@@ -1,10 +1,10 @@
 import { createConnection, type Socket } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { ClusterEvent, StreamHello } from '#shared/events/cluster-event.ts'
-import { systemClock } from './clock.ts'
+import { systemClock } from '../clock.ts'
+import { silentLogger } from '../logging.ts'
+import { createTurn } from '../turn.ts'
 import { BATCH_MS, createEventStream, type EventStream } from './event-stream.ts'
-import { silentLogger } from './logging.ts'
-import { createTurn } from './turn.ts'
 
 const SECRET = Buffer.from('00112233445566778899aabbccddeeff', 'hex')
 const HELLO: StreamHello = {

@@ -8,10 +8,10 @@ import { asSid } from '#shared/zk/ids.ts'
 import { LEARNER_PROTOCOL_VERSION, type QuorumPacket } from '#shared/zk/packet.ts'
 import type { ServerSpec } from '#shared/zk/quorum-config.ts'
 import { makeZxid, ZERO_ZXID } from '#shared/zk/zxid.ts'
-import { freePort } from '../testing/free-port.ts'
-import { silentLogger } from './logging.ts'
+import { freePort } from '../../testing/free-port.ts'
+import { silentLogger } from '../logging.ts'
+import { createTurn } from '../turn.ts'
 import { createQuorumPort, type QuorumPort } from './quorum-port.ts'
-import { createTurn } from './turn.ts'
 
 const ports: QuorumPort[] = []
 const sockets: Socket[] = []

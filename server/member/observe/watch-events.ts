@@ -8,8 +8,8 @@ import { ERROR_CODES } from '#shared/zk/errors.ts'
 import { formatSessionId, NO_SESSION } from '#shared/zk/ids.ts'
 import { ADD_WATCH_MODES } from '#shared/zk/watch.ts'
 import { formatZxid } from '#shared/zk/zxid.ts'
-import type { ClientConnection } from './client-connection.ts'
-import type { ServerFacts } from './server-facts.ts'
+import type { ClientConnection } from '../clients/client-connection.ts'
+import type { ServerFacts } from '../server-facts.ts'
 
 /** Watches listed in a hello; their total is exact. */
 export const HELLO_WATCHES_MAX = 5000

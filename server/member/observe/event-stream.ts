@@ -5,11 +5,11 @@
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { ClusterEvent, StreamHello } from '#shared/events/cluster-event.ts'
-import type { Clock } from './clock.ts'
+import type { Clock } from '../clock.ts'
+import { listen, stopListening } from '../listening.ts'
+import type { MemberLogger } from '../logging.ts'
+import type { Turn } from '../turn.ts'
 import { createEventQueue, type EventQueue } from './event-queue.ts'
-import { listen, stopListening } from './listening.ts'
-import type { MemberLogger } from './logging.ts'
-import type { Turn } from './turn.ts'
 
 export const OBSERVERS_MAX = 8
 /**

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Sid } from '#shared/zk/ids.ts'
 import { makeZxid } from '#shared/zk/zxid.ts'
+import { createTurn } from '../turn.ts'
 import { createStageMarks } from './stage-marks.ts'
-import { createTurn } from './turn.ts'
 
 /** Marks whose turn ends when the test says so; `said` as `type or stage, zxid`. */
 function rig() {

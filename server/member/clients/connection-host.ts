@@ -1,11 +1,11 @@
 // What one client's connection needs from the server around it; client-port.ts provides it.
 
 import type { PeerInput } from '#shared/peer/contract.ts'
+import type { DigestRule } from '../auth/digest-auth.ts'
+import type { PasswordRule } from '../auth/session-password.ts'
+import type { MemberLogger } from '../logging.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { ClientOutputHost } from './client-output.ts'
-import type { DigestRule } from './digest-auth.ts'
-import type { MemberLogger } from './logging.ts'
-import type { PasswordRule } from './session-password.ts'
 
 export interface ConnectionHost extends ClientOutputHost {
   readonly log: MemberLogger

@@ -8,8 +8,8 @@ import { isQuorumAuth } from '#shared/jute/records/quorum-auth.ts'
 import { JuteWriter } from '#shared/jute/writer.ts'
 import type { Sid } from '#shared/zk/ids.ts'
 import type { ServerSpec } from '#shared/zk/quorum-config.ts'
-import { listen, stopListening } from './listening.ts'
-import type { MemberLogger } from './logging.ts'
+import { listen, stopListening } from '../listening.ts'
+import type { MemberLogger } from '../logging.ts'
 
 /** Connections from servers outside the configuration, for example tools that look for the leader. */
 export const STRANGERS_MAX = 16

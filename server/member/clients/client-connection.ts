@@ -13,11 +13,11 @@ import { NO_SESSION, type SessionId } from '#shared/zk/ids.ts'
 import { OP_CODES, XIDS } from '#shared/zk/op.ts'
 import type { ConnectRequest } from '#shared/zk/request.ts'
 import { NO_ZXID, ZERO_ZXID } from '#shared/zk/zxid.ts'
+import { authenticate } from '../auth/digest-auth.ts'
+import { PASSWORD_BYTES, passwordIsRight, sessionPassword } from '../auth/session-password.ts'
 import { ClientOutput } from './client-output.ts'
 import type { ConnectionHost } from './connection-host.ts'
-import { authenticate } from './digest-auth.ts'
 import { lastOpWord } from './op-words.ts'
-import { PASSWORD_BYTES, passwordIsRight, sessionPassword } from './session-password.ts'
 
 /** A ConnectRequest has 45 bytes, and some room for a password of odd length. */
 export const CONNECT_FRAME_BYTES_MAX = 4096

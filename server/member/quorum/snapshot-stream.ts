@@ -3,8 +3,8 @@
 
 import { JuteWriter } from '#shared/jute/writer.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
-import { encodeTree } from '../storage/snapshot-encode.ts'
-import { STREAM_SIGNATURE } from '../storage/snapshot-format.ts'
+import { encodeTree } from '../../storage/snapshot-encode.ts'
+import { STREAM_SIGNATURE } from '../../storage/snapshot-format.ts'
 
 /** The tree may change between two slices: whoever reads it applies all txns after the SNAP's zxid again. */
 export function* encodeSnapshotStream(tree: DataTree): Generator<Uint8Array, void> {

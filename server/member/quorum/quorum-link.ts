@@ -10,8 +10,8 @@ import { JuteWriter } from '#shared/jute/writer.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
 import type { LeaderPacket, LearnerPacket, QuorumPacket } from '#shared/zk/packet.ts'
 import { formatZxid, type Zxid } from '#shared/zk/zxid.ts'
-import { SocketWriter } from './socket-writer.ts'
-import type { Turn } from './turn.ts'
+import { SocketWriter } from '../socket-writer.ts'
+import type { Turn } from '../turn.ts'
 
 /** What may wait for one server, beside a snapshot's own bytes: beyond, it is too slow to be kept. */
 export const LINK_QUEUE_BYTES_MAX = 128 * 1024 * 1024

@@ -3,10 +3,10 @@
 
 import { readdir, readFile } from 'node:fs/promises'
 import { watchCount } from '#shared/tree/watch-table.ts'
+import { ephemeralCount, leaderFacts, modeOf, type ServerFacts } from '../server-facts.ts'
+import { averageText } from '../traffic.ts'
+import { VERSION_TEXT } from '../version.ts'
 import { dataSize } from './data-size.ts'
-import { ephemeralCount, leaderFacts, modeOf, type ServerFacts } from './server-facts.ts'
-import { averageText } from './traffic.ts'
-import { VERSION_TEXT } from './version.ts'
 
 export async function mntrText(facts: ServerFacts): Promise<string> {
   const { traffic, peer, config } = facts

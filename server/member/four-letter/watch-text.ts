@@ -2,7 +2,7 @@
 // Source: operations.md §1.
 
 import { formatSessionId } from '#shared/zk/ids.ts'
-import type { ServerFacts } from './server-facts.ts'
+import type { ServerFacts } from '../server-facts.ts'
 
 export function watchSummaryText({ peer }: ServerFacts): string {
   let total = 0

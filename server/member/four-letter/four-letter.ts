@@ -1,12 +1,12 @@
 // The four-letter words: which exist, which may be asked, how often, and what they answer. The longer texts
 // are in four-letter-text.ts. Source: operations.md §1; which are open by default: security.md ZK-7.
 
-import type { ClientConnection } from './client-connection.ts'
-import { FOUR_LETTER_WORDS } from './config.ts'
+import type { ClientConnection } from '../clients/client-connection.ts'
+import { FOUR_LETTER_WORDS } from '../config/config.ts'
+import type { ServerFacts } from '../server-facts.ts'
+import { resetTraffic } from '../traffic.ts'
 import { confText, consText, dirsText, dumpText, enviText, srvrText, statText } from './four-letter-text.ts'
 import { mntrText } from './mntr-text.ts'
-import type { ServerFacts } from './server-facts.ts'
-import { resetTraffic } from './traffic.ts'
 import { watchesByPathText, watchesBySessionText, watchSummaryText } from './watch-text.ts'
 
 /** An answer is cut off here. */

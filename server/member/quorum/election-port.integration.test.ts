@@ -4,9 +4,9 @@ import { writeHandshake } from '#shared/jute/records/notification.ts'
 import { JuteWriter } from '#shared/jute/writer.ts'
 import { asSid, type Sid } from '#shared/zk/ids.ts'
 import type { ServerSpec } from '#shared/zk/quorum-config.ts'
-import { freePort } from '../testing/free-port.ts'
+import { freePort } from '../../testing/free-port.ts'
+import { silentLogger } from '../logging.ts'
 import { createElectionPort, type ElectionPort } from './election-port.ts'
-import { silentLogger } from './logging.ts'
 
 interface Node {
   readonly sid: Sid

@@ -3,15 +3,15 @@
 
 import { createServer, type Server, type Socket } from 'node:net'
 import type { ClientEffect, ConnId, PeerInput } from '#shared/peer/contract.ts'
+import type { PasswordRule } from '../auth/session-password.ts'
+import type { MemberConfig } from '../config/config.ts'
+import { listen, stopListening } from '../listening.ts'
+import type { MemberLogger } from '../logging.ts'
+import type { Traffic } from '../traffic.ts'
+import type { Turn } from '../turn.ts'
 import { ClientConnection } from './client-connection.ts'
-import type { MemberConfig } from './config.ts'
 import type { ConnectionHost } from './connection-host.ts'
 import { createFailureLimiter } from './failure-limiter.ts'
-import { listen, stopListening } from './listening.ts'
-import type { MemberLogger } from './logging.ts'
-import type { PasswordRule } from './session-password.ts'
-import type { Traffic } from './traffic.ts'
-import type { Turn } from './turn.ts'
 
 export interface ClientPortOptions {
   readonly config: MemberConfig

@@ -4,12 +4,12 @@ import { createPeer, freshRecovered } from '#shared/peer/peer.ts'
 import { addWatch } from '#shared/tree/watch-table.ts'
 import { asSessionId, asSid } from '#shared/zk/ids.ts'
 import { makeZxid } from '#shared/zk/zxid.ts'
-import type { ClientConnection } from './client-connection.ts'
-import type { ClientOutput } from './client-output.ts'
+import type { ClientConnection } from '../clients/client-connection.ts'
+import type { ClientOutput } from '../clients/client-output.ts'
+import type { ServerFacts } from '../server-facts.ts'
+import { testConfig } from '../testing/test-config.ts'
+import { addLatency, createLatency, createTraffic } from '../traffic.ts'
 import { createTextCommands, EXPENSIVE_PER_SECOND_MAX, isTextCommand } from './four-letter.ts'
-import type { ServerFacts } from './server-facts.ts'
-import { testConfig } from './testing/test-config.ts'
-import { addLatency, createLatency, createTraffic } from './traffic.ts'
 
 const SESSION = asSessionId(0x100000f8aa3001an)
 

@@ -12,8 +12,8 @@ import { ZkSocket } from '../wire/zk-socket.ts'
 
 export type SyncMode = 'DIFF' | 'TRUNC' | 'SNAP'
 
-/** More than commitLogCount of the ensemble: nothing but a snapshot can bridge it. */
-const LONG_ABSENCE_TXNS = 800
+/** More than twice the commitLogCount of the ensemble: nothing but a snapshot can bridge it. */
+const LONG_ABSENCE_TXNS = 1600
 const LEADER_TRIES_MAX = 8
 const LOGGED_TIMEOUT_MS = 20_000
 const SYNC_TIMEOUT_MS = 40_000

@@ -24,7 +24,8 @@ export const zkCli: Peer = {
     const steps: Step[] = [
       { command: `create ${path} one`, printed: new RegExp(`Created ${path}$`, 'm') },
       { command: `get -s ${path}`, printed: /^one$[\s\S]*dataVersion = 0/m },
-      { command: `set -v 0 ${path} two`, printed: /two/ },
+      { command: `set -v 0 ${path} two`, printed: /./ },
+      { command: `get ${path}`, printed: /^two$/m },
       { command: `set -v 0 ${path} three`, printed: /version No is not valid/ },
       { command: `create -e -s ${path}/e-`, printed: new RegExp(`Created ${path}/e-0000000000`) },
       { command: `create -c ${path}/container`, printed: new RegExp(`Created ${path}/container`) },

@@ -277,8 +277,8 @@ def party():
 
 
 def set_partitioner():
-    path, clients = fresh(), [client(), client()]
-    parts = [zk.SetPartitioner(path, set=(1, 2, 3, 4), time_boundary=0.3) for zk in clients]
+    path, clients = fresh(), {"one": client(), "two": client()}
+    parts = [zk.SetPartitioner(path, (1, 2, 3, 4), identifier=name, time_boundary=0.3) for name, zk in clients.items()]
 
     def settled():
         for part in parts:

@@ -77,6 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     {
       sid: config.sid,
       quorum: config.quorum,
+      standalone: config.standalone,
       tickTimeMs: config.tickTimeMs,
       initLimit: config.initLimit,
       syncLimit: config.syncLimit,

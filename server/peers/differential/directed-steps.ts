@@ -195,8 +195,8 @@ function header(writer: JuteWriter, xid: number, op: number): void {
 
 function badFrames(): Step[] {
   const frames: Step[] = []
-  const opNumbers = [0, 10, 13, 20, 23, 99, 108, 1000, -10, -1, -100]
-  for (const op of opNumbers.filter((number) => number !== 13 && number !== -10))
+  // Not 13, 20 and -10, which 3.8.0 takes from a client although nobody may send them (traps.md §2): ours refuses them.
+  for (const op of [0, 10, 23, 99, 108, 1000, -1, -100])
     frames.push(
       open(6),
       raw(6, `operation ${op}`, (writer) => header(writer, 9, op)),
@@ -230,7 +230,7 @@ function badFrames(): Step[] {
     raw(6, 'a ping with an xid of its own', (writer) => header(writer, 1234, 11)),
     raw(6, 'a request with a rest', (writer) => {
       header(writer, 8, 3)
-      writer.ustring('/')
+      writer.ustring('/zookeeper') // a Stat without zxids of its own
       writer.bool(false)
       writer.int(42)
     }),

@@ -1,6 +1,7 @@
 // Where our members answer otherwise than Apache 3.8.0 does, and mean to: bugs of 3.8.0 that later releases mended
 // (client-protocol.md, traps.md), and what is our own. The comparison leaves these out, by name, and nothing else.
 
+import { ERROR_CODES } from '#shared/zk/errors.ts'
 import type { ClientRequest } from '#shared/zk/request.ts'
 import type { Step } from './step.ts'
 
@@ -17,11 +18,28 @@ function ofRequest(request: ClientRequest): string | null {
       return request.watcherType > 3 || request.watcherType < 1
         ? 'removeWatches: types 4 and 5 exist from 3.9 on'
         : null
-    case 'exists':
-      return null
     default:
       return null
   }
+}
+
+/** 3.8.0 shows that a node is there to those who may not read it (CVE-2024-23944, mended in 3.8.4; setWatches still). */
+export const SEEN_UNREADABLE = 'exists and setWatches: 3.8.0 tells of nodes without READ'
+
+/** Steps that tell whether `step` would meet that: they are put to both first. */
+export function readableProbes(step: Step): Step[] {
+  if (step.type !== 'ask') return []
+  const { request } = step
+  const paths = (() => {
+    if (request.type === 'exists') return [request.path]
+    if (request.type !== 'setWatches' && request.type !== 'setWatches2') return []
+    return [...request.data, ...request.exist, ...request.child]
+  })()
+  return paths.map((path) => ({ ...step, request: { type: 'getData', path, watch: false } }))
+}
+
+export function isNoAuth(observation: string): boolean {
+  return observation.includes(`"err":${ERROR_CODES.NOAUTH},`)
 }
 
 /** A reply as both may give it: what is known to differ inside is levelled. */

@@ -3,13 +3,19 @@
 
 import { peersMain } from './clients/peers-main.ts'
 import { differentialMain } from './differential/differential-main.ts'
+import { fuzzMain } from './fuzz/fuzz-main.ts'
 import { UsageError } from './harness/arguments.ts'
 import { mixedMain } from './mixed/mixed-main.ts'
 
 /** `memberEntry`: one of our members, built. `programs`: the folder of what other clients run. */
 type Script = (args: readonly string[], memberEntry: string, programs: string) => Promise<number>
 
-const SCRIPTS: Readonly<Record<string, Script>> = { peers: peersMain, mixed: mixedMain, differential: differentialMain }
+const SCRIPTS: Readonly<Record<string, Script>> = {
+  peers: peersMain,
+  mixed: mixedMain,
+  differential: differentialMain,
+  'fuzz-ports': fuzzMain,
+}
 
 /** Exit code: 0 all well, 1 not, 2 misused, 3 what it needs is not installed. */
 export async function runScript(

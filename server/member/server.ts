@@ -17,6 +17,7 @@ import type { MemberConfig } from './config/config.ts'
 import { divergedText } from './diverged.ts'
 import { createTextCommands, isTextCommand } from './four-letter/four-letter.ts'
 import { createHost, type Host, TICK_EVERY_MS } from './host.ts'
+import { limitedLogger } from './limited-logger.ts'
 import type { MemberLogger } from './logging.ts'
 import { createEventStream, type EventStream } from './observe/event-stream.ts'
 import { createObservation, type Observation } from './observe/observe.ts'
@@ -77,6 +78,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     {
       sid: config.sid,
       quorum: config.quorum,
+      standalone: config.standalone,
       tickTimeMs: config.tickTimeMs,
       initLimit: config.initLimit,
       syncLimit: config.syncLimit,
@@ -94,6 +96,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const passwords: PasswordRule = secret ? { type: 'hmac', secret } : { type: 'compatible' }
   const nowMs = () => clock.monotonicMs()
   let stopping = false
+  /** What comes over the ports, anybody can cause as often as they like. */
+  const ports: ServerOptions = { ...options, log: limitedLogger(log, nowMs) }
 
   const facts: ServerFacts = {
     config,
@@ -117,7 +121,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     config,
     passwords,
     turn,
-    log,
+    log: ports.log,
     traffic,
     feed: (input) => host.feed(input),
     isServing: () => notes.serving && !stopping,
@@ -133,8 +137,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (!stopping) host.feed(input)
   }
   const addresses = new Map(config.quorum.servers)
-  const election = config.standalone ? null : createElection(options, addresses, feed)
-  const quorum = config.standalone ? null : createQuorum(options, addresses, turn, feed)
+  const election = config.standalone ? null : createElection(ports, addresses, feed)
+  const quorum = config.standalone ? null : createQuorum(ports, addresses, turn, feed)
   const host = createHost({
     peer,
     step,

@@ -82,7 +82,9 @@ export function readRequest(
     case 'getChildren2':
       return ok({ type: 'childrenStat', children: childNames(node), stat: statOf(node) })
     case 'getAllChildrenNumber':
-      return ok({ type: 'count', count: countBelow(tree, request.path === '' ? '/' : request.path) })
+      // "" is the root too, whose own key "/" then counts as below it (DataTree.getAllChildrenNumber).
+      if (request.path === '') return ok({ type: 'count', count: countBelow(tree, '/') + 1 })
+      return ok({ type: 'count', count: countBelow(tree, request.path) })
     default:
       return unreachable(request)
   }

@@ -41,6 +41,8 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'server/ensemble': { from: [...SHARED, 'server/client'] },
   'server/gateway': { from: [...SHARED, 'server/client', 'server/ensemble'] },
   'server/bench': { from: SHARED },
+  /** Processes against each other; it is all testing, so it may use what tests share. */
+  'server/peers': { from: [...SHARED, 'server/testing'] },
   /** The seeded world, as a tool of its own. */
   'server/simulate': { from: [...SHARED, 'shared/sim'] },
   'server/launch': {

@@ -8,6 +8,7 @@ import { writeReply } from '#shared/jute/records/reply.ts'
 import { writeWatchEvent } from '#shared/jute/records/watch-event.ts'
 import type { JuteWriter } from '#shared/jute/writer.ts'
 import type { ClientEffect } from '#shared/peer/contract.ts'
+import { isWrite } from '#shared/peer/leading.ts'
 import type { ErrorCode } from '#shared/zk/errors.ts'
 import { NO_BODY, type ReplyBody } from '#shared/zk/reply.ts'
 import type { ConnectResponse } from '#shared/zk/request.ts'
@@ -67,9 +68,10 @@ export class ClientOutput {
   }
 
   reply(effect: ReplyEffect): void {
-    if (this.outstanding > 0) this.#measure()
+    if (this.outstanding > 0) this.#measure(effect.request)
     this.lastReplyZxid = effect.zxid
-    this.#frame((records) => writeReply(records, effect.xid, effect.zxid, effect.err, effect.body))
+    const bytes = this.#frame((records) => writeReply(records, effect.xid, effect.zxid, effect.err, effect.body))
+    this.#host.traffic.metrics.counters.response_bytes += bytes
   }
 
   /** An answer that the peer is not asked for. */
@@ -79,7 +81,8 @@ export class ClientOutput {
 
   /** `onDelivered`: when the operating system has it. */
   watchEvent(effect: WatchEffect, onDelivered: (() => void) | null): void {
-    this.#frame((records) => writeWatchEvent(records, effect.zxid, effect.event))
+    const bytes = this.#frame((records) => writeWatchEvent(records, effect.zxid, effect.event))
+    this.#host.traffic.metrics.counters.watch_bytes += bytes
     if (onDelivered) this.#writer.onceWritten(onDelivered)
   }
 
@@ -98,23 +101,29 @@ export class ClientOutput {
     Object.assign(this.latency, createLatency())
   }
 
-  #measure(): void {
+  #measure(request: ReplyEffect['request']): void {
     const { traffic, nowMs } = this.#host
     traffic.outstanding -= 1
     this.lastReplyMs = nowMs()
     this.lastLatencyMs = Math.max(0, this.lastReplyMs - dequeue(this.#unanswered))
     addLatency(this.latency, this.lastLatencyMs)
     addLatency(traffic.latency, this.lastLatencyMs)
+    const { advanced } = traffic.metrics
+    const summary = isWrite(request) ? advanced.updatelatency : advanced.readlatency
+    summary.add(this.lastLatencyMs)
   }
 
-  #frame(write: (records: JuteWriter) => void): void {
+  /** The bytes of the frame, its length included. */
+  #frame(write: (records: JuteWriter) => void): number {
     const { records } = this.#writer
     const place = records.beginLength()
     write(records)
     records.endLength(place)
     this.sent += 1
-    countResponse(this.#host.traffic, records.length - place - 4)
+    const bytes = records.length - place
+    countResponse(this.#host.traffic, bytes - 4)
     this.#writer.touch()
     if (this.#writer.queuedBytes > CLIENT_QUEUE_BYTES_MAX) this.#onTooSlow()
+    return bytes
   }
 }

@@ -69,6 +69,7 @@ function startHost(script: (input: PeerInput) => PeerEffect[]) {
     addresses: new Map(),
     snapshotSlices: () => [].values(),
     metrics: createCoreMetrics(peer, traffic.metrics, true, () => now.ms),
+    namespaces: null,
     audit: null,
     observation: {
       setWatched: () => undefined,

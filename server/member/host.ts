@@ -17,6 +17,7 @@ import type { ClientPort } from './clients/client-port.ts'
 import type { Clock } from './clock.ts'
 import type { MemberLogger } from './logging.ts'
 import type { CoreMetrics } from './metrics/core-metrics.ts'
+import type { Namespaces } from './metrics/namespaces.ts'
 import type { Observation } from './observe/observe.ts'
 import type { ElectionPort } from './quorum/election-port.ts'
 import type { QuorumPort } from './quorum/quorum-port.ts'
@@ -51,6 +52,7 @@ export interface HostParts {
   readonly snapshotSlices: (tree: DataTree) => Iterator<Uint8Array>
   readonly observation: Observation
   readonly metrics: CoreMetrics
+  readonly namespaces: Namespaces | null
   /** null: nothing is audited. */
   readonly audit: Audit | null
   readonly clock: Clock
@@ -71,7 +73,8 @@ export interface Host {
 }
 
 export function createHost(parts: HostParts): Host {
-  const { peer, step, disk, clients, election, quorum, observation, metrics, audit, clock, notes, log } = parts
+  const { peer, step, disk, clients, election, quorum, observation, metrics, namespaces, audit, clock, notes, log } =
+    parts
   const self = peer.config.sid
   const effects: PeerEffect[] = []
   const notification = new JuteWriter()
@@ -157,6 +160,7 @@ export function createHost(parts: HostParts): Host {
         return quorum?.close(effect.link, effect.reason)
       case 'reply':
         audit?.onReply(effect)
+        namespaces?.onReply(effect)
         return clients.perform(effect, null)
       case 'watchEvent':
         metrics.onWatchEvent(effect)
@@ -205,6 +209,7 @@ export function createHost(parts: HostParts): Host {
       case 'applied':
         metrics.onApplied(effect.entry)
         audit?.onApplied(effect.entry)
+        namespaces?.onApplied(effect.entry.txn)
         return
     }
   }

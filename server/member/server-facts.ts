@@ -11,6 +11,7 @@ import { formatZxid } from '#shared/zk/zxid.ts'
 import type { ClientConnection } from './clients/client-connection.ts'
 import type { MemberConfig } from './config/config.ts'
 import type { CoreMetrics } from './metrics/core-metrics.ts'
+import type { Namespaces } from './metrics/namespaces.ts'
 import type { LinkFacts } from './quorum/quorum-link.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -28,6 +29,8 @@ export interface ServerFacts {
   readonly peer: Peer
   readonly traffic: Traffic
   readonly coreMetrics: CoreMetrics
+  /** null: bytes are not counted by namespace. */
+  readonly namespaces: Namespaces | null
   /** ZooKeeper's trace mask: kept and shown; nothing here is traced by it, as nothing is by Apache's above TRACE. */
   readonly trace: { mask: bigint }
   readonly notes: RoleNotes

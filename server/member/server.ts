@@ -20,6 +20,7 @@ import { TRACE_MASK_DEFAULT } from './four-letter/trace-mask.ts'
 import { createHost, type Host, TICK_EVERY_MS } from './host.ts'
 import { limitedLogger, type MemberLogger } from './logging.ts'
 import { createCoreMetrics } from './metrics/core-metrics.ts'
+import { createNamespaces } from './metrics/namespaces.ts'
 import { measureStorage } from './metrics/storage-metrics.ts'
 import { createEventStream, type EventStream } from './observe/event-stream.ts'
 import { createObservation, type Observation } from './observe/observe.ts'
@@ -108,6 +109,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     peer,
     traffic,
     coreMetrics: createCoreMetrics(peer, traffic.metrics, config.standalone, nowMs),
+    namespaces: config.operations.metrics ? createNamespaces() : null,
     trace: { mask: TRACE_MASK_DEFAULT },
     notes,
     startedAtMs: nowMs(),
@@ -165,6 +167,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     snapshotSlices: encodeSnapshotStream,
     observation,
     metrics: facts.coreMetrics,
+    namespaces: facts.namespaces,
     audit: operations.audit,
     clock,
     traffic,

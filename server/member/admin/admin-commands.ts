@@ -94,6 +94,7 @@ function resetConnections(facts: ServerFacts): Fields {
 
 function resetServer(facts: ServerFacts): Fields {
   resetTraffic(facts.traffic)
+  facts.namespaces?.reset()
   return {}
 }
 

@@ -155,6 +155,7 @@ export class ClientConnection {
     const { traffic } = this.#host
     this.received += 1
     traffic.received += 1
+    traffic.metrics.counters.bytes_received_count += word.length
     this.#host.textCommand(word, this, argument).then(
       (answer) => {
         countText(traffic, answer)
@@ -304,8 +305,11 @@ export class ClientConnection {
     this.#destroy(reason)
   }
 
+  /** `crst`, which forgets the last operation too. */
   resetCounts(): void {
     this.received = 0
+    this.lastOp = 'NA'
+    this.lastCxid = -1
     this.output.resetCounts()
   }
 

@@ -12,7 +12,7 @@ import { isWrite } from '#shared/peer/leading.ts'
 import type { ErrorCode } from '#shared/zk/errors.ts'
 import { NO_BODY, type ReplyBody } from '#shared/zk/reply.ts'
 import type { ConnectResponse } from '#shared/zk/request.ts'
-import { ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
+import { NO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
 import { SocketWriter } from '../socket-writer.ts'
 import { addLatency, countResponse, createLatency, type Traffic } from '../traffic.ts'
 import type { Turn } from '../turn.ts'
@@ -32,7 +32,7 @@ export interface ClientOutputHost {
 export class ClientOutput {
   readonly latency = createLatency()
   sent = 0
-  lastReplyZxid: Zxid = ZERO_ZXID
+  lastReplyZxid: Zxid = NO_ZXID
   lastReplyMs = 0
   lastLatencyMs = 0
   readonly #host: ClientOutputHost
@@ -98,6 +98,9 @@ export class ClientOutput {
 
   resetCounts(): void {
     this.sent = 0
+    this.lastReplyZxid = NO_ZXID
+    this.lastReplyMs = 0
+    this.lastLatencyMs = 0
     Object.assign(this.latency, createLatency())
   }
 
@@ -113,15 +116,15 @@ export class ClientOutput {
     summary.add(this.lastLatencyMs)
   }
 
-  /** The bytes of the frame, its length included. */
+  /** The bytes of the frame, without its length. */
   #frame(write: (records: JuteWriter) => void): number {
     const { records } = this.#writer
     const place = records.beginLength()
     write(records)
     records.endLength(place)
     this.sent += 1
-    const bytes = records.length - place
-    countResponse(this.#host.traffic, bytes - 4)
+    const bytes = records.length - place - 4
+    countResponse(this.#host.traffic, bytes)
     this.#writer.touch()
     if (this.#writer.queuedBytes > CLIENT_QUEUE_BYTES_MAX) this.#onTooSlow()
     return bytes

@@ -16,7 +16,7 @@ export const NOT_SERVING = 'This ZooKeeper instance is not currently serving req
 /** An answer is cut off here. */
 export const TEXT_BYTES_MAX = 4 * 1024 * 1024
 /** Words that walk over all connections, watches or sessions: so many a second, for the whole server. */
-export const EXPENSIVE_PER_SECOND_MAX = 10
+export const EXPENSIVE_PER_SECOND_MAX = 30
 
 type Answer = (facts: ServerFacts, asker: ClientConnection, argument: Uint8Array) => string | Promise<string>
 
@@ -54,6 +54,7 @@ const WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
 
 function resetServer(facts: ServerFacts): string {
   resetTraffic(facts.traffic)
+  facts.namespaces?.reset()
   return 'Server stats reset.\n'
 }
 

@@ -9,10 +9,18 @@ import { dataSize } from '../four-letter/data-size.ts'
 import { ephemeralCount, leaderFacts, type ServerFacts } from '../server-facts.ts'
 import { averageMs } from '../traffic.ts'
 import type { CounterName } from './metrics.ts'
+import { quotaFigures } from './namespaces.ts'
 import type { Summary } from './summary.ts'
 
 export type Metric =
-  | { readonly type: 'gauge'; readonly name: string; readonly value: number; readonly isDouble?: boolean }
+  | {
+      readonly type: 'gauge'
+      readonly name: string
+      readonly value: number
+      readonly isDouble?: boolean
+      /** Of a set of them: which one this is. */
+      readonly key?: string
+    }
   | { readonly type: 'counter'; readonly name: string; readonly value: number }
   | {
       readonly type: 'summary'
@@ -20,7 +28,7 @@ export type Metric =
       readonly summary: Summary
       /** With its percentiles. */
       readonly advanced: boolean
-      /** Of a set of them: which one this is. */
+      /** As a gauge's. */
       readonly key: string | null
     }
 
@@ -43,6 +51,12 @@ export async function collectMetrics(facts: ServerFacts): Promise<Metric[]> {
     metrics.push({ type: 'summary', name, summary, advanced: true, key: null })
   for (const [key, summary] of ackLatency)
     metrics.push({ type: 'summary', name: 'ack_latency', summary, advanced: true, key })
+  for (const [name, byNamespace] of [
+    ['read_per_namespace', facts.namespaces?.read],
+    ['write_per_namespace', facts.namespaces?.write],
+  ] as const)
+    for (const [key, summary] of byNamespace ?? [])
+      metrics.push({ type: 'summary', name, summary, advanced: false, key })
   return metrics
 }
 
@@ -75,7 +89,7 @@ export function nodeCount(tree: DataTree): number {
 
 async function gauges(facts: ServerFacts): Promise<Metric[]> {
   const { traffic, peer, config } = facts
-  const leader = leaderFacts(facts)
+  const leader = config.standalone ? null : leaderFacts(facts)
   const nowMs = facts.nowMs()
   const [filesOpen, filesMax] = await openFiles(nowMs)
   const values: (readonly [string, number])[] = [
@@ -120,5 +134,8 @@ async function gauges(facts: ServerFacts): Promise<Metric[]> {
     { type: 'gauge', name: 'avg_latency', value: averageMs(traffic.latency), isDouble: true },
     { type: 'gauge', name: 'connection_drop_probability', value: 0, isDouble: true },
     ...values.map(([name, value]) => ({ type: 'gauge', name, value }) as const),
+    ...quotaFigures(peer.tree).map(({ name, namespace, value }) => {
+      return { type: 'gauge', name, value, key: namespace } as const
+    }),
   ]
 }

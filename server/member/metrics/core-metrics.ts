@@ -52,7 +52,9 @@ export function createCoreMetrics(peer: Peer, metrics: Metrics, standalone: bool
   const appendedOp = new Float64Array(UNDER_WAY)
   let settledOp = 0
   let committedUpTo = 0
-  let electionSinceMs: number | null = null
+  /** A server of an ensemble starts by looking for a leader. */
+  let electionSinceMs: number | null = standalone ? null : nowMs()
+  if (!standalone) counters.looking_count += 1
   let syncSinceMs: number | null = null
   let unavailableSinceMs: number | null = nowMs()
   /** One txn fires one event at many watchers, in a row. */

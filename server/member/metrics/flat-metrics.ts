@@ -40,9 +40,9 @@ function peerState({ peer, notes }: ServerFacts): string {
 
 function flatten(metric: Metric): FlatMetric[] {
   if (metric.type !== 'summary')
-    return [[metric.name, metric.type === 'gauge' && metric.isDouble ? { double: metric.value } : metric.value]]
+    return [[nameOf(metric), metric.type === 'gauge' && metric.isDouble ? { double: metric.value } : metric.value]]
   const { summary, advanced } = metric
-  const name = metric.key === null ? metric.name : `${metric.key}_${metric.name}`
+  const name = nameOf(metric)
   return [
     [`avg_${name}`, { double: fourDecimals(summary.average) }],
     [`min_${name}`, Math.floor(summary.min)],
@@ -51,6 +51,12 @@ function flatten(metric: Metric): FlatMetric[] {
     [`sum_${name}`, Math.round(summary.sum)],
     ...(advanced ? percentiles(summary, name) : []),
   ]
+}
+
+/** Names are clients' words: what would end a line is left out of it. */
+function nameOf(metric: Metric): string {
+  const key = metric.type === 'counter' ? null : (metric.key ?? null)
+  return key === null ? metric.name : `${key.replace(/\s/g, '')}_${metric.name}`
 }
 
 const PERCENTILES = [

@@ -67,7 +67,9 @@ const ADVANCED_QUANTILES = [0.5, 0.9, 0.99]
 
 function samplesOf(metric: Metric): Sample[] {
   const { name } = metric
-  if (metric.type !== 'summary') return [{ name, value: metric.value }]
+  if (metric.type === 'counter' || (metric.type === 'gauge' && metric.key === undefined))
+    return [{ name, value: metric.value }]
+  if (metric.type === 'gauge') return [{ name, labels: { key: metric.key ?? '' }, value: metric.value }]
   const { summary, advanced, key } = metric
   const labels: Readonly<Record<string, string>> = key === null ? {} : { key }
   return [

@@ -8,6 +8,7 @@ import type { ClientConnection } from '../clients/client-connection.ts'
 import type { ClientOutput } from '../clients/client-output.ts'
 import { TRACE_MASK_DEFAULT } from '../four-letter/trace-mask.ts'
 import { createCoreMetrics } from '../metrics/core-metrics.ts'
+import { createNamespaces } from '../metrics/namespaces.ts'
 import type { ServerFacts } from '../server-facts.ts'
 import { addLatency, createLatency, createTraffic } from '../traffic.ts'
 import { testConfig } from './test-config.ts'
@@ -64,6 +65,7 @@ export function testFacts(lines: string[] = [], connections = [CONNECTION]): Ser
     peer,
     traffic,
     coreMetrics: createCoreMetrics(peer, traffic.metrics, config.standalone, () => 5000),
+    namespaces: createNamespaces(),
     trace: { mask: TRACE_MASK_DEFAULT },
     notes: { phase: 'BROADCAST', leader: asSid(1), serving: true, servingSinceMs: 0 },
     startedAtMs: 0,

@@ -8,11 +8,11 @@ import { writeReply } from '#shared/jute/records/reply.ts'
 import { writeWatchEvent } from '#shared/jute/records/watch-event.ts'
 import type { JuteWriter } from '#shared/jute/writer.ts'
 import type { ClientEffect } from '#shared/peer/contract.ts'
-import { isWrite } from '#shared/peer/leading.ts'
 import type { ErrorCode } from '#shared/zk/errors.ts'
 import { NO_BODY, type ReplyBody } from '#shared/zk/reply.ts'
 import type { ConnectResponse } from '#shared/zk/request.ts'
 import { NO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
+import { onlyReads } from '../metrics/request-kind.ts'
 import { SocketWriter } from '../socket-writer.ts'
 import { addLatency, countResponse, createLatency, type Traffic } from '../traffic.ts'
 import type { Turn } from '../turn.ts'
@@ -112,7 +112,7 @@ export class ClientOutput {
     addLatency(this.latency, this.lastLatencyMs)
     addLatency(traffic.latency, this.lastLatencyMs)
     const { advanced } = traffic.metrics
-    const summary = isWrite(request) ? advanced.updatelatency : advanced.readlatency
+    const summary = onlyReads(request) ? advanced.readlatency : advanced.updatelatency
     summary.add(this.lastLatencyMs)
   }
 

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { isWrite } from '#shared/peer/leading.ts'
+import type { ClientRequest } from '#shared/zk/request.ts'
 import type { Entry } from '#shared/zk/txn.ts'
 import { makeZxid } from '#shared/zk/zxid.ts'
 import { SESSION, testFacts } from '../testing/test-facts.ts'
@@ -6,6 +8,7 @@ import { javaDouble, resetTraffic } from '../traffic.ts'
 import { collectMetrics } from './collect.ts'
 import { flatMetrics } from './flat-metrics.ts'
 import { families, prometheusText } from './prometheus-text.ts'
+import { onlyReads } from './request-kind.ts'
 
 const ENSEMBLE = ['initLimit=10', 'syncLimit=5', 'server.1=h:2888:3888', 'server.2=i:2888:3888']
 
@@ -128,4 +131,14 @@ test('doubles look as Java prints them', () => {
     'Infinity',
     '9999999.0',
   ])
+})
+
+test('every write is told from every read, as the peer tells them', () => {
+  const types = 'create create2 createContainer createTTL delete setData setACL multi reconfig closeSession'.split(' ')
+  const reads = 'getData exists ping sync getChildren getChildren2 getACL multiRead addWatch whoAmI setWatches2'.split(
+    ' ',
+  )
+  const of = (type: string) => ({ type, path: '/' }) as unknown as ClientRequest // only the type is looked at
+  for (const type of types) expect([type, onlyReads(of(type)), isWrite(of(type))]).toEqual([type, false, true])
+  for (const type of reads) expect([type, onlyReads(of(type)), isWrite(of(type))]).toEqual([type, true, false])
 })

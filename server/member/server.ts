@@ -153,9 +153,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const feed: Host['feed'] = (input) => {
     if (!stopping) host.feed(input)
   }
+  // Strangers reach these ports as well: what they do is not to fill a disk with lines.
+  const fromOutside = { ...options, log: limitedLogger(log, nowMs) }
   const addresses = new Map(config.quorum.servers)
-  const election = config.standalone ? null : createElection(options, addresses, feed)
-  const quorum = config.standalone ? null : createQuorum(options, addresses, turn, feed)
+  const election = config.standalone ? null : createElection(fromOutside, addresses, feed)
+  const quorum = config.standalone ? null : createQuorum(fromOutside, addresses, turn, feed)
   const host = createHost({
     peer,
     step,

@@ -12,9 +12,12 @@ import type { Sid } from '#shared/zk/ids.ts'
 import type { ServerSpec } from '#shared/zk/quorum-config.ts'
 import type { Entry } from '#shared/zk/txn.ts'
 import { formatZxid, type Zxid } from '#shared/zk/zxid.ts'
+import type { Audit } from './audit/audit.ts'
 import type { ClientPort } from './clients/client-port.ts'
 import type { Clock } from './clock.ts'
 import type { MemberLogger } from './logging.ts'
+import type { CoreMetrics } from './metrics/core-metrics.ts'
+import type { Namespaces } from './metrics/namespaces.ts'
 import type { Observation } from './observe/observe.ts'
 import type { ElectionPort } from './quorum/election-port.ts'
 import type { QuorumPort } from './quorum/quorum-port.ts'
@@ -48,6 +51,10 @@ export interface HostParts {
   /** The bytes of the present tree, as they follow a SNAP packet. */
   readonly snapshotSlices: (tree: DataTree) => Iterator<Uint8Array>
   readonly observation: Observation
+  readonly metrics: CoreMetrics
+  readonly namespaces: Namespaces | null
+  /** null: nothing is audited. */
+  readonly audit: Audit | null
   readonly clock: Clock
   readonly traffic: Traffic
   readonly notes: RoleNotes
@@ -66,7 +73,8 @@ export interface Host {
 }
 
 export function createHost(parts: HostParts): Host {
-  const { peer, step, disk, clients, election, quorum, observation, clock, notes, log } = parts
+  const { peer, step, disk, clients, election, quorum, observation, metrics, namespaces, audit, clock, notes, log } =
+    parts
   const self = peer.config.sid
   const effects: PeerEffect[] = []
   const notification = new JuteWriter()
@@ -97,6 +105,8 @@ export function createHost(parts: HostParts): Host {
 
   function take(input: PeerInput): void {
     observation.onInput(input)
+    if (input.type === 'packet') metrics.onPacket(input)
+    else if (input.type === 'persisted') metrics.onPersisted(input.upTo)
     effects.length = 0
     step(peer, input, effects)
     for (const effect of effects) {
@@ -111,6 +121,7 @@ export function createHost(parts: HostParts): Host {
   function perform(effect: PeerEffect): void {
     switch (effect.type) {
       case 'append':
+        metrics.onAppend(effect)
         if (peer.zab.role.state === 'LEADING') countProposal(parts.traffic, encodeEntry(effect.entry).length)
         return disk.append(effect.op, effect.entry)
       case 'truncate':
@@ -141,33 +152,44 @@ export function createHost(parts: HostParts): Host {
       case 'connect':
         return quorum?.connect(effect.link, effect.to)
       case 'send':
+        metrics.onSend(effect.packet)
         return quorum?.send(effect.link, effect.packet)
       case 'sendSnapshot':
         return quorum?.sendSnapshot(effect.link, parts.snapshotSlices(peer.tree))
       case 'close':
         return quorum?.close(effect.link, effect.reason)
-      case 'session':
       case 'reply':
+        audit?.onReply(effect)
+        namespaces?.onReply(effect)
+        return clients.perform(effect, null)
       case 'watchEvent':
-      case 'closeConn':
+        metrics.onWatchEvent(effect)
         return clients.perform(effect, observation.delivery(effect))
+      case 'session':
+      case 'closeConn':
+        return clients.perform(effect, null)
       case 'state':
+        metrics.onState(effect.state)
         log.info({ state: effect.state, round: effect.round }, effect.reason)
         return
       case 'phase':
+        metrics.onPhase(effect.phase)
         notes.phase = effect.phase
         notes.leader = effect.leader
         log.info({ phase: effect.phase, epoch: effect.epoch, leader: effect.leader }, 'phase')
         return
       case 'learnerSync':
+        metrics.onLearnerSync(effect.how)
         log.info({ learner: effect.sid, how: effect.how }, 'bringing a learner up to date')
         return
       case 'serving':
+        metrics.onServing()
         notes.serving = true
         notes.servingSinceMs = clock.monotonicMs()
         log.info({ state: effect.state, epoch: effect.epoch }, 'serving clients')
         return
       case 'notServing':
+        metrics.onNotServing()
         notes.serving = false
         log.info(`not serving clients: ${effect.reason}`)
         return
@@ -183,8 +205,12 @@ export function createHost(parts: HostParts): Host {
       case 'diverged':
         return parts.onDiverged(effect)
       case 'committed':
+        return metrics.onCommitted(effect.zxid)
       case 'applied':
-        return // observers only
+        metrics.onApplied(effect.entry)
+        audit?.onApplied(effect.entry)
+        namespaces?.onApplied(effect.entry.txn)
+        return
     }
   }
 

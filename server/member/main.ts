@@ -63,6 +63,11 @@ export async function runServer(configPath: string, options: RunOptions = {}): P
         'ensemble with Apache servers in it needs that',
     )
   watchParent(log)
+  // The next one brings the level of the start back.
+  process.on('SIGUSR2', () => {
+    log.level = log.level === 'debug' ? level : 'debug'
+    log.info({ level: log.level }, 'log level')
+  })
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'unexpected error')
     process.exit(EXIT_CODES.unexpected)

@@ -16,11 +16,16 @@ import { type Clock, systemClock } from './clock.ts'
 import type { MemberConfig } from './config/config.ts'
 import { divergedText } from './diverged.ts'
 import { createTextCommands, isTextCommand } from './four-letter/four-letter.ts'
+import { TRACE_MASK_DEFAULT } from './four-letter/trace-mask.ts'
 import { createHost, type Host, TICK_EVERY_MS } from './host.ts'
 import { limitedLogger } from './limited-logger.ts'
 import type { MemberLogger } from './logging.ts'
+import { createCoreMetrics } from './metrics/core-metrics.ts'
+import { createNamespaces } from './metrics/namespaces.ts'
+import { measureStorage } from './metrics/storage-metrics.ts'
 import { createEventStream, type EventStream } from './observe/event-stream.ts'
 import { createObservation, type Observation } from './observe/observe.ts'
+import { createOperations, type Operations, type OperationsOptions } from './operations.ts'
 import { createElectionPort, type ElectionPort } from './quorum/election-port.ts'
 import { createQuorumPort, type QuorumPort } from './quorum/quorum-port.ts'
 import { encodeSnapshotStream } from './quorum/snapshot-stream.ts'
@@ -36,6 +41,9 @@ export interface Ports {
   readonly quorumPort: number | null
   readonly electionPort: number | null
   readonly eventPort: number | null
+  /** null: switched off, or taken by another program. */
+  readonly adminPort: number | null
+  readonly metricsPort: number | null
 }
 
 export interface RunningServer {
@@ -63,7 +71,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const self = config.quorum.servers.get(config.sid)
   if (!self) throw new Error(`server ${config.sid} is not in its own configuration`)
   const clock = options.clock ?? systemClock()
+  const traffic = createTraffic()
   const { storage, recovered } = await openStorage({
+    measured: measureStorage(traffic, log),
     dataDir: config.dataDir,
     dataLogDir: config.dataLogDir,
     snapCount: config.snapCount,
@@ -91,7 +101,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     recovered,
   )
   const turn = createTurn()
-  const traffic = createTraffic()
   const notes: RoleNotes = { phase: 'ELECTION', leader: null, serving: false, servingSinceMs: 0 }
   const passwords: PasswordRule = secret ? { type: 'hmac', secret } : { type: 'compatible' }
   const nowMs = () => clock.monotonicMs()
@@ -103,11 +112,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     config,
     peer,
     traffic,
+    coreMetrics: createCoreMetrics(peer, traffic.metrics, config.standalone, nowMs),
+    namespaces: config.operations.metrics ? createNamespaces() : null,
+    trace: { mask: TRACE_MASK_DEFAULT },
     notes,
     startedAtMs: nowMs(),
     nowMs,
     connections: () => clients.connections(),
     connectionCount: () => clients.connectionCount(),
+    link: (id) => quorum?.link(id) ?? null,
   }
   const observation = createObservation({
     facts,
@@ -130,7 +143,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     textCommand: createTextCommands(facts),
     onDisconnected: (connection, reason) => observation.onDisconnected(connection, reason),
   })
+  const operations = await startOperations(storage, {
+    facts,
+    turn,
+    log,
+    clock,
+    addressOf: (id) => clients.connection(id)?.address ?? null,
+  })
   const fatalDisk = (error: unknown) => {
+    traffic.metrics.counters.unrecoverable_error_count += 1
     if (!stopping) options.onFatal('disk', error)
   }
   const feed: Host['feed'] = (input) => {
@@ -149,6 +170,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     addresses,
     snapshotSlices: encodeSnapshotStream,
     observation,
+    metrics: facts.coreMetrics,
+    namespaces: facts.namespaces,
+    audit: operations.audit,
     clock,
     traffic,
     notes,
@@ -165,12 +189,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     for (const timer of timers) clearInterval(timer)
     await Promise.all([clients.close(), election?.close(), quorum?.closeAll(), events?.close()])
     await storage.close()
+    await operations.close()
   }
   const timers: NodeJS.Timeout[] = []
   try {
     await quorum?.probe()
     const electionPort = (await election?.listen()) ?? null
     const eventPort = (await events?.listen()) ?? null
+    const operationPorts = await operations.listen()
     const clientPort = await clients.listen()
     const quorumPort = config.standalone ? null : self.quorumPort
     timers.push(
@@ -182,9 +208,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     )
     if (config.purgeIntervalHours > 0) timers.push(purgeTimer(storage, config, log))
     host.tick()
-    return { ports: { clientPort, quorumPort, electionPort, eventPort }, stop: close }
+    operations.started()
+    return { ports: { clientPort, quorumPort, electionPort, eventPort, ...operationPorts }, stop: close }
   } catch (error) {
     await close()
+    throw error
+  }
+}
+
+async function startOperations(storage: Storage, options: OperationsOptions): Promise<Operations> {
+  try {
+    return createOperations(options)
+  } catch (error) {
+    await storage.close()
     throw error
   }
 }

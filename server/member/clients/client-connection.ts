@@ -15,6 +15,7 @@ import type { ConnectRequest } from '#shared/zk/request.ts'
 import { NO_ZXID, ZERO_ZXID } from '#shared/zk/zxid.ts'
 import { authenticate } from '../auth/digest-auth.ts'
 import { PASSWORD_BYTES, passwordIsRight, sessionPassword } from '../auth/session-password.ts'
+import { countText } from '../traffic.ts'
 import { ClientOutput } from './client-output.ts'
 import type { ConnectionHost } from './connection-host.ts'
 import { lastOpWord } from './op-words.ts'
@@ -23,6 +24,9 @@ import { lastOpWord } from './op-words.ts'
 export const CONNECT_FRAME_BYTES_MAX = 4096
 /** Answers that a client has not read: beyond this nothing more is read from it. */
 export const READ_AHEAD_BYTES_MAX = 1024 * 1024
+
+/** Behind the word `stmk`: the mask, eight bytes. */
+const ARGUMENT_BYTES = 8
 
 type ReplyEffect = Extract<ClientEffect, { type: 'reply' }>
 type WatchEffect = Extract<ClientEffect, { type: 'watchEvent' }>
@@ -129,7 +133,8 @@ export class ClientConnection {
     const word = this.#framer.peekWord()
     if (word === null) return false
     if (this.#host.isTextCommand(word)) {
-      this.#answerText(word)
+      const argument = this.#framer.view().slice(4, 4 + ARGUMENT_BYTES)
+      if (word !== 'stmk' || argument.length === ARGUMENT_BYTES) this.#answerText(word, argument)
       return false
     }
     const length = new DataView(this.#framer.view().slice(0, 4).buffer).getInt32(0)
@@ -138,16 +143,24 @@ export class ClientConnection {
       return false
     }
     if (!this.#host.isServing()) {
+      this.#host.traffic.metrics.counters.cnxn_closed_without_zk_server_running += 1
       this.#destroy('not serving')
       return false
     }
     return true
   }
 
-  #answerText(word: string): void {
+  #answerText(word: string, argument: Uint8Array): void {
     this.#phase = 'text'
-    this.#host.textCommand(word, this).then(
-      (answer) => this.#socket.end(answer),
+    const { traffic } = this.#host
+    this.received += 1
+    traffic.received += 1
+    traffic.metrics.counters.bytes_received_count += word.length
+    this.#host.textCommand(word, this, argument).then(
+      (answer) => {
+        countText(traffic, answer)
+        this.#socket.end(answer)
+      },
       (error: Error) => {
         this.#host.log.error({ word }, `text command failed: ${error.message}`)
         this.#socket.destroy()
@@ -158,6 +171,7 @@ export class ClientConnection {
   #onFrame(bytes: Uint8Array): void {
     this.received += 1
     this.#host.traffic.received += 1
+    this.#host.traffic.metrics.counters.bytes_received_count += bytes.length + 4
     try {
       if (this.#phase === 'fresh') this.#onConnect(readConnectRequest(new JuteReader(bytes)))
       else this.#onRequestFrame(bytes)
@@ -170,6 +184,9 @@ export class ClientConnection {
   #onConnect(connect: ConnectRequest): void {
     const { passwords, mayResume, onWrongPassword, feed } = this.#host
     const resumes = connect.sessionId !== NO_SESSION
+    const { counters } = this.#host.traffic.metrics
+    counters.connection_request_count += 1
+    if (resumes) counters.connection_revalidate_count += 1
     if (resumes && !mayResume(this.address)) {
       this.#destroy('too many wrong session passwords from this address')
       return
@@ -288,8 +305,11 @@ export class ClientConnection {
     this.#destroy(reason)
   }
 
+  /** `crst`, which forgets the last operation too. */
   resetCounts(): void {
     this.received = 0
+    this.lastOp = 'NA'
+    this.lastCxid = -1
     this.output.resetCounts()
   }
 

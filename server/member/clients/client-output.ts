@@ -11,7 +11,8 @@ import type { ClientEffect } from '#shared/peer/contract.ts'
 import type { ErrorCode } from '#shared/zk/errors.ts'
 import { NO_BODY, type ReplyBody } from '#shared/zk/reply.ts'
 import type { ConnectResponse } from '#shared/zk/request.ts'
-import { ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
+import { NO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
+import { onlyReads } from '../metrics/request-kind.ts'
 import { SocketWriter } from '../socket-writer.ts'
 import { addLatency, countResponse, createLatency, type Traffic } from '../traffic.ts'
 import type { Turn } from '../turn.ts'
@@ -31,7 +32,7 @@ export interface ClientOutputHost {
 export class ClientOutput {
   readonly latency = createLatency()
   sent = 0
-  lastReplyZxid: Zxid = ZERO_ZXID
+  lastReplyZxid: Zxid = NO_ZXID
   lastReplyMs = 0
   lastLatencyMs = 0
   readonly #host: ClientOutputHost
@@ -67,9 +68,10 @@ export class ClientOutput {
   }
 
   reply(effect: ReplyEffect): void {
-    if (this.outstanding > 0) this.#measure()
+    if (this.outstanding > 0) this.#measure(effect.request)
     this.lastReplyZxid = effect.zxid
-    this.#frame((records) => writeReply(records, effect.xid, effect.zxid, effect.err, effect.body))
+    const bytes = this.#frame((records) => writeReply(records, effect.xid, effect.zxid, effect.err, effect.body))
+    this.#host.traffic.metrics.counters.response_bytes += bytes
   }
 
   /** An answer that the peer is not asked for. */
@@ -79,7 +81,8 @@ export class ClientOutput {
 
   /** `onDelivered`: when the operating system has it. */
   watchEvent(effect: WatchEffect, onDelivered: (() => void) | null): void {
-    this.#frame((records) => writeWatchEvent(records, effect.zxid, effect.event))
+    const bytes = this.#frame((records) => writeWatchEvent(records, effect.zxid, effect.event))
+    this.#host.traffic.metrics.counters.watch_bytes += bytes
     if (onDelivered) this.#writer.onceWritten(onDelivered)
   }
 
@@ -95,26 +98,35 @@ export class ClientOutput {
 
   resetCounts(): void {
     this.sent = 0
+    this.lastReplyZxid = NO_ZXID
+    this.lastReplyMs = 0
+    this.lastLatencyMs = 0
     Object.assign(this.latency, createLatency())
   }
 
-  #measure(): void {
+  #measure(request: ReplyEffect['request']): void {
     const { traffic, nowMs } = this.#host
     traffic.outstanding -= 1
     this.lastReplyMs = nowMs()
     this.lastLatencyMs = Math.max(0, this.lastReplyMs - dequeue(this.#unanswered))
     addLatency(this.latency, this.lastLatencyMs)
     addLatency(traffic.latency, this.lastLatencyMs)
+    const { advanced } = traffic.metrics
+    const summary = onlyReads(request) ? advanced.readlatency : advanced.updatelatency
+    summary.add(this.lastLatencyMs)
   }
 
-  #frame(write: (records: JuteWriter) => void): void {
+  /** The bytes of the frame, without its length. */
+  #frame(write: (records: JuteWriter) => void): number {
     const { records } = this.#writer
     const place = records.beginLength()
     write(records)
     records.endLength(place)
     this.sent += 1
-    countResponse(this.#host.traffic, records.length - place - 4)
+    const bytes = records.length - place - 4
+    countResponse(this.#host.traffic, bytes)
     this.#writer.touch()
     if (this.#writer.queuedBytes > CLIENT_QUEUE_BYTES_MAX) this.#onTooSlow()
+    return bytes
   }
 }

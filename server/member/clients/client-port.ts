@@ -24,7 +24,7 @@ export interface ClientPortOptions {
   /** Monotonic. */
   readonly nowMs: () => number
   readonly isTextCommand: (word: string) => boolean
-  readonly textCommand: (word: string, connection: ClientConnection) => Promise<string>
+  readonly textCommand: ConnectionHost['textCommand']
   readonly onDisconnected: (connection: ClientConnection, reason: string) => void
 }
 
@@ -139,8 +139,10 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
     sweep() {
       const deadline = nowMs() - config.sessionlessTimeoutMs
       for (const connection of connections.values())
-        if (connection.isSessionless && connection.openedAtMs < deadline)
+        if (connection.isSessionless && connection.openedAtMs < deadline) {
+          traffic.metrics.counters.sessionless_connections_expired += 1
           connection.cut('it did not connect a session in time')
+        }
     },
     connection: (id) => connections.get(id) ?? null,
     connections: () => connections.values(),

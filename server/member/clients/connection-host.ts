@@ -16,7 +16,8 @@ export interface ConnectionHost extends ClientOutputHost {
   readonly feed: (input: PeerInput) => void
   readonly isServing: () => boolean
   readonly isTextCommand: (word: string) => boolean
-  readonly textCommand: (word: string, connection: ClientConnection) => Promise<string>
+  /** `argument`: what came behind the word, up to eight bytes. */
+  readonly textCommand: (word: string, connection: ClientConnection, argument: Uint8Array) => Promise<string>
   /** False: this address has tried too many wrong passwords lately. */
   readonly mayResume: (address: string) => boolean
   readonly onWrongPassword: (address: string) => void

@@ -1,6 +1,8 @@
 // Every key that a zoo.cfg may hold, and what we do with it: honour it, accept it only where it asks for
 // what we do anyway, or refuse it by name. Nothing is ignored in silence. Source: operations.md §3.
 
+import { OPERATIONS_FAMILIES, OPERATIONS_KEYS } from './operations.ts'
+
 export type KeyRule =
   /** config.ts reads it. */
   | { readonly type: 'honoured' }
@@ -20,8 +22,6 @@ function refused(why: string): KeyRule {
 
 const NO_TLS = 'TLS is not supported; put a TLS proxy in front, or remove the line'
 const NO_SASL = 'SASL is not supported; remove the line'
-const NO_ADMIN = 'the HTTP admin server is not part of a member; set admin.enableServer=false'
-const NO_METRICS = 'metrics over HTTP are not served by a member; remove the line and use the mntr command'
 const NO_RECONFIG = 'the membership is fixed; list all members as server.N lines in this file'
 const NO_LOCAL_SESSIONS = 'local sessions are not supported; every session is global'
 const NO_THROTTLE = 'request and connection throttling is not supported; globalOutstandingLimit and maxClientCnxns are'
@@ -66,6 +66,7 @@ const KEYS: Readonly<Record<string, KeyRule>> = {
   'DigestAuthenticationProvider.enabled': HONOURED,
   'zabscope.eventPort': HONOURED,
   'zabscope.secretFile': HONOURED,
+  ...OPERATIONS_KEYS,
 
   electionAlg: only('3', 'only FastLeaderElection (3) exists'),
   'DigestAuthenticationProvider.digestAlg': only('sha1', 'digests are SHA1'),
@@ -92,8 +93,6 @@ const KEYS: Readonly<Record<string, KeyRule>> = {
   'datadir.autocreate': only('true', 'a missing data directory is always made'),
   'readonlymode.enabled': only('false', 'read-only mode is not supported'),
   emulate353TTLNodes: only('false', 'TTL nodes have the form of 3.5.4 and later'),
-  'audit.enable': only('false', 'there is no audit log in a member'),
-  'admin.enableServer': only('false', NO_ADMIN),
   request_throttle_max_requests: only('0', NO_THROTTLE),
   connection_throttle_tokens: only('0', NO_THROTTLE),
   throttled_op_wait_time: only('0', NO_THROTTLE),
@@ -150,8 +149,7 @@ const NOT_TUNABLE_KEYS = [
 const FAMILIES: readonly (readonly [RegExp, KeyRule])[] = [
   [/^server\.\d+$/, HONOURED],
   [/^(group|weight)\./, refused(NO_HIERARCHY)],
-  [/^admin\./, refused(NO_ADMIN)],
-  [/^metricsProvider\./, refused(NO_METRICS)],
+  ...OPERATIONS_FAMILIES,
   [/^ssl\./, refused(NO_TLS)],
   [/^quorum\.auth\./, refused(NO_SASL)],
   [/^authProvider\./, refused('authentication plug-ins are not supported; digest and ip are built in')],

@@ -10,6 +10,7 @@ import { isVoter, parseServer, type QuorumConfig, type ServerSpec, voters } from
 import { ZERO_ZXID } from '#shared/zk/zxid.ts'
 import { keyProblem } from './config-keys.ts'
 import { Values } from './config-values.ts'
+import { type OperationsConfig, readOperations } from './operations.ts'
 import { parseProperties } from './properties.ts'
 
 export interface MemberConfig {
@@ -58,15 +59,17 @@ export interface MemberConfig {
   readonly eventPort: number | null
   /** The ensemble's secret; null: session passwords as ZooKeeper derives them. */
   readonly secretFile: string | null
+  /** AdminServer, metrics, audit log. */
+  readonly operations: OperationsConfig
 }
 
 /** All problems of a configuration, each a sentence for the person who wrote it. */
 export type ConfigProblems = readonly string[]
 
 export const FOUR_LETTER_DEFAULT = ['srvr', 'ruok', 'mntr'] as const
-/** All that a whitelist may name. Source: operations.md §1, without gtmk, stmk and hash, which have no meaning here. */
+/** All that a whitelist may name. Source: operations.md §1. */
 export const FOUR_LETTER_WORDS: ReadonlySet<string> = new Set(
-  'conf cons crst dirs dump envi isro mntr ruok srst srvr stat wchc wchp wchs'.split(' '),
+  'conf cons crst dirs dump envi gtmk hash isro mntr ruok srst srvr stat stmk wchc wchp wchs'.split(' '),
 )
 
 /** Reads `zoo.cfg` and, where there are server lines, `dataDir/myid`. */
@@ -152,6 +155,7 @@ export function parseConfig(
     superDigest: readSuperDigest(entries.get('DigestAuthenticationProvider.superDigest'), problems),
     eventPort: orNull(read.integer('zabscope.eventPort', -1, 0, 65535)),
     secretFile: entries.has('zabscope.secretFile') ? read.directory('zabscope.secretFile', null) : null,
+    operations: readOperations(read, entries, dataDir, text, problems),
   }
   if (config.minSessionTimeoutMs > config.maxSessionTimeoutMs)
     problems.push('minSessionTimeout is larger than maxSessionTimeout; lower one or raise the other')

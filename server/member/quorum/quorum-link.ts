@@ -26,6 +26,20 @@ export interface SnapshotReader {
   push(chunk: Uint8Array): { readonly tree: DataTree; readonly rest: Uint8Array } | null
 }
 
+/** What operators are told of one connection. */
+export interface LinkFacts {
+  /** `127.0.0.1:43970`. */
+  readonly address: string
+  /** Milliseconds since 1970. */
+  readonly establishedMs: number
+  readonly queuedBytes: number
+  readonly packetsReceived: number
+  readonly packetsSent: number
+  /** Requests of clients that came over it. */
+  readonly requests: number
+  resetCounts(): void
+}
+
 export interface QuorumLinkOptions {
   readonly socket: Socket
   readonly turn: Turn
@@ -40,7 +54,12 @@ export interface QuorumLinkOptions {
   readonly onSkipped: (what: string) => void
 }
 
-export class QuorumLink {
+export class QuorumLink implements LinkFacts {
+  readonly address: string
+  readonly establishedMs = Date.now()
+  packetsReceived = 0
+  packetsSent = 0
+  requests = 0
   readonly #options: QuorumLinkOptions
   readonly #writer: SocketWriter
   readonly #arrived = new ByteQueue()
@@ -54,6 +73,7 @@ export class QuorumLink {
   constructor(options: QuorumLinkOptions) {
     this.#options = options
     const { socket } = options
+    this.address = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`
     this.#writer = new SocketWriter(socket, options.turn)
     socket.on('data', (chunk: Buffer) => this.#onData(chunk))
     socket.on('drain', () => this.#sendSlices())
@@ -64,6 +84,7 @@ export class QuorumLink {
 
   send(packet: LearnerPacket | LeaderPacket): void {
     if (!this.#open) return
+    this.packetsSent += 1
     if (this.#behind) {
       writePacket(this.#behind, packet)
     } else {
@@ -85,6 +106,12 @@ export class QuorumLink {
     const first = slices.next()
     if (!first.done) this.#options.socket.write(first.value)
     this.#sendSlices()
+  }
+
+  resetCounts(): void {
+    this.packetsReceived = 0
+    this.packetsSent = 0
+    this.requests = 0
   }
 
   get queuedBytes(): number {
@@ -163,6 +190,8 @@ export class QuorumLink {
         return this.#open
       case 'packet':
         this.#arrived.consume(read.length)
+        this.packetsReceived += 1
+        if (read.packet.type === 'REQUEST') this.requests += 1
         this.#options.onPacket(read.packet)
         if (read.packet.type === 'SNAP' && this.#open) this.#beginSnapshot(read.packet.zxid)
         return true

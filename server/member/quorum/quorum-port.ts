@@ -11,7 +11,7 @@ import type { Zxid } from '#shared/zk/zxid.ts'
 import { listen, PortError, stopListening } from '../listening.ts'
 import type { MemberLogger } from '../logging.ts'
 import type { Turn } from '../turn.ts'
-import { QuorumLink, type SnapshotReader } from './quorum-link.ts'
+import { type LinkFacts, QuorumLink, type SnapshotReader } from './quorum-link.ts'
 
 /** Learners at a time, the unproven ones included. */
 export const INCOMING_LINKS_MAX = 128
@@ -51,6 +51,7 @@ export interface QuorumPort {
   send(link: LinkId, packet: LearnerPacket | LeaderPacket): void
   sendSnapshot(link: LinkId, slices: Iterator<Uint8Array>): void
   close(link: LinkId, reason: string): void
+  link(link: LinkId): LinkFacts | null
   closeAll(): Promise<void>
 }
 
@@ -176,6 +177,7 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
     connect,
     send: (link, packet) => links.get(link)?.send(packet),
     sendSnapshot: (link, slices) => links.get(link)?.sendSnapshot(slices),
+    link: (link) => links.get(link) ?? null,
     close(link, reason) {
       attempts.get(link)?.()
       const closing = links.get(link)

@@ -27,6 +27,7 @@ export async function rebuildSnapshot(
       logDir: await directoryOf(dataLogDir),
       commitLogCount: 1,
       digest: true,
+      measured: () => undefined,
       log: (level, message, fields) => {
         if (level !== 'info') print(`${message}: ${JSON.stringify(fields ?? {})}`)
       },

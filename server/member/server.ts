@@ -31,7 +31,9 @@ const STATS_EVERY_MS = 1000
 const HOUR_MS = 3_600_000
 
 export interface Ports {
+  /** -1: none. */
   readonly clientPort: number
+  readonly secureClientPort: number | null
   readonly quorumPort: number | null
   readonly electionPort: number | null
   readonly eventPort: number | null
@@ -167,7 +169,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await quorum?.probe()
     const electionPort = (await election?.listen()) ?? null
     const eventPort = (await events?.listen()) ?? null
-    const clientPort = await clients.listen()
+    const { clientPort, secureClientPort } = await clients.listen()
     const quorumPort = config.standalone ? null : self.quorumPort
     timers.push(
       setInterval(() => host.tick(), TICK_EVERY_MS),
@@ -178,7 +180,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     )
     if (config.purgeIntervalHours > 0) timers.push(purgeTimer(storage, config, log))
     host.tick()
-    return { ports: { clientPort, quorumPort, electionPort, eventPort }, stop: close }
+    return { ports: { clientPort, secureClientPort, quorumPort, electionPort, eventPort }, stop: close }
   } catch (error) {
     await close()
     throw error

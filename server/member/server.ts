@@ -37,7 +37,9 @@ const STATS_EVERY_MS = 1000
 const HOUR_MS = 3_600_000
 
 export interface Ports {
+  /** -1: none. */
   readonly clientPort: number
+  readonly secureClientPort: number | null
   readonly quorumPort: number | null
   readonly electionPort: number | null
   readonly eventPort: number | null
@@ -106,7 +108,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const nowMs = () => clock.monotonicMs()
   let stopping = false
   /** What comes over the ports, anybody can cause as often as they like. */
-  const ports: ServerOptions = { ...options, log: limitedLogger(log, nowMs) }
+  const guarded: ServerOptions = { ...options, log: limitedLogger(log, nowMs) }
 
   const facts: ServerFacts = {
     config,
@@ -134,7 +136,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     config,
     passwords,
     turn,
-    log: ports.log,
+    log: guarded.log,
     traffic,
     feed: (input) => host.feed(input),
     isServing: () => notes.serving && !stopping,
@@ -158,8 +160,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (!stopping) host.feed(input)
   }
   const addresses = new Map(config.quorum.servers)
-  const election = config.standalone ? null : createElection(ports, addresses, feed)
-  const quorum = config.standalone ? null : createQuorum(ports, addresses, turn, feed)
+  const election = config.standalone ? null : createElection(guarded, addresses, feed)
+  const quorum = config.standalone ? null : createQuorum(guarded, addresses, turn, feed)
   const host = createHost({
     peer,
     step,
@@ -197,7 +199,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const electionPort = (await election?.listen()) ?? null
     const eventPort = (await events?.listen()) ?? null
     const operationPorts = await operations.listen()
-    const clientPort = await clients.listen()
+    const { clientPort, secureClientPort } = await clients.listen()
     const quorumPort = config.standalone ? null : self.quorumPort
     timers.push(
       setInterval(() => host.tick(), TICK_EVERY_MS),
@@ -209,7 +211,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (config.purgeIntervalHours > 0) timers.push(purgeTimer(storage, config, log))
     host.tick()
     operations.started()
-    return { ports: { clientPort, quorumPort, electionPort, eventPort, ...operationPorts }, stop: close }
+    const ports = { clientPort, secureClientPort, quorumPort, electionPort, eventPort, ...operationPorts }
+    return { ports, stop: close }
   } catch (error) {
     await close()
     throw error

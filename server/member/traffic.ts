@@ -30,6 +30,19 @@ export interface Traffic {
   connectionsRejected: number
   connectionsDropped: number
   authFailed: number
+  /** Auth packets of the scheme `ensemble`. */
+  ensembleAuthSucceeded: number
+  ensembleAuthFailed: number
+  ensembleAuthSkipped: number
+  /** Handshakes of clients: done, failed, refused because too many were under way, and under way now. */
+  tlsHandshakes: number
+  tlsHandshakesFailed: number
+  tlsHandshakesExceeded: number
+  tlsHandshakesUnderWay: number
+  /** Connections of clients without TLS, from other machines and from this one. */
+  nonMtlsRemote: number
+  nonMtlsLocal: number
+  largeRequestsRejected: number
   /** Txns after which our tree had another digest than the leader's. */
   digestMismatches: number
   /** Flushes that took longer than FSYNC_WARNING_MS. */
@@ -52,6 +65,16 @@ export function createTraffic(metrics = createMetrics()): Traffic {
     connectionsRejected: 0,
     connectionsDropped: 0,
     authFailed: 0,
+    ensembleAuthSucceeded: 0,
+    ensembleAuthFailed: 0,
+    ensembleAuthSkipped: 0,
+    tlsHandshakes: 0,
+    tlsHandshakesFailed: 0,
+    tlsHandshakesExceeded: 0,
+    tlsHandshakesUnderWay: 0,
+    nonMtlsRemote: 0,
+    nonMtlsLocal: 0,
+    largeRequestsRejected: 0,
     digestMismatches: 0,
     slowFsyncs: 0,
   }
@@ -91,7 +114,11 @@ export function countProposal(traffic: Traffic, bytes: number): void {
 /** `srst`: what is counted starts anew; what is under way stays. */
 export function resetTraffic(traffic: Traffic): void {
   resetMetrics(traffic.metrics)
-  Object.assign(traffic, { ...createTraffic(traffic.metrics), outstanding: traffic.outstanding })
+  Object.assign(traffic, {
+    ...createTraffic(traffic.metrics),
+    outstanding: traffic.outstanding,
+    tlsHandshakesUnderWay: traffic.tlsHandshakesUnderWay,
+  })
 }
 
 /** As ZooKeeper shows averages: up to four decimals. */

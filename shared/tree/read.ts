@@ -100,7 +100,7 @@ function readable(
 ): Znode | ErrorCode {
   const node = tree.nodes.get(path === '' ? '/' : path)
   if (!node) return ERROR_CODES.NONODE
-  return options.skipAcl || isAllowed(node.acl, perms, auth) ? node : ERROR_CODES.NOAUTH
+  return options.skipAcl || isAllowed(node.acl, perms, auth, options.schemes) ? node : ERROR_CODES.NOAUTH
 }
 
 function readMember(tree: DataTree, op: MultiReadOp, auth: readonly AuthId[], options: TreeOptions): MultiResult {
@@ -112,7 +112,7 @@ function readMember(tree: DataTree, op: MultiReadOp, auth: readonly AuthId[], op
 
 function aclBody(node: Znode, auth: readonly AuthId[], options: TreeOptions): ReplyBody {
   const acl = node.acl ?? OPEN_ACL
-  const isAdmin = options.skipAcl || isAllowed(node.acl, PERMS.ADMIN, auth)
+  const isAdmin = options.skipAcl || isAllowed(node.acl, PERMS.ADMIN, auth, options.schemes)
   return { type: 'acl', acl: isAdmin ? acl : maskDigests(acl), stat: statOf(node) }
 }
 

@@ -3,20 +3,23 @@
 // much may wait, and what garbage gets. Source: NIOServerCnxn, ZooKeeperServer.processPacket; client-protocol.md §2–4.
 
 import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { Framer } from '#shared/jute/framer.ts'
 import { DecodeError, JuteReader } from '#shared/jute/reader.ts'
 import { type AuthPacket, decodeClientFrame } from '#shared/jute/records/client-frame.ts'
 import { readConnectRequest } from '#shared/jute/records/connect.ts'
+import { readRequestHeader } from '#shared/jute/records/header.ts'
 import type { ClientEffect, ConnId, PeerInput } from '#shared/peer/contract.ts'
+import type { AuthId } from '#shared/zk/acl.ts'
 import { ERROR_CODES } from '#shared/zk/errors.ts'
 import { NO_SESSION, type SessionId } from '#shared/zk/ids.ts'
 import { OP_CODES, XIDS } from '#shared/zk/op.ts'
 import type { ConnectRequest } from '#shared/zk/request.ts'
 import { NO_ZXID, ZERO_ZXID } from '#shared/zk/zxid.ts'
-import { authenticate } from '../auth/digest-auth.ts'
 import { PASSWORD_BYTES, passwordIsRight, sessionPassword } from '../auth/session-password.ts'
 import { countText } from '../traffic.ts'
 import { ClientOutput } from './client-output.ts'
+import { ConnectionAuth } from './connection-auth.ts'
 import type { ConnectionHost } from './connection-host.ts'
 import { lastOpWord } from './op-words.ts'
 
@@ -40,6 +43,7 @@ export class ClientConnection {
   readonly address: string
   readonly port: number
   readonly openedAtMs: number
+  readonly isSecure: boolean
   /** Since 1970, for `cons`. */
   readonly establishedWallMs = Date.now()
   readonly output: ClientOutput
@@ -51,6 +55,7 @@ export class ClientConnection {
   readonly #host: ConnectionHost
   readonly #socket: Socket
   readonly #framer: Framer
+  readonly #auth: ConnectionAuth
   #phase: Phase = 'fresh'
   #connect: ConnectRequest | null = null
   /** An answer of our own that waits until all requests before it are answered. */
@@ -59,12 +64,15 @@ export class ClientConnection {
   #waitsForOutput = false
   #closeReason = 'the client closed it'
 
-  constructor(id: ConnId, socket: Socket, host: ConnectionHost) {
+  /** `certificate`: the client's, verified, DER. */
+  constructor(id: ConnId, socket: Socket, certificate: Uint8Array | null, host: ConnectionHost) {
     this.id = id
     this.#host = host
     this.#socket = socket
     this.address = plainAddress(socket.remoteAddress ?? 'unknown')
     this.port = socket.remotePort ?? 0
+    this.isSecure = socket instanceof TLSSocket
+    this.#auth = new ConnectionAuth(host.authenticator, this.address, certificate)
     this.openedAtMs = host.nowMs()
     this.output = new ClientOutput(
       socket,
@@ -196,11 +204,12 @@ export class ClientConnection {
     this.#phase = 'connecting'
     this.#connect = connect
     const { sessionId, timeoutMs, lastZxidSeen } = connect
-    const auth = [{ scheme: 'ip', id: this.address }]
+    const auth = this.#auth.initial
     feed({ type: 'connect', conn: this.id, sessionId, passwordOk, timeoutMs, lastZxidSeen, auth })
   }
 
   #onRequestFrame(bytes: Uint8Array): void {
+    if (this.#auth.mustProve && this.#refuseUnproven(bytes)) return
     if (isPing(bytes)) {
       this.lastOp = 'PING'
       this.#ask(XIDS.ping, PING)
@@ -214,8 +223,7 @@ export class ClientConnection {
         return this.#onAuth(frame.auth)
       case 'sasl':
         this.lastOp = 'SASL'
-        // Apache without a SASL provider: nothing to say, and nobody is authenticated by it.
-        return this.#answerInTurn(() => this.output.ownReply(frame.xid, ZERO_ZXID, ERROR_CODES.OK, NO_TOKEN))
+        return this.#answerInTurn(() => this.#onSasl(frame.xid, frame.token))
       case 'unknownOp':
         this.#host.log.warn({ from: this.address, op: frame.op }, 'unknown operation: answered UNIMPLEMENTED, closed')
         return this.#answerInTurn(() => {
@@ -234,18 +242,50 @@ export class ClientConnection {
   }
 
   #onAuth(packet: AuthPacket): void {
-    const { digest, feed, log, traffic } = this.#host
-    const ids = authenticate(digest, packet.scheme, packet.auth)
-    if (ids === null) {
+    const { log, traffic } = this.#host
+    const answer = this.#auth.authPacket(packet)
+    if (answer.type !== 'ok') {
       traffic.authFailed += 1
-      log.warn({ from: this.address, scheme: packet.scheme.slice(0, 32) }, 'authentication failed: scheme not offered')
+      const scheme = packet.scheme.slice(0, 32)
+      log.warn({ from: this.address, scheme }, `authentication failed: ${answer.why}`)
+      // So that the client tries another server, it must not learn of an error (EnsembleAuthenticationProvider).
+      if (answer.type === 'elsewhere') return this.#destroy(answer.why)
       this.output.ownReply(XIDS.auth, ZERO_ZXID, ERROR_CODES.AUTHFAILED)
       this.end('authentication failed')
       return
     }
+    this.#gain(answer.ids)
+    this.output.ownReply(XIDS.auth, ZERO_ZXID, ERROR_CODES.OK)
+  }
+
+  #gain(ids: readonly AuthId[]): void {
+    const { feed, log } = this.#host
     if (ids.some((id) => id.scheme === 'super')) log.warn({ from: this.address }, 'superuser authenticated')
     for (const id of ids) feed({ type: 'authenticated', conn: this.id, id })
-    this.output.ownReply(XIDS.auth, ZERO_ZXID, ERROR_CODES.OK)
+  }
+
+  #onSasl(xid: number, token: Uint8Array): void {
+    const answer = this.#auth.saslToken(token)
+    if (answer.type === 'ok') {
+      this.#gain(answer.ids)
+      return this.output.ownReply(xid, ZERO_ZXID, ERROR_CODES.OK, { type: 'saslToken', token: answer.token })
+    }
+    this.#host.traffic.authFailed += 1
+    this.#host.log.warn({ from: this.address, scheme: 'sasl' }, `authentication failed: ${answer.why}`)
+    if (answer.type === 'kept') return this.output.ownReply(xid, ZERO_ZXID, ERROR_CODES.OK, NO_TOKEN)
+    this.output.ownReply(xid, ZERO_ZXID, answer.err, NO_TOKEN)
+    this.end('authentication failed')
+  }
+
+  /** Enforced authentication: false for a frame with which the client may prove who it is. */
+  #refuseUnproven(bytes: Uint8Array): boolean {
+    const { xid, op } = readRequestHeader(new JuteReader(bytes))
+    if (op === OP_CODES.auth || op === OP_CODES.sasl) return false
+    this.#host.traffic.authFailed += 1
+    this.#host.log.warn({ from: this.address }, 'client closed: it has not proved who it is (enforced authentication)')
+    this.output.ownReply(xid, ZERO_ZXID, ERROR_CODES.SESSIONCLOSEDREQUIRESASLAUTH)
+    this.end('it has not proved who it is')
+    return true
   }
 
   /** Replies leave in the order of requests: ours waits for those that are under way. */

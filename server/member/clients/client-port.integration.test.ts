@@ -87,7 +87,7 @@ async function startRig(lines: string[] = []): Promise<Rig> {
   })
   const made: Rig = {
     clients,
-    port: await clients.listen(),
+    port: (await clients.listen()).clientPort,
     traffic,
     inputs,
     serving: true,

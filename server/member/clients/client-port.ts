@@ -1,15 +1,16 @@
 // The client port: takes connections in, within the limits, and hands the peer's effects to the one they
 // are for. What a connection does with its bytes is client-connection.ts's business.
 
-import { createServer, type Server, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { ClientEffect, ConnId, PeerInput } from '#shared/peer/contract.ts'
+import { createAuthenticator } from '../auth/authenticator.ts'
 import type { PasswordRule } from '../auth/session-password.ts'
 import type { MemberConfig } from '../config/config.ts'
-import { listen, stopListening } from '../listening.ts'
 import type { MemberLogger } from '../logging.ts'
 import type { Traffic } from '../traffic.ts'
 import type { Turn } from '../turn.ts'
 import { ClientConnection } from './client-connection.ts'
+import { type ClientPorts, createClientDoors } from './client-doors.ts'
 import type { ConnectionHost } from './connection-host.ts'
 import { createFailureLimiter } from './failure-limiter.ts'
 
@@ -29,7 +30,7 @@ export interface ClientPortOptions {
 }
 
 export interface ClientPort {
-  listen(): Promise<number>
+  listen(): Promise<ClientPorts>
   /** `onDelivered`: for a watch event, when the operating system has it. */
   perform(effect: ClientEffect, onDelivered: (() => void) | null): void
   /** Cuts off connections that have said nothing in time. To be called now and then. */
@@ -49,7 +50,9 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
   let held = new Set<ClientConnection>()
   let releasing = false
   let lastConn = 0
-  const server: Server = createServer({ noDelay: true, keepAlive: config.clientTcpKeepAlive }, onSocket)
+  /** Sockets, also those whose TLS handshake is under way. */
+  let admitted = 0
+  const doors = createClientDoors({ config, log, traffic, isServing: options.isServing, admit, onOpen })
 
   const host: ConnectionHost = {
     turn,
@@ -58,7 +61,7 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
     frameBytesMax: config.frameBytesMax,
     outstandingMax: config.outstandingMax,
     passwords: options.passwords,
-    digest: { enabled: config.digestEnabled, superDigest: config.superDigest },
+    authenticator: createAuthenticator(config.auth, traffic),
     feed: options.feed,
     isServing: options.isServing,
     nowMs,
@@ -72,26 +75,32 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
     onClosed,
   }
 
-  function onSocket(socket: Socket): void {
+  function admit(socket: Socket): boolean {
     const address = socket.remoteAddress ?? ''
     const count = byAddress.get(address) ?? 0
     const tooMany = config.maxClientCnxns > 0 && count >= config.maxClientCnxns
-    if (tooMany || (config.maxCnxns > 0 && connections.size >= config.maxCnxns)) {
+    if (tooMany || (config.maxCnxns > 0 && admitted >= config.maxCnxns)) {
       traffic.connectionsRejected += 1
       const limit = tooMany ? `maxClientCnxns is ${config.maxClientCnxns}` : `maxCnxns is ${config.maxCnxns}`
       log.warn({ from: address }, `connection refused: ${limit}`)
       socket.destroy()
-      return
+      return false
     }
+    admitted += 1
     byAddress.set(address, count + 1)
     socket.once('close', () => {
+      admitted -= 1
       const left = (byAddress.get(address) ?? 1) - 1
       if (left > 0) byAddress.set(address, left)
       else byAddress.delete(address)
     })
+    return true
+  }
+
+  function onOpen(socket: Socket, certificate: Uint8Array | null): void {
     lastConn += 1
     const id = lastConn as ConnId // numbered by the host, as the contract says
-    connections.set(id, new ClientConnection(id, socket, host))
+    connections.set(id, new ClientConnection(id, socket, certificate, host))
   }
 
   function onClosed(connection: ClientConnection, reason: string): void {
@@ -115,12 +124,7 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
   }
 
   return {
-    listen: () =>
-      listen(server, 'client', {
-        port: config.clientPort,
-        ...(config.clientPortAddress === null ? {} : { host: config.clientPortAddress }),
-        ...(config.clientPortListenBacklog === null ? {} : { backlog: config.clientPortListenBacklog }),
-      }),
+    listen: () => doors.listen(),
     perform(effect, onDelivered) {
       const connection = connections.get(effect.conn)
       if (!connection) return
@@ -148,7 +152,7 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
     connections: () => connections.values(),
     connectionCount: () => connections.size,
     async close() {
-      const stopped = stopListening(server)
+      const stopped = doors.close()
       for (const connection of [...connections.values()]) connection.end('this server is stopping')
       await stopped
     },

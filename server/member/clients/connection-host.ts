@@ -1,7 +1,7 @@
 // What one client's connection needs from the server around it; client-port.ts provides it.
 
 import type { PeerInput } from '#shared/peer/contract.ts'
-import type { DigestRule } from '../auth/digest-auth.ts'
+import type { Authenticator } from '../auth/authenticator.ts'
 import type { PasswordRule } from '../auth/session-password.ts'
 import type { MemberLogger } from '../logging.ts'
 import type { ClientConnection } from './client-connection.ts'
@@ -12,7 +12,7 @@ export interface ConnectionHost extends ClientOutputHost {
   readonly frameBytesMax: number
   readonly outstandingMax: number
   readonly passwords: PasswordRule
-  readonly digest: DigestRule
+  readonly authenticator: Authenticator
   readonly feed: (input: PeerInput) => void
   readonly isServing: () => boolean
   readonly isTextCommand: (word: string) => boolean

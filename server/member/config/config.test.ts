@@ -88,8 +88,6 @@ test.each([
   ['forceSync=maybe', 'write yes or no'],
   ['quorumListenOnAllIPs=1', 'write true or false'],
   ['minSessionTimeout=50000', 'minSessionTimeout is larger than maxSessionTimeout'],
-  ['sslQuorum=true', 'sslQuorum=true: TLS is not supported'],
-  ['secureClientPort=2182', 'secureClientPort: TLS is not supported'],
   ['admin.forceHttps=true', 'admin.forceHttps=true: HTTP is served without TLS'],
   ['admin.commandURL=commands', 'write a path'],
   ['admin.ssl.keyStore.password=x', 'admin.ssl.keyStore.password: HTTP is served without TLS'],
@@ -123,7 +121,7 @@ test('all problems are told at once', () => {
 
 test('a setting that asks for what we do anyway is accepted', () => {
   expect(keyProblem('electionAlg', '3')).toBeNull()
-  expect(keyProblem('sslQuorum', 'False')).toBeNull()
+  expect(keyProblem('serverCnxnFactory', 'org.apache.zookeeper.server.NettyServerCnxnFactory')).toBeNull()
   expect(keyProblem('toString', 'x')).toContain('no such setting')
 })
 

@@ -82,7 +82,7 @@ export async function confText(facts: ServerFacts): Promise<string> {
   const logDir = join(config.dataLogDir, 'version-2')
   const lines = [
     `clientPort=${config.clientPort}`,
-    'secureClientPort=-1',
+    `secureClientPort=${config.tls.secureClientPort ?? -1}`,
     `dataDir=${snapDir}`,
     `dataDirSize=${await directorySize(snapDir)}`,
     `dataLogDir=${logDir}`,

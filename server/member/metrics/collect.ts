@@ -42,6 +42,12 @@ export async function collectMetrics(facts: ServerFacts): Promise<Metric[]> {
     ['connection_drop_count', traffic.connectionsDropped],
     ['connection_rejected', traffic.connectionsRejected],
     ['digest_mismatches_count', traffic.digestMismatches],
+    ['ensemble_auth_success', traffic.ensembleAuthSucceeded],
+    ['ensemble_auth_fail', traffic.ensembleAuthFailed],
+    ['ensemble_auth_skip', traffic.ensembleAuthSkipped],
+    ['large_requests_rejected', traffic.largeRequestsRejected],
+    ['tls_handshake_exceeded', traffic.tlsHandshakesExceeded],
+    ['unsuccessful_handshake', traffic.tlsHandshakesFailed],
   ]
   counts.sort(([a], [b]) => (a < b ? -1 : 1))
   for (const [name, value] of counts) metrics.push({ type: 'counter', name, value })
@@ -118,12 +124,12 @@ async function gauges(facts: ServerFacts): Promise<Metric[]> {
     ['max_latency', Math.floor(traffic.latency.maxMs)],
     ['min_client_response_size', traffic.minResponseBytes],
     ['min_latency', Math.floor(traffic.latency.minMs)],
-    ['non_mtls_local_conn_count', 0],
-    ['non_mtls_remote_conn_count', 0],
+    ['non_mtls_local_conn_count', traffic.nonMtlsLocal],
+    ['non_mtls_remote_conn_count', traffic.nonMtlsRemote],
     ['num_alive_connections', facts.connectionCount()],
     ['open_file_descriptor_count', filesOpen],
     ['outstanding_requests', traffic.outstanding],
-    ['outstanding_tls_handshake', 0],
+    ['outstanding_tls_handshake', traffic.tlsHandshakesUnderWay],
     ['packets_received', traffic.received],
     ['packets_sent', traffic.sent],
     ['uptime', Math.round(nowMs - facts.startedAtMs)],

@@ -55,7 +55,8 @@ async function settledTrees(ensemble: Ensemble): Promise<Named[]> {
   return last
 }
 
-function brokenPromises(name: string, tree: Tree, writer: Writer): string[] {
+/** What this server should have and has not, or the reverse. */
+export function brokenPromises(name: string, tree: Tree, writer: Writer): string[] {
   const wrong: string[] = []
   for (const [path, fate] of writer.fates) {
     if (fate === 'created' && !tree.has(path)) wrong.push(`${name} has lost ${path}, whose create was acknowledged`)

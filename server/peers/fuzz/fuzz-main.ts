@@ -14,7 +14,8 @@ export async function fuzzMain(args: readonly string[], memberEntry: string): Pr
   console.log(`seed ${seed}, ${minutes} min: connections by kind: ${said.join(', ')}`)
   console.log(`  honest clients: ${report.acknowledged} acknowledged writes, longest wait ${report.longestGapMs} ms`)
   console.log(`  resident MB, first and last third: ${report.residentMb.map((pair) => pair.join(' → ')).join(', ')}`)
-  console.log(`  ${report.logBytes} bytes logged`)
+  console.log(`  ${report.logBytes} bytes logged; times a member stopped serving: ${report.stopped.length}`)
+  for (const line of report.stopped.slice(0, 10)) console.log(`    ${line}`)
   for (const sentence of report.wrong) console.log(`  WRONG: ${sentence}`)
   if (report.wrong.length > 0) console.log(`  Repeat: npm run fuzz-ports -- --minutes ${minutes} --seed ${seed}`)
   return report.wrong.length > 0 ? 1 : 0

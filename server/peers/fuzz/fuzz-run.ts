@@ -31,6 +31,8 @@ export interface FuzzReport {
   /** Per member, MB: median of the first third of the run and of the last. */
   readonly residentMb: readonly (readonly [number, number])[]
   readonly logBytes: number
+  /** Why members stopped serving, each as it was logged. */
+  readonly stopped: readonly string[]
   /** Sentences; empty when all is well. */
   readonly wrong: readonly string[]
 }
@@ -75,7 +77,10 @@ export async function runFuzz({ seconds, seed, memberEntry }: FuzzOptions): Prom
     for (const { counts } of attackers)
       for (const [what, count] of Object.entries(counts)) said[what] = (said[what] ?? 0) + count
     const acknowledged = writers.reduce((sum, writer) => sum + writer.acknowledged, 0)
-    return { said, acknowledged, logBytes, ...watched, wrong }
+    const stopped = ensemble.members.flatMap(({ name, output }) =>
+      [...output.matchAll(/"msg":"not serving clients: ([^"]*)"/g)].map(([, reason]) => `${name}: ${reason}`),
+    )
+    return { said, acknowledged, logBytes, stopped, ...watched, wrong }
   } finally {
     await Promise.all([...attackers, ...writers].map((part) => part.stop()))
     await ensemble.close()

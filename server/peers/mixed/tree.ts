@@ -46,6 +46,7 @@ async function readNode(socket: ZkSocket, path: string) {
     socket.ask({ type: 'getChildren', path, watch: false }),
   ])
   if (data.err === ERROR_CODES.NONODE) return null
+  if (data.err === ERROR_CODES.NOAUTH) return { path, children: [], line: 'not for us to read' }
   if (data.body.type !== 'data' || acl.body.type !== 'acl' || children.body.type !== 'children')
     throw new Error(`${path} cannot be read: errors ${data.err}, ${acl.err}, ${children.err}`)
   const bytes = data.body.data === null ? 'null' : Buffer.from(data.body.data).toString('latin1')

@@ -22,22 +22,32 @@ export async function verify(ensemble: Ensemble, writers: readonly Writer[]): Pr
   const trees = await settledTrees(ensemble)
   const [first] = trees
   if (first === undefined) throw new Error('an ensemble without members')
-  for (const other of trees.slice(1)) wrong.push(...compareTrees(first.name, first.tree, other.name, other.tree))
+  wrong.push(...findDifferences(trees))
   for (const { name, tree } of trees) for (const writer of writers) wrong.push(...brokenPromises(name, tree, writer))
   wrong.push(...(await digestMismatches(ensemble)))
   const acknowledged = writers.reduce((sum, writer) => sum + writer.acknowledged, 0)
   return { nodes: first.tree.size, acknowledged, wrong: wrong.slice(0, FINDINGS_MAX) }
 }
 
-/** Read until two servers in a row agree on size, so that nothing is still on its way; then the last reading counts. */
-async function settledTrees(ensemble: Ensemble): Promise<{ name: string; tree: Tree }[]> {
-  let last: { name: string; tree: Tree }[] = []
+interface Named {
+  readonly name: string
+  readonly tree: Tree
+}
+
+/** Of all from the first. */
+function findDifferences([first, ...others]: readonly Named[]): string[] {
+  if (first === undefined) return []
+  return others.flatMap((other) => compareTrees(first.name, first.tree, other.name, other.tree))
+}
+
+/** Read until they are equal: sessions of clients that went away may still end. What differs for good is reported. */
+async function settledTrees(ensemble: Ensemble): Promise<Named[]> {
+  let last: Named[] = []
   await waitFor('the trees to settle', EPHEMERALS_GONE_TIMEOUT_MS, async () => {
     last = []
     for (const member of ensemble.members)
       last.push({ name: member.name, tree: await readTree(member.plan.clientPort) })
-    const sizes = new Set(last.map(({ tree }) => tree.size))
-    return sizes.size === 1
+    return findDifferences(last).length === 0
   }).catch((error: unknown) => {
     if (last.length < ensemble.members.length) throw error
     // They stay different: the comparison says how.
@@ -45,7 +55,8 @@ async function settledTrees(ensemble: Ensemble): Promise<{ name: string; tree: T
   return last
 }
 
-function brokenPromises(name: string, tree: Tree, writer: Writer): string[] {
+/** What this server should have and has not, or the reverse. */
+export function brokenPromises(name: string, tree: Tree, writer: Writer): string[] {
   const wrong: string[] = []
   for (const [path, fate] of writer.fates) {
     if (fate === 'created' && !tree.has(path)) wrong.push(`${name} has lost ${path}, whose create was acknowledged`)

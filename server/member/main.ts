@@ -67,7 +67,7 @@ export async function runServer(configPath: string, options: RunOptions = {}): P
   // The next one brings the level of the start back.
   process.on('SIGUSR2', () => {
     log.level = log.level === 'debug' ? level : 'debug'
-    log.info({ level: log.level }, 'log level')
+    log.info({ now: log.level }, 'log level')
   })
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'unexpected error')

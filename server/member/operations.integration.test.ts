@@ -1,12 +1,14 @@
 // What operators see of an ensemble of three, an observer among them: every figure is the one that is true.
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { OPEN_ACL } from '#shared/zk/acl.ts'
+import { loadSnapshot } from '../storage/snapshot-file.ts'
 import { freePort } from '../testing/free-port.ts'
+import { digestOf } from './auth/digest-auth.ts'
 import { type MemberLogger, silentLogger } from './logging.ts'
 import { type RunningServer, startServer } from './server.ts'
 import { type RawClient, rawClient } from './testing/raw-client.ts'
@@ -163,4 +165,36 @@ test('an AdminServer whose port is taken is done without, and said so; a port fo
   const lines = ['clientPort=0', PROMETHEUS, 'metricsProvider.httpHost=127.0.0.1', `metricsProvider.httpPort=${taken}`]
   await expect(start(lines, 1)).rejects.toThrow('the metrics port is taken')
   other.close()
+})
+
+test('a snapshot over HTTP: for the superuser, once in a while, and the file itself', async () => {
+  const superDigest = digestOf(Buffer.from('super:secret'))
+  const settings = ['clientPort=0', 'admin.enableServer=true', 'admin.serverPort=0', 'admin.snapshot.enabled=true']
+  const server = await start([...settings, `DigestAuthenticationProvider.superDigest=${superDigest}`], 1)
+  const take = (credential: string | null) =>
+    fetch(`http://127.0.0.1:${server.ports.adminPort}/commands/snapshot?streaming=true`, {
+      headers: credential === null ? {} : { Authorization: credential },
+    })
+  await vi.waitFor(async () => expect((await command(server, 'ruok')).error).toBeNull(), WAIT)
+  expect((await take(null)).status).toBe(401)
+  expect((await take('basic c3VwZXI6c2VjcmV0')).status).toBe(401)
+  expect((await take('digest bob:secret')).status).toBe(403)
+  const client = rawClient(server.ports.clientPort)
+  clients.push(client)
+  client.connect()
+  await vi.waitFor(() => expect(client.frames()).toHaveLength(1), WAIT)
+  client.request(1, { type: 'create', path: '/kept', data: Buffer.alloc(100_000, 'x'), acl: OPEN_ACL, flags: 0 })
+  await vi.waitFor(() => expect(client.replies()).toEqual([[1, 0]]), WAIT)
+
+  const answer = await take('digest super:secret')
+  const bytes = Buffer.from(await answer.arrayBuffer())
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/octet-stream'])
+  expect(answer.headers.get('snapshot_size')).toBe(String(bytes.length))
+  const path = join(dirs.at(-1) ?? '', 'taken')
+  writeFileSync(path, bytes)
+  const { tree } = await loadSnapshot(path)
+  expect(tree.nodes.get('/kept')?.dataLength).toBe(100_000)
+  expect(answer.headers.get('last_zxid')).toBe('0x100000002')
+  expect((await take('digest super:secret')).status).toBe(429)
+  expect(await (await fetch(`http://127.0.0.1:${server.ports.adminPort}/commands`)).text()).toContain('>snapshot</a>')
 })

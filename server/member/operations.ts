@@ -29,10 +29,11 @@ export interface OperationsOptions {
   readonly log: MemberLogger
   readonly clock: Clock
   readonly addressOf: (conn: ConnId) => string | null
+  readonly takeSnapshot: () => Promise<boolean>
 }
 
 /** Throws when the audit log is on and its file cannot be opened. */
-export function createOperations({ facts, turn, log, clock, addressOf }: OperationsOptions): Operations {
+export function createOperations({ facts, turn, log, clock, addressOf, takeSnapshot }: OperationsOptions): Operations {
   const { operations, quorum } = facts.config
   const file: AuditFile | null = operations.audit
     ? openAuditFile({ path: operations.audit.file, turn, log, wallMs: () => clock.wallMs() })
@@ -46,7 +47,9 @@ export function createOperations({ facts, turn, log, clock, addressOf }: Operati
   const metrics = operations.metrics
     ? createMetricsPort({ config: operations.metrics, hosts, facts, log: clientLog })
     : null
-  const admin = operations.admin ? createAdminPort({ config: operations.admin, hosts, facts, log: clientLog }) : null
+  const admin = operations.admin
+    ? createAdminPort({ config: operations.admin, hosts, facts, log: clientLog, takeSnapshot })
+    : null
   let started = false
 
   return {

@@ -151,6 +151,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log,
     clock,
     addressOf: (id) => clients.connection(id)?.address ?? null,
+    // R-1549: only of a tree that is whole.
+    takeSnapshot: async () => !stopping && !peer.zab.reloading && storage.takeSnapshot(peer.tree),
   })
   const fatalDisk = (error: unknown) => {
     traffic.metrics.counters.unrecoverable_error_count += 1

@@ -36,7 +36,7 @@ export interface RecoverOptions {
   /** Whether digests are kept and compared. */
   readonly digest: boolean
   readonly log: Log
-  readonly measured: Measured
+  readonly measured?: Measured | undefined
 }
 
 /**
@@ -77,7 +77,7 @@ async function readAll(options: ReadOptions, onDamage: ((why: string) => void) |
   const startMs = performance.now()
   const { zxid, loaded, newestDamaged } = await loadNewest(snapshots, options.log)
   const loadedMs = performance.now()
-  options.measured('loadSnapshot', loadedMs - startMs)
+  options.measured?.('loadSnapshot', loadedMs - startMs)
   const replay = new Replay(zxid, loaded, options)
   try {
     await replay.run(logs)
@@ -85,8 +85,8 @@ async function readAll(options: ReadOptions, onDamage: ((why: string) => void) |
     if (onDamage === null || !(error instanceof StorageError)) throw error
     onDamage(error.message)
   }
-  options.measured('replay', performance.now() - loadedMs)
-  options.measured('replayedRecords', replay.applied)
+  options.measured?.('replay', performance.now() - loadedMs)
+  options.measured?.('replayedRecords', replay.applied)
   if (newestDamaged > replay.lastZxid) {
     const damaged = new StorageError(
       `${options.snapDir}/snapshot.${newestDamaged.toString(16)} is damaged, and the logs end at ` +

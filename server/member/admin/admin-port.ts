@@ -3,29 +3,37 @@
 
 import type { AdminConfig } from '../config/operations.ts'
 import { EXPENSIVE_PER_SECOND_MAX, NOT_SERVING } from '../four-letter/four-letter.ts'
-import { createHttpPort, type HttpAnswer, type HttpPort } from '../http/http-port.ts'
+import { createHttpPort, type HttpAnswer, type HttpPort, type HttpRequest } from '../http/http-port.ts'
 import type { MemberLogger } from '../logging.ts'
 import type { ServerFacts } from '../server-facts.ts'
 import { ADMIN_COMMANDS, type AdminCommand } from './admin-commands.ts'
 import { type Json, jsonText } from './json-text.ts'
+import { createSnapshotCommand, SNAPSHOT_NAMES } from './snapshot-command.ts'
 
 export interface AdminPortOptions {
   readonly config: AdminConfig
   readonly hosts: ReadonlySet<string> | 'all'
   readonly facts: ServerFacts
   readonly log: MemberLogger
+  readonly takeSnapshot: () => Promise<boolean>
 }
 
-export function createAdminPort({ config, hosts, facts, log }: AdminPortOptions): HttpPort {
-  const answer = createAdmin(facts, config.commandUrl)
+export function createAdminPort({ config, hosts, facts, log, takeSnapshot }: AdminPortOptions): HttpPort {
+  const intervalMs = config.snapshotIntervalMs
+  const snapshot = intervalMs === null ? null : createSnapshotCommand({ facts, log, intervalMs, takeSnapshot })
+  const answer = createAdmin(facts, config.commandUrl, snapshot)
   const { address: host, port, idleTimeoutMs } = config
   return createHttpPort({ what: 'AdminServer', host, port, idleTimeoutMs, hosts, log, answer })
 }
 
-/** The AdminServer without its port. */
-export function createAdmin(facts: ServerFacts, commandUrl: string): (url: URL) => Promise<HttpAnswer> {
+/** The AdminServer without its port. `snapshot` null: that command does not exist. */
+export function createAdmin(
+  facts: ServerFacts,
+  commandUrl: string,
+  snapshot: ((request: HttpRequest) => Promise<HttpAnswer>) | null = null,
+): (request: HttpRequest) => Promise<HttpAnswer> {
   const byName = new Map(ADMIN_COMMANDS.flatMap((command) => command.names.map((name) => [name, command] as const)))
-  const list = listOf(commandUrl)
+  const list = listOf(commandUrl, snapshot !== null)
   let windowEndsMs = 0
   let expensiveLeft = 0
 
@@ -40,13 +48,15 @@ export function createAdmin(facts: ServerFacts, commandUrl: string): (url: URL) 
     return expensiveLeft >= 0
   }
 
-  return async (url) => {
+  return async (request) => {
+    const { url } = request
     const path = decoded(url.pathname)
     if (path === commandUrl || path === `${commandUrl}/`)
       return { status: 200, contentType: 'text/html;charset=utf-8', body: list }
     if (path === null || !path.startsWith(`${commandUrl}/`))
       return { status: 404, contentType: 'text/plain', body: `Commands are at ${commandUrl}.\n` }
     const asked = path.slice(commandUrl.length + 1)
+    if (snapshot && SNAPSHOT_NAMES.includes(asked)) return snapshot(request)
     const command = byName.get(asked)
     if (!command)
       return json([
@@ -76,8 +86,8 @@ function json(entries: readonly (readonly [string, Json])[]): HttpAnswer {
   return { status: 200, contentType: 'application/json', body: jsonText(new Map(entries)) }
 }
 
-function listOf(commandUrl: string): string {
-  const names = ADMIN_COMMANDS.map((command) => command.names[0] ?? '').sort()
+function listOf(commandUrl: string, withSnapshot: boolean): string {
+  const names = [...ADMIN_COMMANDS.map(({ names: [name = ''] }) => name), ...(withSnapshot ? ['snapshot'] : [])].sort()
   return names.map((name) => `<a href="${commandUrl}/${name}">${name}</a>\n<br/>\n`).join('')
 }
 

@@ -4,8 +4,11 @@ import { SESSION, testFacts } from '../testing/test-facts.ts'
 import { createAdmin } from './admin-port.ts'
 import { fields, jsonText } from './json-text.ts'
 
+const request = (path: string, authorization: string | null = null) => {
+  return { url: new URL(`http://h${path}`), address: '127.0.0.1', authorization }
+}
 const ask = async (facts: ReturnType<typeof testFacts>, path: string) =>
-  (await createAdmin(facts, '/commands')(new URL(`http://h${path}`))).body
+  String((await createAdmin(facts, '/commands')(request(path))).body)
 
 test('JSON looks as ZooKeeper prints it', () => {
   const value = fields({
@@ -37,7 +40,7 @@ test('a command, its other names, one that does not exist, and the list', async 
   )
   expect(await ask(facts, '/commands/Ruok')).toBe('{\n  "command" : "Ruok",\n  "error" : "Unknown command: Ruok"\n}')
   expect(await ask(facts, '/commands')).toMatch(/^<a href="\/commands\/configuration">configuration<\/a>\n<br\/>\n/)
-  const { status } = await createAdmin(facts, '/commands')(new URL('http://h/commandsruok'))
+  const { status } = await createAdmin(facts, '/commands')(request('/commandsruok'))
   expect(status).toBe(404)
 })
 
@@ -87,7 +90,7 @@ test('who votes, and how far Zab is, in an ensemble', async () => {
 test('expensive commands are answered a few times a second', async () => {
   const facts = testFacts()
   const answer = createAdmin(facts, '/commands')
-  const url = new URL('http://h/commands/dump')
+  const url = request('/commands/dump')
   for (let i = 0; i < EXPENSIVE_PER_SECOND_MAX; i += 1) expect((await answer(url)).body).toContain('"error" : null')
   expect((await answer(url)).body).toContain('dump is asked for too often')
 })

@@ -32,6 +32,7 @@ export function openAuditFile(options: AuditFileOptions): AuditFile {
   const bytesMax = options.fileBytesMax ?? AUDIT_FILE_BYTES_MAX
   let fd: number | null = open(path)
   let size = fstatSync(fd).size
+  let closed = false
   let waiting: string[] = []
   let lost = 0
   let complainAtMs = 0
@@ -75,10 +76,12 @@ export function openAuditFile(options: AuditFileOptions): AuditFile {
 
   return {
     line(level, text) {
+      if (closed) return
       if (waiting.push(`${prefix(level, wallMs())}${text}\n`) === 1) turn.atEnd(flush)
     },
     close() {
       flush()
+      closed = true
       if (fd !== null) closeSync(fd)
       fd = null
     },

@@ -91,6 +91,8 @@ test.each([
   ['admin.forceHttps=true', 'admin.forceHttps=true: HTTP is served without TLS'],
   ['admin.commandURL=commands', 'write a path'],
   ['admin.ssl.keyStore.password=x', 'admin.ssl.keyStore.password: HTTP is served without TLS'],
+  ['admin.snapshot.enabled=true', 'only the superuser may'],
+  ['admin.restore.enabled=true', 'takes no tree from HTTP'],
   ['metricsProvider.className=Other', 'metrics providers are'],
   ['metricsProvider.httpPort=7000', 'metricsProvider.httpPort needs metricsProvider.className'],
   ['metricsProvider.numWorkerThreads=2', 'no worker threads'],
@@ -111,7 +113,13 @@ test.each([
 test('the AdminServer is on, on the loopback, and shows the configuration without its secrets', () => {
   const secret = `DigestAuthenticationProvider.superDigest=super:${'A'.repeat(27)}=`
   const { operations } = parse(`${ENSEMBLE}${secret}\nsnapCount=7\n`)
-  expect(operations.admin).toEqual({ address: '127.0.0.1', port: 8080, commandUrl: '/commands', idleTimeoutMs: 30_000 })
+  expect(operations.admin).toEqual({
+    address: '127.0.0.1',
+    port: 8080,
+    commandUrl: '/commands',
+    idleTimeoutMs: 30_000,
+    snapshotIntervalMs: null,
+  })
   expect(operations.text).toBe(`${ENSEMBLE}DigestAuthenticationProvider.superDigest=***\nsnapCount=7\n`)
 })
 

@@ -12,6 +12,8 @@ export interface AdminConfig {
   /** Starts with `/`, does not end with one. */
   readonly commandUrl: string
   readonly idleTimeoutMs: number
+  /** Between two snapshots over HTTP; null: none are served. */
+  readonly snapshotIntervalMs: number | null
 }
 
 export interface MetricsConfig {
@@ -52,7 +54,7 @@ const PARSED_KEY =
 const HONOURED: KeyRule = { type: 'honoured' }
 const NO_HTTPS = 'HTTP is served without TLS; put a TLS proxy in front, or remove the line'
 const NO_THREADS = 'there are no worker threads behind the metrics; remove the line'
-const NOT_YET = 'the commands snapshot and restore over HTTP are not served; remove the line'
+const NO_RESTORE = 'a running member takes no tree from HTTP: stop it, and put the snapshot into an empty dataDir'
 
 export const OPERATIONS_KEYS: Readonly<Record<string, KeyRule>> = {
   'admin.enableServer': HONOURED,
@@ -64,9 +66,9 @@ export const OPERATIONS_KEYS: Readonly<Record<string, KeyRule>> = {
   'admin.portUnification': { type: 'only', values: ['false'], why: NO_HTTPS },
   'admin.forceHttps': { type: 'only', values: ['false'], why: NO_HTTPS },
   'admin.needClientAuth': { type: 'only', values: ['false'], why: NO_HTTPS },
-  'admin.snapshot.enabled': { type: 'only', values: ['false'], why: NOT_YET },
-  'admin.restore.enabled': { type: 'only', values: ['false'], why: NOT_YET },
-  'admin.rateLimiterIntervalInMS': { type: 'refused', why: NOT_YET },
+  'admin.snapshot.enabled': HONOURED,
+  'admin.restore.enabled': { type: 'only', values: ['false'], why: NO_RESTORE },
+  'admin.rateLimiterIntervalInMS': HONOURED,
   'metricsProvider.className': {
     type: 'only',
     values: [PROMETHEUS_PROVIDER.toLowerCase(), DEFAULT_PROVIDER.toLowerCase()],
@@ -121,7 +123,17 @@ function readAdmin(read: Values, entries: ReadonlyMap<string, string>, problems:
     port: read.integer('admin.serverPort', 8080, 0, 65535),
     commandUrl,
     idleTimeoutMs: read.integer('admin.idleTimeout', 30_000, 1, 3_600_000),
+    snapshotIntervalMs: readSnapshot(read, entries, problems),
   }
+}
+
+/** It shows everything to whoever may, so there must be somebody who may: nobody else does. */
+function readSnapshot(read: Values, entries: ReadonlyMap<string, string>, problems: string[]): number | null {
+  const intervalMs = read.integer('admin.rateLimiterIntervalInMS', 300_000, 0, 2 ** 31 - 1)
+  if (!read.boolean('admin.snapshot.enabled', false)) return null
+  if (!entries.has('DigestAuthenticationProvider.superDigest'))
+    problems.push('admin.snapshot.enabled=true needs DigestAuthenticationProvider.superDigest: only the superuser may')
+  return intervalMs
 }
 
 function readMetrics(

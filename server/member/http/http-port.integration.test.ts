@@ -24,7 +24,7 @@ async function start(options: Partial<Parameters<typeof createHttpPort>[0]> = {}
     idleTimeoutMs: 60_000,
     hosts: new Set(['zk1.internal']),
     log: silentLogger(),
-    answer: ({ pathname }) => ({ status: 200, contentType: 'text/plain', body: pathname }),
+    answer: ({ url }) => ({ status: 200, contentType: 'text/plain', body: url.pathname }),
     ...options,
   })
   open.push(port)

@@ -4,6 +4,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { isIP, type Socket } from 'node:net'
 import { hostname } from 'node:os'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { listen, stopListening } from '../listening.ts'
 import type { MemberLogger } from '../logging.ts'
 
@@ -21,7 +23,17 @@ export interface HttpAnswer {
   readonly status: number
   readonly contentType?: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly body: string
+  /** A stream is closed by whoever sends it. */
+  readonly body: string | Readable
+  /** Of a stream. */
+  readonly bytes?: number
+}
+
+export interface HttpRequest {
+  readonly url: URL
+  /** Whose connection it is. */
+  readonly address: string
+  readonly authorization: string | null
 }
 
 export interface HttpPortOptions {
@@ -34,7 +46,7 @@ export interface HttpPortOptions {
   readonly hosts: ReadonlySet<string> | 'all'
   readonly log: MemberLogger
   /** To GET and HEAD. */
-  readonly answer: (url: URL) => Promise<HttpAnswer> | HttpAnswer
+  readonly answer: (request: HttpRequest) => Promise<HttpAnswer> | HttpAnswer
 }
 
 export interface HttpPort {
@@ -92,14 +104,17 @@ export function createHttpPort(options: HttpPortOptions): HttpPort {
 async function handle(options: HttpPortOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   request.resume() // a body is of no use to anybody here
   const answer = await decide(options, request)
-  const body = Buffer.from(answer.body)
+  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body
   response.writeHead(answer.status, {
     ...(answer.contentType === undefined ? {} : { 'Content-Type': answer.contentType }),
-    'Content-Length': body.length,
+    'Content-Length': Buffer.isBuffer(body) ? body.length : (answer.bytes ?? 0),
     'X-Content-Type-Options': 'nosniff',
     ...answer.headers,
   })
-  response.end(request.method === 'HEAD' ? undefined : body)
+  if (Buffer.isBuffer(body)) return void response.end(request.method === 'HEAD' ? undefined : body)
+  if (request.method !== 'HEAD') return pipeline(body, response)
+  body.destroy()
+  response.end()
 }
 
 /** What Jetty says to other methods; none of them does anything. */
@@ -128,7 +143,11 @@ async function decide(options: HttpPortOptions, request: IncomingMessage): Promi
   if (method !== 'GET' && method !== 'HEAD') return OTHER_METHODS[method] ?? { status: 501, body: '' }
   const url = `http://h${request.url?.startsWith('/') ? request.url : '/'}`
   if (!URL.canParse(url)) return { status: 400, contentType: 'text/plain', body: 'This is no path.\n' }
-  return options.answer(new URL(url))
+  return options.answer({
+    url: new URL(url),
+    address: request.socket.remoteAddress ?? 'unknown',
+    authorization: request.headers.authorization ?? null,
+  })
 }
 
 /** Addresses are safe: only names can be pointed at us by somebody else's DNS. */

@@ -26,7 +26,7 @@ export function createMetricsPort({ config, hosts, facts, log }: MetricsPortOpti
     idleTimeoutMs: IDLE_TIMEOUT_MS,
     hosts,
     log,
-    async answer(url) {
+    async answer({ url }) {
       if (url.pathname !== '/metrics')
         return { status: 404, contentType: 'text/plain', body: 'Metrics are at /metrics.\n' }
       const found = [...families(await collectMetrics(facts)), ...((await ofProcess?.families()) ?? [])]

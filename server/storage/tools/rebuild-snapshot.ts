@@ -27,7 +27,6 @@ export async function rebuildSnapshot(
       logDir: await directoryOf(dataLogDir),
       commitLogCount: 1,
       digest: true,
-      measured: () => undefined,
       log: (level, message, fields) => {
         if (level !== 'info') print(`${message}: ${JSON.stringify(fields ?? {})}`)
       },

@@ -1,6 +1,8 @@
 // Every key that a zoo.cfg may hold, and what we do with it: honour it, accept it only where it asks for
 // what we do anyway, or refuse it by name. Nothing is ignored in silence. Source: operations.md §3.
 
+import { FAULT_KEYS } from './faults.ts'
+
 export type KeyRule =
   /** config.ts reads it. */
   | { readonly type: 'honoured' }
@@ -66,6 +68,7 @@ const KEYS: Readonly<Record<string, KeyRule>> = {
   'DigestAuthenticationProvider.enabled': HONOURED,
   'zabscope.eventPort': HONOURED,
   'zabscope.secretFile': HONOURED,
+  ...FAULT_KEYS,
 
   electionAlg: only('3', 'only FastLeaderElection (3) exists'),
   'DigestAuthenticationProvider.digestAlg': only('sha1', 'digests are SHA1'),

@@ -10,6 +10,7 @@ import { isVoter, parseServer, type QuorumConfig, type ServerSpec, voters } from
 import { ZERO_ZXID } from '#shared/zk/zxid.ts'
 import { keyProblem } from './config-keys.ts'
 import { Values } from './config-values.ts'
+import { type FaultsConfig, readFaults } from './faults.ts'
 import { parseProperties } from './properties.ts'
 
 export interface MemberConfig {
@@ -58,6 +59,7 @@ export interface MemberConfig {
   readonly eventPort: number | null
   /** The ensemble's secret; null: session passwords as ZooKeeper derives them. */
   readonly secretFile: string | null
+  readonly faults: FaultsConfig
 }
 
 /** All problems of a configuration, each a sentence for the person who wrote it. */
@@ -108,6 +110,7 @@ export function parseConfig(
   const tickTimeMs = read.integer('tickTime', 3000, 1, 3_600_000)
   const minSessionTimeoutMs = read.integer('minSessionTimeout', -1, -1, 2 ** 31 - 1)
   const maxSessionTimeoutMs = read.integer('maxSessionTimeout', -1, -1, 2 ** 31 - 1)
+  const eventPort = orNull(read.integer('zabscope.eventPort', -1, 0, 65535))
   const config: MemberConfig = {
     sid,
     standalone,
@@ -150,8 +153,9 @@ export function parseConfig(
     },
     digestEnabled: read.boolean('DigestAuthenticationProvider.enabled', true),
     superDigest: readSuperDigest(entries.get('DigestAuthenticationProvider.superDigest'), problems),
-    eventPort: orNull(read.integer('zabscope.eventPort', -1, 0, 65535)),
+    eventPort,
     secretFile: entries.has('zabscope.secretFile') ? read.directory('zabscope.secretFile', null) : null,
+    faults: readFaults(read, eventPort, problems),
   }
   if (config.minSessionTimeoutMs > config.maxSessionTimeoutMs)
     problems.push('minSessionTimeout is larger than maxSessionTimeout; lower one or raise the other')

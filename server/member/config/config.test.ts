@@ -69,6 +69,7 @@ test.each([
   ['clientPortAddress=127.0.0.1', { clientPortAddress: '127.0.0.1' }],
   ['maxSessionTimeout=90000', { maxSessionTimeoutMs: 90_000 }],
   ['zabscope.secretFile=/s\nzabscope.eventPort=4888', { secretFile: '/s', eventPort: 4888 }],
+  ['zabscope.secretFile=/s\nzabscope.eventPort=4888\nzabscope.faults=true', { faults: { enabled: true } }],
   ['extendedTypesEnabled=true', { tree: { extendedTypesEnabled: true } }],
   ['peerType=participant', { sid: 2 }],
 ])('%s', (line, expected) => {
@@ -88,6 +89,7 @@ test.each([
   ['snapcount=5', 'snapcount: no such setting'],
   ['4lw.commands.whitelist=hash', 'hash is not a word'],
   ['zabscope.eventPort=4888', 'needs zabscope.secretFile'],
+  ['zabscope.faults=true', 'zabscope.faults needs zabscope.eventPort'],
   ['server.4=nonsense', 'write it as host:quorumPort'],
   ['peerType=observer', 'contradicts the line server.2'],
   ['DigestAuthenticationProvider.superDigest=super:secret', 'superDigest'],

@@ -16,7 +16,14 @@ import {
 import { dirname, join, resolve } from 'node:path'
 import { EnsembleError } from './ensemble-error.ts'
 import { choosePorts, type MovedPort, type PortWish } from './ports.ts'
-import { ADMIN_PORT_FIRST, formatZooCfg, type MemberPlan, type MemberPorts, portsOfZooCfg } from './zoo-cfg.ts'
+import {
+  ADMIN_PORT_FIRST,
+  formatZooCfg,
+  type MemberPlan,
+  type MemberPorts,
+  portsOfZooCfg,
+  type Settings,
+} from './zoo-cfg.ts'
 
 export const MEMBERS_MAX = 9
 export const MEMBERS_DEFAULT = 3
@@ -36,6 +43,8 @@ export interface LayoutOptions {
   readonly members: number | null
   /** Client port of member 1; null: as before, else 2181. */
   readonly clientPort: number | null
+  /** For every member's zoo.cfg. Not for ports, directories and servers, which are the layout's. */
+  readonly settings?: Settings
 }
 
 export interface Layout {
@@ -87,7 +96,7 @@ export async function prepareLayout(options: LayoutOptions): Promise<Layout> {
   const secret = readOrMakeSecret(secretFile)
   for (const plan of plans) {
     makeDirs(plan.dir)
-    writeFileSync(join(plan.dir, 'zoo.cfg'), formatZooCfg(plan, plans, secretFile))
+    writeFileSync(join(plan.dir, 'zoo.cfg'), formatZooCfg(plan, plans, secretFile, options.settings))
     writeFileSync(join(plan.dir, 'myid'), `${plan.sid}\n`)
   }
   return { dataDir, plans, moved, secret }

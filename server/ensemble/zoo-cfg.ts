@@ -27,8 +27,16 @@ function escaped(value: string): string {
   return value.replaceAll('\\', '\\\\')
 }
 
+/** Keys of zoo.cfg to be set otherwise, or besides; an empty text leaves the key out. */
+export type Settings = Readonly<Record<string, string>>
+
 /** The configuration of `plans[i].sid === sid` among all `plans`, in Apache's file format. */
-export function formatZooCfg(plan: MemberPlan, plans: readonly MemberPlan[], secretFile: string): string {
+export function formatZooCfg(
+  plan: MemberPlan,
+  plans: readonly MemberPlan[],
+  secretFile: string,
+  settings: Settings = {},
+): string {
   const lines = [
     '# Written by zabscope at each start; edit a copy, and run it with `zabscope server <file>`.',
     'tickTime=2000',
@@ -49,7 +57,9 @@ export function formatZooCfg(plan: MemberPlan, plans: readonly MemberPlan[], sec
     `zabscope.secretFile=${escaped(secretFile)}`,
     ...plans.map((other) => `server.${other.sid}=127.0.0.1:${other.quorumPort}:${other.electionPort}:participant`),
   ]
-  return `${lines.join('\n')}\n`
+  const kept = lines.filter((line) => !Object.hasOwn(settings, line.slice(0, line.indexOf('='))))
+  const set = Object.entries(settings).filter(([, value]) => value !== '')
+  return `${[...kept, ...set.map(([key, value]) => `${key}=${escaped(value)}`)].join('\n')}\n`
 }
 
 function numberOf(text: string, key: string): number | null {

@@ -15,6 +15,8 @@ import { createClientPort } from './clients/client-port.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { MemberConfig } from './config/config.ts'
 import { divergedText } from './diverged.ts'
+import { controlFaults, FAULT_WORD } from './faults/fault-control.ts'
+import { FaultSeams } from './faults/fault-seams.ts'
 import { createTextCommands, isTextCommand } from './four-letter/four-letter.ts'
 import { TRACE_MASK_DEFAULT } from './four-letter/trace-mask.ts'
 import { createHost, type Host, TICK_EVERY_MS } from './host.ts'
@@ -72,8 +74,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { config, secret, log } = options
   const self = config.quorum.servers.get(config.sid)
   if (!self) throw new Error(`server ${config.sid} is not in its own configuration`)
-  const clock = options.clock ?? systemClock()
   const traffic = createTraffic()
+  const soundClock = options.clock ?? systemClock()
+  const faults = config.faults.enabled ? new FaultSeams(soundClock, log) : null
+  const clock = faults?.clock ?? soundClock
   const { storage, recovered } = await openStorage({
     measured: measureStorage(traffic, log),
     dataDir: config.dataDir,
@@ -83,6 +87,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     commitLogCount: config.commitLogCount,
     forceSync: config.forceSync,
     digest: config.tree.digest,
+    disk: faults?.disk,
     log: (level, message, fields) => log[level](fields ?? {}, message),
   })
 
@@ -131,7 +136,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     connection: (id) => clients.connection(id),
     emit: (event) => events?.emit(event),
   })
-  const events = createEvents(options, clock, turn, observation)
+  const events = createEvents(options, clock, turn, observation, faults)
   const clients = createClientPort({
     config,
     passwords,
@@ -162,8 +167,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (!stopping) host.feed(input)
   }
   const addresses = new Map(config.quorum.servers)
-  const election = config.standalone ? null : createElection(guarded, addresses, feed)
-  const quorum = config.standalone ? null : createQuorum(guarded, addresses, turn, feed)
+  const election = config.standalone ? null : createElection(guarded, addresses, feed, faults)
+  const quorum = config.standalone ? null : createQuorum(guarded, addresses, turn, feed, faults)
   const host = createHost({
     peer,
     step,
@@ -190,6 +195,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   const close = async () => {
     stopping = true
+    faults?.heal()
     for (const timer of timers) clearInterval(timer)
     await Promise.all([clients.close(), election?.close(), quorum?.closeAll(), events?.close()])
     await storage.close()
@@ -230,7 +236,13 @@ async function startOperations(storage: Storage, options: OperationsOptions): Pr
   }
 }
 
-function createEvents(options: ServerOptions, clock: Clock, turn: Turn, observation: Observation): EventStream | null {
+function createEvents(
+  options: ServerOptions,
+  clock: Clock,
+  turn: Turn,
+  observation: Observation,
+  faults: FaultSeams | null,
+): EventStream | null {
   const { config, secret, log } = options
   if (config.eventPort === null || secret === null) return null
   return createEventStream({
@@ -239,6 +251,10 @@ function createEvents(options: ServerOptions, clock: Clock, turn: Turn, observat
     hello: () => observation.hello(),
     onWatched: (on) => observation.setWatched(on),
     dropped: (count) => observation.dropped(count),
+    converse(word, socket, said) {
+      if (word === FAULT_WORD) controlFaults(socket, said, faults)
+      return word === FAULT_WORD
+    },
     clock,
     turn,
     log,
@@ -247,7 +263,12 @@ function createEvents(options: ServerOptions, clock: Clock, turn: Turn, observat
 
 type Addresses = ReadonlyMap<Sid, ServerSpec>
 
-function createElection({ config, log }: ServerOptions, servers: Addresses, feed: Host['feed']): ElectionPort {
+function createElection(
+  { config, log }: ServerOptions,
+  servers: Addresses,
+  feed: Host['feed'],
+  faults: FaultSeams | null,
+): ElectionPort {
   return createElectionPort({
     self: selfOf(config),
     servers,
@@ -255,6 +276,7 @@ function createElection({ config, log }: ServerOptions, servers: Addresses, feed
     connectTimeoutMs: config.electionConnectTimeoutMs,
     handshakeTimeoutMs: config.tickTimeMs * config.syncLimit,
     keepAlive: config.tcpKeepAlive,
+    ...(faults ? { links: faults.links } : {}),
     log,
     onAbsent: (sid) => feed({ type: 'absent', sid }),
     onMessage(from: Sid, payload: Uint8Array) {
@@ -274,6 +296,7 @@ function createQuorum(
   servers: Addresses,
   turn: Turn,
   feed: Host['feed'],
+  faults: FaultSeams | null,
 ): QuorumPort {
   return createQuorumPort({
     self: selfOf(config),
@@ -282,6 +305,7 @@ function createQuorum(
     connectTimeoutMs: config.tickTimeMs * config.initLimit,
     firstPacketTimeoutMs: config.tickTimeMs * config.initLimit,
     keepAlive: config.tcpKeepAlive,
+    ...(faults ? { links: faults.links } : {}),
     turn,
     log,
     newSnapshotReader: (zxid) => new SnapshotStreamDecoder(zxid),

@@ -6,7 +6,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { formatZxid } from '#shared/zk/zxid.ts'
 import { listNumbered } from '../../storage/file-names.ts'
-import { authenticate } from '../auth/digest-auth.ts'
+import { createAuthenticator } from '../auth/authenticator.ts'
 import { createFailureLimiter } from '../clients/failure-limiter.ts'
 import { NOT_SERVING } from '../four-letter/four-letter.ts'
 import type { HttpAnswer, HttpRequest } from '../http/http-port.ts'
@@ -28,14 +28,15 @@ export interface SnapshotOptions {
 export function createSnapshotCommand(options: SnapshotOptions): (request: HttpRequest) => Promise<HttpAnswer> {
   const { facts, log, intervalMs, takeSnapshot } = options
   const failures = createFailureLimiter()
+  const authenticator = createAuthenticator(facts.config.auth, facts.traffic)
   let nextMs = 0
 
   /** Null when this is the superuser; else why not. */
   function refusal({ authorization, address }: HttpRequest): HttpAnswer | null {
     const [, scheme = '', credential = ''] = /^(\S+)\s+(.+)$/.exec(authorization ?? '') ?? []
     if (!failures.mayTry(address, facts.nowMs())) return refused(429, 'too many wrong passwords from this address')
-    const rule = { enabled: facts.config.digestEnabled, superDigest: facts.config.superDigest }
-    const ids = authorization === null ? null : authenticate(rule, scheme, Buffer.from(credential))
+    const answer = authorization === null ? null : authenticator.authPacket(scheme, Buffer.from(credential), null)
+    const ids = answer?.type === 'ok' ? answer.ids : null
     if (ids?.some((id) => id.scheme === 'super')) return null
     if (authorization !== null && failures.failed(address, facts.nowMs()))
       log.warn({ from: address }, 'AdminServer: snapshot asked for with a wrong password')

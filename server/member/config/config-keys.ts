@@ -2,6 +2,7 @@
 // what we do anyway, or refuse it by name. Nothing is ignored in silence. Source: operations.md §3.
 
 import { AUTH_FAMILIES, AUTH_KEYS } from './auth.ts'
+import { FAULT_KEYS } from './faults.ts'
 import { OPERATIONS_FAMILIES, OPERATIONS_KEYS } from './operations.ts'
 import { TLS_KEYS } from './tls.ts'
 
@@ -67,6 +68,7 @@ const KEYS: Readonly<Record<string, KeyRule>> = {
   'zabscope.eventPort': HONOURED,
   'zabscope.secretFile': HONOURED,
   ...OPERATIONS_KEYS,
+  ...FAULT_KEYS,
 
   electionAlg: only('3', 'only FastLeaderElection (3) exists'),
   reconfigEnabled: only('false', NO_RECONFIG),

@@ -11,6 +11,7 @@ import { ZERO_ZXID } from '#shared/zk/zxid.ts'
 import { type AuthConfig, readAuth } from './auth.ts'
 import { keyProblem } from './config-keys.ts'
 import { Values } from './config-values.ts'
+import { type FaultsConfig, readFaults } from './faults.ts'
 import { type OperationsConfig, readOperations } from './operations.ts'
 import { parseProperties } from './properties.ts'
 import { type MemberTls, readTls } from './tls.ts'
@@ -63,6 +64,7 @@ export interface MemberConfig {
   readonly secretFile: string | null
   /** AdminServer, metrics, audit log. */
   readonly operations: OperationsConfig
+  readonly faults: FaultsConfig
 }
 
 /** All problems of a configuration, each a sentence for the person who wrote it. */
@@ -115,6 +117,7 @@ export function parseConfig(
   const maxSessionTimeoutMs = read.integer('maxSessionTimeout', -1, -1, 2 ** 31 - 1)
   const tls = readTls(read, standalone)
   const auth = readAuth(read, standalone, tls.client !== null)
+  const eventPort = orNull(read.integer('zabscope.eventPort', -1, 0, 65535))
   const config: MemberConfig = {
     sid,
     standalone,
@@ -158,9 +161,10 @@ export function parseConfig(
     },
     tls,
     auth,
-    eventPort: orNull(read.integer('zabscope.eventPort', -1, 0, 65535)),
+    eventPort,
     secretFile: entries.has('zabscope.secretFile') ? read.directory('zabscope.secretFile', null) : null,
     operations: readOperations(read, entries, dataDir, text, problems),
+    faults: readFaults(read, eventPort, problems),
   }
   if (config.minSessionTimeoutMs > config.maxSessionTimeoutMs)
     problems.push('minSessionTimeout is larger than maxSessionTimeout; lower one or raise the other')

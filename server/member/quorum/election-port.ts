@@ -8,6 +8,7 @@ import { isQuorumAuth } from '#shared/jute/records/quorum-auth.ts'
 import { JuteWriter } from '#shared/jute/writer.ts'
 import type { Sid } from '#shared/zk/ids.ts'
 import type { ServerSpec } from '#shared/zk/quorum-config.ts'
+import { type LinkSeam, SOUND_LINKS } from '../faults/link-faults.ts'
 import { listen, stopListening } from '../listening.ts'
 import type { MemberLogger } from '../logging.ts'
 
@@ -28,6 +29,8 @@ export interface ElectionPortOptions {
   readonly connectTimeoutMs: number
   readonly handshakeTimeoutMs: number
   readonly keepAlive: boolean
+  /** Left out: nothing stands between us and our sockets. */
+  readonly links?: LinkSeam
   readonly log: MemberLogger
   readonly onMessage: (from: Sid, payload: Uint8Array) => void
   /** Its port refused us: no process of that server runs. */
@@ -61,10 +64,13 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
   const { self, servers, log } = options
   const remotes = new Map<Sid, Remote>()
   const nameless = new Set<Socket>()
+  const seam = options.links ?? SOUND_LINKS
   let closed = false
   const hello = new JuteWriter()
   writeHandshake(hello, { sid: self.sid, addresses: [`${bracketed(self.host)}:${self.electionPort}`] })
-  const server: Server = createServer({ noDelay: true, keepAlive: options.keepAlive }, onIncoming)
+  const server: Server = createServer({ noDelay: true, keepAlive: options.keepAlive }, (socket) =>
+    onIncoming(seam.accepted(socket, 'election')),
+  )
 
   function remoteOf(sid: Sid): Remote {
     let remote = remotes.get(sid)
@@ -216,10 +222,11 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
     socket.connect(spec.electionPort, spec.host, () => {
       clearTimeout(timer)
       remote.attempt = null
-      socket.write(hello.view())
+      const link = seam.opened(socket, remote.sid)
+      link.write(hello.view())
       // The smaller sid only announces itself, and is called back.
-      if (self.sid < remote.sid) socket.end()
-      else adopt(remote, socket, new Framer(ELECTION_FRAME_BYTES_MAX))
+      if (self.sid < remote.sid) link.end()
+      else adopt(remote, link, new Framer(ELECTION_FRAME_BYTES_MAX))
     })
   }
 

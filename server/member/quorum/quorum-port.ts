@@ -8,6 +8,7 @@ import type { Sid } from '#shared/zk/ids.ts'
 import type { LeaderPacket, LearnerPacket, QuorumPacket } from '#shared/zk/packet.ts'
 import type { ServerSpec } from '#shared/zk/quorum-config.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
+import { type LinkSeam, SOUND_LINKS } from '../faults/link-faults.ts'
 import { listen, PortError, stopListening } from '../listening.ts'
 import type { MemberLogger } from '../logging.ts'
 import type { Turn } from '../turn.ts'
@@ -33,6 +34,8 @@ export interface QuorumPortOptions {
   readonly firstPacketTimeoutMs: number
   readonly keepAlive: boolean
   readonly turn: Turn
+  /** Left out: nothing stands between us and our sockets. */
+  readonly links?: LinkSeam
   readonly log: MemberLogger
   readonly newSnapshotReader: (zxid: Zxid) => SnapshotReader
   readonly onLinkUp: (link: LinkId) => void
@@ -60,6 +63,7 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
   const links = new Map<LinkId, QuorumLink>()
   /** Attempts that have no link yet; the function gives one up. */
   const attempts = new Map<LinkId, () => void>()
+  const seam = options.links ?? SOUND_LINKS
   let lastIncoming = 0
   let server: Server | null = null
   const address = { port: self.quorumPort, ...(options.listenOnAllIPs ? {} : { host: self.host }) }
@@ -74,7 +78,7 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
     const timer = setTimeout(() => lose(link, 'it did not say who it is'), options.firstPacketTimeoutMs)
     socket.once('data', () => clearTimeout(timer))
     socket.once('close', () => clearTimeout(timer))
-    addLink(link, socket, 'learner')
+    addLink(link, seam.accepted(socket, 'quorum'), 'learner')
   }
 
   function addLink(link: LinkId, socket: Socket, from: 'leader' | 'learner'): void {
@@ -151,7 +155,7 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
         if (!attempts.delete(link)) return void fresh.destroy()
         clearTimeout(deadline)
         fresh.removeAllListeners('error')
-        addLink(link, fresh, 'leader')
+        addLink(link, seam.opened(fresh, to), 'leader')
       })
     }
     attempts.set(link, giveUp)

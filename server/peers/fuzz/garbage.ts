@@ -4,8 +4,9 @@
 import { createPrng, nextInt, type Prng, pick } from '#shared/base/prng.ts'
 import { writeAuthPacket, writeRequest } from '#shared/jute/records/client-frame.ts'
 import { writeConnectRequest } from '#shared/jute/records/connect.ts'
-import { writeHandshake, writeNotificationFrame } from '#shared/jute/records/notification.ts'
+import { readHandshake, writeHandshake, writeNotificationFrame } from '#shared/jute/records/notification.ts'
 import { writePacket } from '#shared/jute/records/packet.ts'
+import { readLearnerPacket } from '#shared/jute/records/read-packet.ts'
 import { JuteWriter } from '#shared/jute/writer.ts'
 import { anyRead, anyWrite, chooseBy } from '#shared/tree/programs.ts'
 import { asSessionId, asSid } from '#shared/zk/ids.ts'
@@ -20,6 +21,8 @@ export type PortKind = 'client' | 'quorum' | 'election'
 const INTS = [-1, 0, 1, 0x7fffffff, -0x80000000, 0xfffff, 0x100000, 1 << 24, -2, 1000]
 const RANDOM_BYTES_MAX = 4000
 const FRAMES_MAX = 20
+/** Server ids up to this one may be those of members. */
+const MEMBER_SID_MAX = 9
 
 export interface Garbage {
   readonly bytes: Uint8Array
@@ -29,7 +32,27 @@ export interface Garbage {
 
 export function createGarbage(seed: number) {
   const prng = createPrng(seed)
-  return { prng, next: (port: PortKind) => nextGarbage(prng, port) }
+  const next = (port: PortKind): Garbage => {
+    const garbage = nextGarbage(prng, port)
+    return claimsMembership(port, garbage.bytes) ? next(port) : garbage
+  }
+  return { prng, next }
+}
+
+/**
+ * Whether chance has made it the words of a member. Those are believed, as in ZooKeeper: who can reach these ports and
+ * says that it is server 1 can end a leadership; a firewall or TLS is what keeps them out, not a check of frames.
+ */
+function claimsMembership(port: PortKind, bytes: Uint8Array): boolean {
+  if (port === 'client') return false
+  if (port === 'election') {
+    const read = readHandshake(bytes)
+    return read.type === 'handshake' && read.handshake.sid <= MEMBER_SID_MAX
+  }
+  const read = readLearnerPacket(bytes)
+  if (read.type !== 'packet') return false
+  const { packet } = read
+  return (packet.type === 'FOLLOWERINFO' || packet.type === 'OBSERVERINFO') && (packet.sid ?? 0) <= MEMBER_SID_MAX
 }
 
 function nextGarbage(prng: Prng, port: PortKind): Garbage {
@@ -84,10 +107,7 @@ function clientTalk(prng: Prng, writer: JuteWriter): void {
     })
 }
 
-/**
- * A learner of a server id that is not of the ensemble: one that claims to be a member could be believed, and what
- * a member says is trusted, as in ZooKeeper.
- */
+/** A learner of a server id that is not of the ensemble. */
 function quorumTalk(prng: Prng, writer: JuteWriter): void {
   const zxid = makeZxid(nextInt(prng, 5), nextInt(prng, 100))
   const choose = chooseBy(prng)

@@ -21,6 +21,8 @@ import type { MemberLogger } from './logging.ts'
 import { createEventStream, type EventStream } from './observe/event-stream.ts'
 import { createObservation, type Observation } from './observe/observe.ts'
 import { createElectionPort, type ElectionPort } from './quorum/election-port.ts'
+import { createPeerAuth, type PeerAuth } from './quorum/peer-auth.ts'
+import { createPeerTransport, type PeerTransport } from './quorum/peer-transport.ts'
 import { createQuorumPort, type QuorumPort } from './quorum/quorum-port.ts'
 import { encodeSnapshotStream } from './quorum/snapshot-stream.ts'
 import type { RoleNotes, ServerFacts } from './server-facts.ts'
@@ -135,8 +137,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (!stopping) host.feed(input)
   }
   const addresses = new Map(config.quorum.servers)
-  const election = config.standalone ? null : createElection(options, addresses, feed)
-  const quorum = config.standalone ? null : createQuorum(options, addresses, turn, feed)
+  const peers = config.standalone ? null : createPeers(config, addresses, log)
+  const election = peers && createElection(options, addresses, peers, feed)
+  const quorum = peers && createQuorum(options, addresses, peers, turn, feed)
   const host = createHost({
     peer,
     step,
@@ -161,6 +164,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const close = async () => {
     stopping = true
     for (const timer of timers) clearInterval(timer)
+    peers?.transport.close()
     await Promise.all([clients.close(), election?.close(), quorum?.closeAll(), events?.close()])
     await storage.close()
   }
@@ -204,7 +208,26 @@ function createEvents(options: ServerOptions, clock: Clock, turn: Turn, observat
 
 type Addresses = ReadonlyMap<Sid, ServerSpec>
 
-function createElection({ config, log }: ServerOptions, servers: Addresses, feed: Host['feed']): ElectionPort {
+/** How servers reach each other, and how they prove who they are. */
+interface Peers {
+  readonly transport: PeerTransport
+  readonly auth: PeerAuth | null
+}
+
+function createPeers(config: MemberConfig, servers: Addresses, log: MemberLogger): Peers {
+  const { tls, auth, tcpKeepAlive, tickTimeMs, initLimit } = config
+  return {
+    transport: createPeerTransport({ tls, servers, keepAlive: tcpKeepAlive, log }),
+    auth: auth.quorumSasl && createPeerAuth(auth.quorumSasl, tickTimeMs * initLimit),
+  }
+}
+
+function createElection(
+  { config, log }: ServerOptions,
+  servers: Addresses,
+  peers: Peers,
+  feed: Host['feed'],
+): ElectionPort {
   return createElectionPort({
     self: selfOf(config),
     servers,
@@ -212,6 +235,7 @@ function createElection({ config, log }: ServerOptions, servers: Addresses, feed
     connectTimeoutMs: config.electionConnectTimeoutMs,
     handshakeTimeoutMs: config.tickTimeMs * config.syncLimit,
     keepAlive: config.tcpKeepAlive,
+    ...peers,
     log,
     onMessage(from: Sid, payload: Uint8Array) {
       // One bad message never ends the election: it is dropped, and the next one is read.
@@ -228,6 +252,7 @@ function createElection({ config, log }: ServerOptions, servers: Addresses, feed
 function createQuorum(
   { config, log, onFatal }: ServerOptions,
   servers: Addresses,
+  peers: Peers,
   turn: Turn,
   feed: Host['feed'],
 ): QuorumPort {
@@ -238,6 +263,7 @@ function createQuorum(
     connectTimeoutMs: config.tickTimeMs * config.initLimit,
     firstPacketTimeoutMs: config.tickTimeMs * config.initLimit,
     keepAlive: config.tcpKeepAlive,
+    ...peers,
     turn,
     log,
     newSnapshotReader: (zxid) => new SnapshotStreamDecoder(zxid),

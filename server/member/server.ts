@@ -17,6 +17,7 @@ import type { MemberConfig } from './config/config.ts'
 import { divergedText } from './diverged.ts'
 import { controlFaults, FAULT_WORD } from './faults/fault-control.ts'
 import { FaultSeams } from './faults/fault-seams.ts'
+import type { LinkSeam } from './faults/link-faults.ts'
 import { createTextCommands, isTextCommand } from './four-letter/four-letter.ts'
 import { TRACE_MASK_DEFAULT } from './four-letter/trace-mask.ts'
 import { createHost, type Host, TICK_EVERY_MS } from './host.ts'
@@ -29,6 +30,8 @@ import { createEventStream, type EventStream } from './observe/event-stream.ts'
 import { createObservation, type Observation } from './observe/observe.ts'
 import { createOperations, type Operations, type OperationsOptions } from './operations.ts'
 import { createElectionPort, type ElectionPort } from './quorum/election-port.ts'
+import { createPeerAuth, type PeerAuth } from './quorum/peer-auth.ts'
+import { createPeerTransport, type PeerTransport } from './quorum/peer-transport.ts'
 import { createQuorumPort, type QuorumPort } from './quorum/quorum-port.ts'
 import { encodeSnapshotStream } from './quorum/snapshot-stream.ts'
 import type { RoleNotes, ServerFacts } from './server-facts.ts'
@@ -167,8 +170,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (!stopping) host.feed(input)
   }
   const addresses = new Map(config.quorum.servers)
-  const election = config.standalone ? null : createElection(guarded, addresses, feed, faults)
-  const quorum = config.standalone ? null : createQuorum(guarded, addresses, turn, feed, faults)
+  const peers = config.standalone ? null : createPeers(config, addresses, guarded.log, faults)
+  const election = peers && createElection(guarded, addresses, peers, feed)
+  const quorum = peers && createQuorum(guarded, addresses, peers, turn, feed)
   const host = createHost({
     peer,
     step,
@@ -197,6 +201,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     stopping = true
     faults?.heal()
     for (const timer of timers) clearInterval(timer)
+    peers?.transport.close()
     await Promise.all([clients.close(), election?.close(), quorum?.closeAll(), events?.close()])
     await storage.close()
     await operations.close()
@@ -263,11 +268,28 @@ function createEvents(
 
 type Addresses = ReadonlyMap<Sid, ServerSpec>
 
+/** How servers reach each other, and how they prove who they are. */
+interface Peers {
+  readonly transport: PeerTransport
+  readonly auth: PeerAuth | null
+  /** Present where faults may be switched. */
+  readonly links?: LinkSeam
+}
+
+function createPeers(config: MemberConfig, servers: Addresses, log: MemberLogger, faults: FaultSeams | null): Peers {
+  const { tls, auth, tcpKeepAlive, tickTimeMs, initLimit } = config
+  return {
+    transport: createPeerTransport({ tls, servers, keepAlive: tcpKeepAlive, log }),
+    auth: auth.quorumSasl && createPeerAuth(auth.quorumSasl, tickTimeMs * initLimit),
+    ...(faults ? { links: faults.links } : {}),
+  }
+}
+
 function createElection(
   { config, log }: ServerOptions,
   servers: Addresses,
+  peers: Peers,
   feed: Host['feed'],
-  faults: FaultSeams | null,
 ): ElectionPort {
   return createElectionPort({
     self: selfOf(config),
@@ -276,7 +298,7 @@ function createElection(
     connectTimeoutMs: config.electionConnectTimeoutMs,
     handshakeTimeoutMs: config.tickTimeMs * config.syncLimit,
     keepAlive: config.tcpKeepAlive,
-    ...(faults ? { links: faults.links } : {}),
+    ...peers,
     log,
     onAbsent: (sid) => feed({ type: 'absent', sid }),
     onMessage(from: Sid, payload: Uint8Array) {
@@ -294,9 +316,9 @@ function createElection(
 function createQuorum(
   { config, log, onFatal }: ServerOptions,
   servers: Addresses,
+  peers: Peers,
   turn: Turn,
   feed: Host['feed'],
-  faults: FaultSeams | null,
 ): QuorumPort {
   return createQuorumPort({
     self: selfOf(config),
@@ -305,7 +327,7 @@ function createQuorum(
     connectTimeoutMs: config.tickTimeMs * config.initLimit,
     firstPacketTimeoutMs: config.tickTimeMs * config.initLimit,
     keepAlive: config.tcpKeepAlive,
-    ...(faults ? { links: faults.links } : {}),
+    ...peers,
     turn,
     log,
     newSnapshotReader: (zxid) => new SnapshotStreamDecoder(zxid),

@@ -122,6 +122,7 @@ export function createClientDoors(options: ClientDoorsOptions): ClientDoors {
     async close() {
       const stopped = servers.map(stopListening)
       for (const acceptor of acceptors) acceptor.close()
+      material?.close()
       await Promise.all(stopped)
     },
   }

@@ -2,7 +2,7 @@
 // takes them; and again when the files change. Which files those are is ../config/tls.ts's business.
 
 import { constants } from 'node:crypto'
-import { readFileSync, type StatsListener, unwatchFile, watchFile } from 'node:fs'
+import { readFileSync, unwatchFile, watchFile } from 'node:fs'
 import { createSecureContext, type SecureContextOptions } from 'node:tls'
 import { err, ok, type Result } from '#shared/base/result.ts'
 import type { StoreConfig, TlsConfig } from '../config/tls.ts'
@@ -10,14 +10,14 @@ import type { MemberLogger } from '../logging.ts'
 
 /** How often the files are looked at, where reloading is on. */
 export const RELOAD_CHECK_MS = 1000
-/** A new key and its certificate are two writes: only files that have rested since the last look are read. */
-const NO_CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/
+const CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/
 
 export interface KeyMaterial {
   /** What new connections are to use. */
   current(): SecureContextOptions
-  /** `onChange` is called whenever `current` has changed; only once per material. */
-  watch(onChange: (options: SecureContextOptions) => void): void
+  /** Calls back whenever `current` has changed, until the function that it returns is called. */
+  watch(onChange: (options: SecureContextOptions) => void): () => void
+  /** Looks at the files no more. */
   close(): void
 }
 
@@ -26,29 +26,27 @@ export function loadKeyMaterial(config: TlsConfig, log: MemberLogger): KeyMateri
   const first = readOptions(config)
   if (!first.ok) throw new TlsError(first.error)
   let current = first.value
-  let watched: string[] = []
-  let listener: StatsListener | null = null
+  const watchers = new Set<(options: SecureContextOptions) => void>()
+  const files = config.reload ? filesOf(config) : []
+  const reload = () => {
+    const next = readOptions(config)
+    if (!next.ok) {
+      log.error(`${next.error}; going on with the keys and certificates as they were`)
+      return
+    }
+    current = next.value
+    log.info({ files }, 'keys and certificates read anew')
+    for (const onChange of watchers) onChange(current)
+  }
+  for (const file of files) watchFile(file, { interval: RELOAD_CHECK_MS, persistent: false }, reload)
   return {
     current: () => current,
     watch(onChange) {
-      if (!config.reload) return
-      watched = filesOf(config)
-      listener = () => {
-        const next = readOptions(config)
-        if (!next.ok) {
-          log.error(`${next.error}; going on with the keys and certificates as they were`)
-          return
-        }
-        current = next.value
-        log.info({ files: watched }, 'keys and certificates read anew')
-        onChange(current)
-      }
-      for (const file of watched) watchFile(file, { interval: RELOAD_CHECK_MS, persistent: false }, listener)
+      watchers.add(onChange)
+      return () => watchers.delete(onChange)
     },
     close() {
-      if (listener === null) return
-      for (const file of watched) unwatchFile(file, listener)
-      listener = null
+      for (const file of files) unwatchFile(file, reload)
     },
   }
 }
@@ -87,14 +85,14 @@ function keyOptions(store: StoreConfig): SecureContextOptions {
   const bytes = read(store.path)
   const passphrase = passwordOf(store)
   if (store.type === 'PKCS12') return { pfx: bytes, ...(passphrase === null ? {} : { passphrase }) }
-  if (!NO_CERTIFICATE.test(bytes.toString('latin1')))
+  if (!CERTIFICATE.test(bytes.toString('latin1')))
     throw new TlsError(`${store.path} holds no certificate; put it and its chain into the file, beside the private key`)
   return { key: bytes, cert: bytes, ...(passphrase === null ? {} : { passphrase }) }
 }
 
 function trusted(store: StoreConfig): Buffer {
   const bytes = read(store.path)
-  if (!NO_CERTIFICATE.test(bytes.toString('latin1')))
+  if (!CERTIFICATE.test(bytes.toString('latin1')))
     throw new TlsError(`${store.path} holds no certificate; put those of the authorities to trust into it, as PEM`)
   return bytes
 }

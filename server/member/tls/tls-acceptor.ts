@@ -19,6 +19,8 @@ export interface TlsAcceptorOptions {
   readonly mode: 'tls' | 'both'
   /** Null: this connection may begin its handshake; otherwise why not. */
   readonly mayHandshake: () => string | null
+  /** Null: the other side may come in; otherwise why not. Beyond what its certificate alone tells. */
+  readonly verify?: (socket: TLSSocket) => string | null
   readonly onSecure: (socket: TLSSocket) => void
   readonly onPlain: (socket: Socket) => void
   /** `handshake`: that is what failed; the socket is closed by then. */
@@ -45,13 +47,15 @@ export function createTlsAcceptor(options: TlsAcceptorOptions): TlsAcceptor {
     rejectUnauthorized: config.clientAuth === 'need',
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
   })
-  material.watch((fresh) => server.setSecureContext(fresh))
+  const unwatch = material.watch((fresh) => server.setSecureContext(fresh))
 
   server.on('secureConnection', (socket) => {
     settle(nameOf(socket))
     // `want`: no certificate is fine, a bad one is not.
     if (config.clientAuth === 'want' && !socket.authorized && socket.getPeerX509Certificate() !== undefined)
       return fail(socket, `its certificate is not trusted (${String(socket.authorizationError)})`)
+    const doubt = options.verify?.(socket) ?? null
+    if (doubt !== null) return fail(socket, doubt)
     options.onSecure(socket)
   })
   server.on('tlsClientError', (error, socket) => fail(socket, `the TLS handshake failed: ${error.message}`))
@@ -107,7 +111,7 @@ export function createTlsAcceptor(options: TlsAcceptorOptions): TlsAcceptor {
       else handshake(socket)
     },
     close() {
-      material.close()
+      unwatch()
       for (const socket of pending.values()) socket.destroy()
     },
   }

@@ -47,9 +47,3 @@ test('an ensemble that is killed, paused, cut apart and whose disks fail keeps e
   expect(report.events).toBeGreaterThan(5)
   expect(report.evidence, 'a clean run leaves nothing behind').toBeNull()
 })
-
-test('wrong arguments are refused in words', async () => {
-  const { code, said } = await nemesis('--faults', 'earthquake')
-  expect(code).toBe(2)
-  expect(said).toContain('there is no fault "earthquake"')
-})

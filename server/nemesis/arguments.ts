@@ -31,6 +31,7 @@ export const HELP = `Breaks a real ensemble while clients use it, then checks ev
   --pause MS      mean pause of a client between two pieces of work (default 30)
   --report FILE   the report as JSON
   --dir DIR       where members and evidence live; must be new (default: a temporary directory, kept after a violation)
+  --mutant ID     members with one of the deliberate defects of \`npm run mutants\`: shows what the checks find
 
 The plan of faults is the same for a seed. When processes run, and so what a fault hits, is not: a seed that failed may
 pass. What failed is kept, and is enough to find the reason.

@@ -40,7 +40,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'server/client': { from: SHARED },
   'server/ensemble': { from: [...SHARED, 'server/client'] },
   'server/gateway': { from: [...SHARED, 'server/client', 'server/ensemble'] },
-  'server/bench': { from: SHARED },
+  'server/bench': { from: [...SHARED, 'server/ensemble'] },
   /** The seeded world, as a tool of its own. */
   'server/simulate': { from: [...SHARED, 'shared/sim'] },
   'server/launch': {

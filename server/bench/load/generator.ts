@@ -1,0 +1,34 @@
+// The load generator's process: does one job after the other as they come from the benchmark, and answers each. It
+// ends when the benchmark does.
+
+import { unreachable } from '#shared/base/assert.ts'
+import type { Job, JobAnswer, JobMessage, JobResults } from './jobs.ts'
+import { prepare } from './prepare.ts'
+import { runCell } from './run-cell.ts'
+
+/** Listens to the parent process until the channel to it closes. */
+export function runGenerator(): void {
+  process.on('disconnect', () => process.exit(0))
+  process.on('message', (message) => {
+    const { id, job } = message as JobMessage // nobody else has the other end of the channel
+    runJob(job).then(
+      (result) => answer({ id, ok: true, result }),
+      (error: unknown) => answer({ id, ok: false, error: error instanceof Error ? error.message : String(error) }),
+    )
+  })
+}
+
+function answer(message: JobAnswer): void {
+  process.send?.(message)
+}
+
+function runJob(job: Job): Promise<JobResults[keyof JobResults]> {
+  switch (job.type) {
+    case 'prepare':
+      return prepare(job.target, job.sizes)
+    case 'cell':
+      return runCell(job.target, job.cell, job, job.seed)
+    default:
+      return unreachable(job)
+  }
+}

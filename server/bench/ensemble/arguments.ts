@@ -10,7 +10,9 @@ export interface EnsembleOptions {
   readonly repeats: number
   /** How long a cell is measured; null: its own default. */
   readonly seconds: number | null
+  /** Before each cell, and before the first one. */
   readonly warmUpSeconds: number
+  readonly serverWarmUpSeconds: number
   readonly seed: number
   readonly apacheJvm: readonly string[]
   readonly withApache: boolean
@@ -29,6 +31,7 @@ const DEFAULTS: EnsembleOptions = {
   repeats: 3,
   seconds: null,
   warmUpSeconds: 1,
+  serverWarmUpSeconds: 20,
   seed: 1,
   apacheJvm: ['-Xmx1g'],
   withApache: true,
@@ -48,6 +51,7 @@ export const ENSEMBLE_USAGE = [
   '  --repeats N         rounds, alternating between the ensembles (3)',
   '  --seconds N         measured for each cell and round (3; idle: 600)',
   '  --warm-up N         seconds before that (1)',
+  '  --server-warm-up N  seconds of writes and reads before the first cell (20)',
   '  --seed N            which keys are chosen (1)',
   '  --against COMMIT    builds that commit of ours and lets it take part',
   '  --no-apache         ours only',
@@ -99,6 +103,10 @@ export function readEnsembleOptions(args: readonly string[]): Result<EnsembleOpt
         if (!whole(0, SECONDS_MAX)) return err(`--warm-up takes a whole number from 0 to ${SECONDS_MAX}.`)
         options.warmUpSeconds = number
         break
+      case '--server-warm-up':
+        if (!whole(0, SECONDS_MAX)) return err(`--server-warm-up takes a whole number from 0 to ${SECONDS_MAX}.`)
+        options.serverWarmUpSeconds = number
+        break
       case '--seed':
         if (!whole(0, 2 ** 31)) return err('--seed takes a whole number from 0 to 2147483648.')
         options.seed = number
@@ -132,6 +140,16 @@ export function readEnsembleOptions(args: readonly string[]): Result<EnsembleOpt
 }
 
 const TAKES_VALUE = new Set([
-  ...['--cells', '--members', '--repeats', '--seconds', '--warm-up', '--seed', '--against', '--apache-jvm'],
+  ...[
+    '--cells',
+    '--members',
+    '--repeats',
+    '--seconds',
+    '--warm-up',
+    '--server-warm-up',
+    '--seed',
+    '--against',
+    '--apache-jvm',
+  ],
   ...['--dir', '--json', '--report'],
 ])

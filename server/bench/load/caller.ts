@@ -12,7 +12,7 @@ import { type SessionKey, Wire, type WireOwner } from './wire.ts'
 
 const IN_FLIGHT_MAX = 256
 const OPEN_TIMEOUT_MS = 30_000
-export const CALLER_TIMEOUT_MS = 30_000
+const SESSION_TIMEOUT_MS = 30_000
 
 export interface Answer {
   readonly err: number
@@ -34,9 +34,9 @@ export class Caller implements WireOwner {
   #nextXid = 1
   #closedBecause: string | null = null
 
-  private constructor(port: number, timeoutMs: number, again: SessionKey | null) {
+  private constructor(port: number, timeoutMs: number, again: SessionKey | null, openTimeoutMs: number) {
     this.#opened = new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#wire.end(), OPEN_TIMEOUT_MS)
+      const timer = setTimeout(() => this.#wire.end(), openTimeoutMs)
       this.#settleOpened = (why) => {
         clearTimeout(timer)
         if (why === null) resolve()
@@ -47,10 +47,20 @@ export class Caller implements WireOwner {
   }
 
   /** Connects and gets a session. Rejects when the server closes the connection instead. */
-  static async open(port: number, timeoutMs = CALLER_TIMEOUT_MS, again: SessionKey | null = null): Promise<Caller> {
-    const caller = new Caller(port, timeoutMs, again)
+  static async open(
+    port: number,
+    timeoutMs = SESSION_TIMEOUT_MS,
+    again: SessionKey | null = null,
+    openTimeoutMs = OPEN_TIMEOUT_MS,
+  ): Promise<Caller> {
+    const caller = new Caller(port, timeoutMs, again, openTimeoutMs)
     await caller.#opened
     return caller
+  }
+
+  /** To come back with, on another connection. */
+  get session(): SessionKey | null {
+    return this.#wire.session
   }
 
   /** Resolves with the answer, whatever its err; rejects when the connection ends first. */

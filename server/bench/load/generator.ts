@@ -2,9 +2,16 @@
 // ends when the benchmark does.
 
 import { unreachable } from '#shared/base/assert.ts'
+import { runConnectStorm } from './connect-storm.ts'
+import { runFailover } from './failover.ts'
+import { runFanOut } from './fan-out.ts'
+import { runFill } from './fill.ts'
+import { firstWrite } from './first-write.ts'
 import type { Job, JobAnswer, JobMessage, JobResults } from './jobs.ts'
 import { prepare } from './prepare.ts'
+import { runProbe } from './probe.ts'
 import { runCell } from './run-cell.ts'
+import { runSoak } from './soak.ts'
 
 /** Listens to the parent process until the channel to it closes. */
 export function runGenerator(): void {
@@ -28,6 +35,20 @@ function runJob(job: Job): Promise<JobResults[keyof JobResults]> {
       return prepare(job.target, job.sizes)
     case 'cell':
       return runCell(job.target, job.cell, job, job.seed)
+    case 'fanOut':
+      return runFanOut(job.target, job.kind, job.watchers, job)
+    case 'connect':
+      return runConnectStorm(job.target, job.lanes, job)
+    case 'firstWrite':
+      return firstWrite(job.ports)
+    case 'failover':
+      return runFailover(job)
+    case 'fill':
+      return runFill(job.target, job.count, job.bytes)
+    case 'probe':
+      return runProbe(job.target, job.measureMs, job.seed)
+    case 'soak':
+      return runSoak(job.target, job.sessions, job.watchesEach, job.measureMs)
     default:
       return unreachable(job)
   }

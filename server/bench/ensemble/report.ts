@@ -1,8 +1,8 @@
 // The figures as text: a line for each round while it runs, a table of ratios with bars and verdicts at the end, and
 // the report as a Markdown file.
 
-import { formatBar, type Metric } from './bars.ts'
-import { cellsOf, contestantsOf, OURS, type Round, ratio, spreads, type Verdict, verdicts } from './results.ts'
+import { formatBar } from './bars.ts'
+import { APACHE, cellsOf, contestantsOf, OURS, type Round, ratio, spreads, type Verdict, verdicts } from './results.ts'
 import { formatFigure, formatSpread } from './statistics.ts'
 
 /** What stands in tables, with the words for it. Where there is a bar it is a column of bars.ts. */
@@ -21,6 +21,8 @@ const COLUMNS: readonly (readonly [metric: string, title: string])[] = [
   ['pauseMs', 'longest pause ms'],
 ]
 const GENERATOR_BUSY = 0.9
+/** Others' share of the machine above which a figure says little. */
+const NOISY = 0.25
 const WORST = 3
 
 export interface Setting {
@@ -36,7 +38,7 @@ export function roundLine({ cell, contestant, figures, failed, examples }: Round
   const notes = [
     figures.generatorShare === undefined ? '' : `generator ${percent(generatorShare)}`,
     generatorShare > GENERATOR_BUSY ? '(!) the generator is the limit' : '',
-    othersShare === undefined ? '' : `others ${percent(othersShare)}`,
+    othersShare === undefined ? '' : `others ${percent(othersShare)}${othersShare > NOISY ? ' (!)' : ''}`,
     unsent > 0 ? `(!) ${unsent} requests were not sent: too many in flight` : '',
     failed > 0 ? `(!) ${failed} checks FAILED: ${examples[0] ?? ''}` : '',
   ]
@@ -52,10 +54,35 @@ export function verdictLines(rounds: readonly Round[]): string[] {
     const what = `${cell.padEnd(22)} ${titleOf(bar.metric).padEnd(18)} ${bar.of}`
     return `  ${what.padEnd(50)} ${(figure === null ? '-' : formatFigure(figure)).padStart(8)}   ${formatBar(bar).padEnd(9)} ${wordOf(verdict)}`
   })
-  return ['', 'bars (ratio: ours to Apache; value: ours)', ...lines, '', ...summaryLines(all)]
+  return [
+    '',
+    'bars (ratio: ours to Apache; value: ours)',
+    ...lines,
+    ...earlierLines(rounds),
+    '',
+    ...summaryLines(all, rounds),
+  ]
 }
 
-function summaryLines(all: readonly Verdict[]): string[] {
+/** What changed since our earlier commit, when one took part. */
+function earlierLines(rounds: readonly Round[]): string[] {
+  return contestantsOf(rounds)
+    .filter((name) => name !== OURS && name !== APACHE)
+    .flatMap((name) => [
+      '',
+      `ours to ${name}`,
+      ...cellsOf(rounds).flatMap((cell) => {
+        const figures = COLUMNS.flatMap(([metric, title]) => {
+          const value = ratio(rounds, cell, metric, name)
+          return value === null ? [] : [`${formatFigure(value)} ${title}`]
+        })
+        return figures.length === 0 ? [] : [`  ${cell.padEnd(22)} ${figures.join('   ')}`]
+      }),
+    ])
+}
+
+function summaryLines(all: readonly Verdict[], rounds: readonly Round[]): string[] {
+  const noisy = rounds.filter(({ figures }) => (figures.othersShare ?? 0) > NOISY).length
   const judged = all.filter((verdict) => verdict.isMet !== null)
   const missed = judged.filter((verdict) => verdict.isMet === false).sort((a, b) => b.miss - a.miss)
   const worst = missed.slice(0, WORST).map(({ cell, bar, figure, miss }) => {
@@ -64,6 +91,9 @@ function summaryLines(all: readonly Verdict[]): string[] {
   })
   return [
     `${judged.length - missed.length} of ${judged.length} bars met${all.length > judged.length ? `, ${all.length - judged.length} without a comparison` : ''}`,
+    ...(noisy > 0
+      ? [`in ${noisy} of ${rounds.length} rounds others used more than ${percent(NOISY)} of the machine`]
+      : []),
     ...(worst.length > 0 ? ['worst misses:', ...worst] : []),
   ]
 }
@@ -78,7 +108,7 @@ export function markdownReport(rounds: readonly Round[], setting: Setting): stri
     const measured = figure === null ? '-' : formatFigure(figure)
     out.push(`| ${cell} | ${titleOf(bar.metric)} | ${bar.of} | ${measured} | ${formatBar(bar)} | ${wordOf(verdict)} |`)
   }
-  out.push('', ...summaryLines(verdicts(rounds)), '', '## Figures: median [min..max]', '')
+  out.push('', ...summaryLines(verdicts(rounds), rounds), '', '## Figures: median [min..max]', '')
   for (const cell of cellsOf(rounds)) out.push(...cellTable(rounds, cell, contestants))
   return `${out.join('\n')}\n`
 }
@@ -104,7 +134,7 @@ function cellTable(rounds: readonly Round[], cell: string, contestants: readonly
     .filter((name) => name !== OURS && contestants.includes(OURS))
     .map((name) => {
       const figures = columns.map(([metric]) => {
-        const value = ratio(rounds, cell, metric as Metric, name) // those of COLUMNS have ratios, with a bar or not
+        const value = ratio(rounds, cell, metric, name)
         return value === null ? '-' : formatFigure(value)
       })
       return [`ours / ${name}`, ...figures, ...extra.map(() => '')]

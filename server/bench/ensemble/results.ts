@@ -1,7 +1,7 @@
 // What was measured, and what came of it: for each cell and contestant the figures of every round; from them medians,
 // ratios and verdicts.
 
-import { type Bar, barsOf, isMet, type Metric, missFactor } from './bars.ts'
+import { type Bar, barsOf, isMet, missFactor } from './bars.ts'
 import { ratioOf, type Spread, spreadOf } from './statistics.ts'
 
 /** One round of one cell on one contestant. `figures` may hold more than has a bar. */
@@ -41,7 +41,7 @@ export function spreads(rounds: readonly Round[], cell: string, contestant: stri
 }
 
 /** The ratio of medians of ours to `other`; null where one of them has none. */
-export function ratio(rounds: readonly Round[], cell: string, metric: Metric, other: string): number | null {
+export function ratio(rounds: readonly Round[], cell: string, metric: string, other: string): number | null {
   return ratioOf(spreads(rounds, cell, OURS).get(metric), spreads(rounds, cell, other).get(metric))
 }
 

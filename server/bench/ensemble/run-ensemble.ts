@@ -2,9 +2,11 @@
 
 import { writeFileSync } from 'node:fs'
 import os from 'node:os'
+import { join } from 'node:path'
 import { Arena } from './arena.ts'
 import { ENSEMBLE_USAGE, type EnsembleOptions, readEnsembleOptions } from './arguments.ts'
 import { apacheContestant, apacheMissing, type Contestant, ourContestant } from './contestant.ts'
+import { buildEarlier, type EarlierBuild } from './earlier-build.ts'
 import { estimateSeconds } from './estimate.ts'
 import { GeneratorProcess, generatorEntry } from './generator-process.ts'
 import { markdownReport, roundLine, verdictLines } from './report.ts'
@@ -29,32 +31,61 @@ export async function runEnsembleBenchmark(
     say(`${read.error} The options are:\n${ENSEMBLE_USAGE}`)
     return WRONG_ARGUMENTS
   }
-  const options = read.value
+  try {
+    return await run(read.value, say, distServer)
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error))
+    return MISSED
+  }
+}
+
+async function run(options: EnsembleOptions, say: (line: string) => void, distServer: string): Promise<number> {
   const arena = new Arena(options.dir, options.members)
   const generator = new GeneratorProcess(generatorEntry(distServer))
   const rounds: Round[] = []
-  const release = onSignals(() => arena.killNow())
+  let earlier: EarlierBuild | null = null
+  const release = onSignals(() => {
+    earlier?.remove()
+    arena.killNow()
+  })
+  let setting: string[] = []
   try {
     const contestants = choose(options, say, distServer)
-    const setting = settingLines(options, contestants)
+    if (options.against !== null) {
+      say(`Building ${options.against}.`)
+      earlier = buildEarlier(join(distServer, '../..'), options.against, join(arena.dir, 'earlier'))
+      contestants.push(earlier.contestant)
+    }
+    setting = settingLines(options, contestants)
     for (const line of setting) say(line)
     say(`This takes about ${minutes(estimateSeconds(options, contestants.length))}.`)
     await runSuite({ options, contestants, arena, generator, say }, (round) => {
       rounds.push(round)
       say(roundLine(round))
     })
-    for (const line of verdictLines(rounds)) say(line)
-    writeFileSync(options.reportFile, markdownReport(rounds, { lines: setting }))
-    if (options.jsonFile) writeFileSync(options.jsonFile, jsonOf(options, setting, rounds))
-    say(`The report is in ${options.reportFile}${options.jsonFile ? `, all figures are in ${options.jsonFile}` : ''}.`)
   } finally {
     release()
+    // Also after a failure: what was measured until then took its time.
+    if (rounds.length > 0) publish(options, setting, rounds, say)
     generator.stop()
+    earlier?.remove()
     await arena.close()
   }
   const failed = rounds.reduce((sum, round) => sum + round.failed, 0)
   if (failed > 0) say(`${failed} answers were not as they should be: the figures above are worth nothing.`)
   return failed > 0 || verdicts(rounds).some((verdict) => verdict.isMet === false) ? MISSED : HELD
+}
+
+function publish(
+  options: EnsembleOptions,
+  setting: readonly string[],
+  rounds: readonly Round[],
+  say: (line: string) => void,
+): void {
+  for (const line of verdictLines(rounds)) say(line)
+  writeFileSync(options.reportFile, markdownReport(rounds, { lines: setting }))
+  if (options.jsonFile) writeFileSync(options.jsonFile, jsonOf(options, setting, rounds))
+  say(`The report is in ${options.reportFile}${options.jsonFile ? `, all figures are in ${options.jsonFile}` : ''}.`)
 }
 
 function choose(options: EnsembleOptions, say: (line: string) => void, distServer: string): Contestant[] {

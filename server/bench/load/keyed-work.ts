@@ -81,9 +81,9 @@ export class KeyedWork implements Work {
   wrong(slot: number, view: DataView, at: number, end: number): string | null {
     const key = this.#keyOfSlot[slot] ?? 0
     if (this.#isSet[slot]) {
-      if (end - at !== REPLY_HEADER_BYTES + STAT_BYTES) return `a setData is answered with ${end - at} bytes`
       const version = (this.#acknowledged[key] ?? 0) + 1
       this.#acknowledged[key] = version
+      if (end - at !== REPLY_HEADER_BYTES + STAT_BYTES) return `a setData is answered with ${end - at} bytes`
       return this.#wrongStat(key, version, view, at + REPLY_HEADER_BYTES)
     }
     const version = this.#acknowledged[key] ?? 0

@@ -13,12 +13,14 @@ const TMPFS = 0x01021994
 const FIRST_PORT = 26_000
 /** Below the range from which the operating system takes ports for outgoing connections. */
 const PORT_MAX = 32_000
+const PORTS_APART = 100
 
 export class Arena {
   readonly dir: string
   readonly #members: number
   readonly #ensembles = new Set<RunningEnsemble>()
-  #lastPort = FIRST_PORT
+  /** Two runs at a time begin at different places. */
+  #lastPort = FIRST_PORT + ((process.pid * PORTS_APART) % (PORT_MAX - FIRST_PORT))
   #made = 0
 
   /** Throws when `parent` is in memory: flushes would cost nothing there. */

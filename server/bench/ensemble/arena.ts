@@ -13,6 +13,8 @@ const TMPFS = 0x01021994
 const FIRST_PORT = 26_000
 /** Below the range from which the operating system takes ports for outgoing connections. */
 const PORT_MAX = 32_000
+/** A killed server may still be finishing a write. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }
 const PORTS_APART = 100
 
 export class Arena {
@@ -50,18 +52,18 @@ export class Arena {
   async remove(ensemble: RunningEnsemble): Promise<void> {
     await ensemble.kill()
     this.#ensembles.delete(ensemble)
-    for (const { dir } of ensemble.places) rmSync(dir, { recursive: true, force: true })
+    for (const { dir } of ensemble.places) rmSync(dir, REMOVAL)
   }
 
   /** For a signal: without waiting for anything. */
   killNow(): void {
     for (const ensemble of this.#ensembles) void ensemble.kill()
-    rmSync(this.dir, { recursive: true, force: true })
+    rmSync(this.dir, REMOVAL)
   }
 
   async close(): Promise<void> {
     for (const ensemble of this.#ensembles) await ensemble.kill()
-    rmSync(this.dir, { recursive: true, force: true })
+    rmSync(this.dir, REMOVAL)
   }
 
   async #port(): Promise<number> {

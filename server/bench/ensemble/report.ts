@@ -19,6 +19,10 @@ const COLUMNS: readonly (readonly [metric: string, title: string])[] = [
   ['restartMs', 'restart ms'],
   ['residentMb', 'resident MB'],
   ['pauseMs', 'longest pause ms'],
+  ['peakMb', 'peak MB'],
+  ['snapshots', 'snapshots written meanwhile'],
+  ['slowestPingMs', 'slowest ping ms'],
+  ['lost', 'sessions lost'],
 ]
 const GENERATOR_BUSY = 0.9
 /** Others' share of the machine above which a figure says little. */

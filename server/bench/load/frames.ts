@@ -7,6 +7,8 @@ import type { ClientRequest } from '#shared/zk/request.ts'
 
 /** Where the xid lies in a frame with its length. */
 export const XID_AT = 4
+/** Of the closeSession that ends a run: no request gets that far. */
+export const CLOSE_XID = 2 ** 31 - 1
 /** Where the path begins in a frame with its length, for every request that begins with one. */
 export const PATH_AT = 16
 /** Of an answer without its length: xid, zxid, err. */

@@ -1,6 +1,6 @@
 // All connections of one run: opened together, stopped together. One that ends before its time fails the run.
 
-import { frameOf } from './frames.ts'
+import { CLOSE_XID, frameOf } from './frames.ts'
 import { Loader, type Tally } from './loader.ts'
 import { pending } from './pending.ts'
 import { portAt } from './prepare.ts'
@@ -8,8 +8,7 @@ import type { Work } from './work.ts'
 
 const OPEN_TIMEOUT_MS = 30_000
 const FINISH_TIMEOUT_MS = 60_000
-/** The xid is the last one that there is: no request of a run gets that far. */
-const CLOSE_SESSION = frameOf({ type: 'closeSession' }, 2 ** 31 - 1)
+const CLOSE_SESSION = frameOf({ type: 'closeSession' }, CLOSE_XID)
 
 export class LoaderGroup {
   readonly loaders: readonly Loader[]

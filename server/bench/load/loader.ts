@@ -3,7 +3,7 @@
 
 import { OrderCheck } from './check-order.ts'
 import type { Complaints } from './complaints.ts'
-import { XID_AT } from './frames.ts'
+import { CLOSE_XID, XID_AT } from './frames.ts'
 import type { Histogram } from './histogram.ts'
 import { Wire, type WireOwner } from './wire.ts'
 import type { Work } from './work.ts'
@@ -115,7 +115,10 @@ export class Loader implements WireOwner {
 
   onFrame(view: DataView, at: number, end: number): void {
     const tally = this.#tally
-    if (this.inFlight === 0) return
+    if (this.inFlight === 0) {
+      if (view.getInt32(at) !== CLOSE_XID) tally.complaints.add('an answer came that nothing waits for')
+      return
+    }
     const xid = this.#oldestXid
     this.#oldestXid += 1
     const wrong = this.#order.wrong(view, at, xid)

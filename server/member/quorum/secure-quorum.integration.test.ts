@@ -95,7 +95,7 @@ describe('an election port', () => {
       ...{ self, servers, listenOnAllIPs: false, connectTimeoutMs: 2000, handshakeTimeoutMs: 2000, keepAlive: false },
       ...{ log: silentLogger(), transport, auth: sasl && createPeerAuth(sasl, 2000) },
       onAbsent: () => undefined,
-    onMessage: (from, payload) => heard.push(`${from}:${Buffer.from(payload).toString()}`),
+      onMessage: (from, payload) => heard.push(`${from}:${Buffer.from(payload).toString()}`),
     })
     closing.push(async () => {
       transport.close()

@@ -68,6 +68,8 @@ function startHost(script: (input: PeerInput) => PeerEffect[]) {
     snapshotSlices: () => [].values(),
     observation: {
       setWatched: () => undefined,
+      isWatched: () => false,
+      onRoleEffect: () => undefined,
       onInput: () => undefined,
       onEffect: () => undefined,
       onDisconnected: () => undefined,

@@ -12,7 +12,7 @@ import { SnapshotStreamDecoder } from '../storage/snapshot-decode.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { PasswordRule } from './auth/session-password.ts'
 import { createClientPort } from './clients/client-port.ts'
-import { type Clock, systemClock } from './clock.ts'
+import { type Clock, oncePerTurn, systemClock } from './clock.ts'
 import type { MemberConfig } from './config/config.ts'
 import { divergedText } from './diverged.ts'
 import { createTextCommands, isTextCommand } from './four-letter/four-letter.ts'
@@ -61,7 +61,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { config, secret, log } = options
   const self = config.quorum.servers.get(config.sid)
   if (!self) throw new Error(`server ${config.sid} is not in its own configuration`)
-  const clock = options.clock ?? systemClock()
+  const turn = createTurn()
+  const clock = oncePerTurn(options.clock ?? systemClock(), turn)
   const { storage, recovered } = await openStorage({
     dataDir: config.dataDir,
     dataLogDir: config.dataLogDir,
@@ -88,7 +89,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     recovered,
   )
-  const turn = createTurn()
   const traffic = createTraffic()
   const notes: RoleNotes = { phase: 'ELECTION', leader: null, serving: false, servingSinceMs: 0 }
   const passwords: PasswordRule = secret ? { type: 'hmac', secret } : { type: 'compatible' }

@@ -4,14 +4,14 @@
 
 import type { Socket } from 'node:net'
 import { Framer } from '#shared/jute/framer.ts'
-import { DecodeError, JuteReader } from '#shared/jute/reader.ts'
-import { type AuthPacket, decodeClientFrame } from '#shared/jute/records/client-frame.ts'
+import { DecodeError } from '#shared/jute/reader.ts'
+import { type AuthPacket, createFrameReader, readClientFrame } from '#shared/jute/records/client-frame.ts'
 import { readConnectRequest } from '#shared/jute/records/connect.ts'
 import type { ClientEffect, ConnId, PeerInput } from '#shared/peer/contract.ts'
 import { ERROR_CODES } from '#shared/zk/errors.ts'
 import { NO_SESSION, type SessionId } from '#shared/zk/ids.ts'
 import { OP_CODES, XIDS } from '#shared/zk/op.ts'
-import type { ConnectRequest } from '#shared/zk/request.ts'
+import type { ClientRequest, ConnectRequest } from '#shared/zk/request.ts'
 import { NO_ZXID, ZERO_ZXID } from '#shared/zk/zxid.ts'
 import { authenticate } from '../auth/digest-auth.ts'
 import { PASSWORD_BYTES, passwordIsRight, sessionPassword } from '../auth/session-password.ts'
@@ -42,7 +42,6 @@ export class ClientConnection {
   sessionId: SessionId = NO_SESSION
   timeoutMs = 0
   received = 0
-  lastOp = 'NA'
   lastCxid = -1
   readonly #host: ConnectionHost
   readonly #socket: Socket
@@ -54,6 +53,7 @@ export class ClientConnection {
   /** Nothing is read until the client has taken some of its answers. */
   #waitsForOutput = false
   #closeReason = 'the client closed it'
+  #lastOp: ClientRequest['type'] | 'sasl' | null = null
 
   constructor(id: ConnId, socket: Socket, host: ConnectionHost) {
     this.id = id
@@ -79,6 +79,11 @@ export class ClientConnection {
     socket.on('close', () => this.#onClosed())
   }
 
+  /** As `cons` names it. */
+  get lastOp(): string {
+    return this.#lastOp === null ? 'NA' : lastOpWord(this.#lastOp)
+  }
+
   get isSessionless(): boolean {
     return this.#phase === 'fresh'
   }
@@ -91,16 +96,16 @@ export class ClientConnection {
   proceed(): void {
     while (this.#mayRead()) {
       if (this.#phase === 'fresh' && !this.#checkFirst()) return
-      const frame = this.#framer.next()
-      if (frame.type === 'incomplete') {
+      const found = this.#framer.read(frameReader)
+      if (found === false) {
         if (this.#socket.isPaused()) this.#socket.resume()
         return
       }
-      if (frame.type === 'badLength') {
-        this.#refuse(`a frame of ${frame.length} bytes; the limit is ${this.#host.frameBytesMax} (jute.maxbuffer)`)
+      if (found !== true) {
+        this.#refuse(`a frame of ${found} bytes; the limit is ${this.#host.frameBytesMax} (jute.maxbuffer)`)
         return
       }
-      this.#onFrame(frame.bytes)
+      this.#onFrame()
     }
     if (this.#phase === 'connecting' || this.#phase === 'open') this.#socket.pause()
   }
@@ -155,12 +160,13 @@ export class ClientConnection {
     )
   }
 
-  #onFrame(bytes: Uint8Array): void {
+  /** Takes the frame that `frameReader` is set on. */
+  #onFrame(): void {
     this.received += 1
     this.#host.traffic.received += 1
     try {
-      if (this.#phase === 'fresh') this.#onConnect(readConnectRequest(new JuteReader(bytes)))
-      else this.#onRequestFrame(bytes)
+      if (this.#phase === 'fresh') this.#onConnect(readConnectRequest(frameReader))
+      else this.#onRequestFrame()
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error
       this.#refuse(error.message)
@@ -183,20 +189,20 @@ export class ClientConnection {
     feed({ type: 'connect', conn: this.id, sessionId, passwordOk, timeoutMs, lastZxidSeen, auth })
   }
 
-  #onRequestFrame(bytes: Uint8Array): void {
-    if (isPing(bytes)) {
-      this.lastOp = 'PING'
+  #onRequestFrame(): void {
+    const frame = readClientFrame(frameReader)
+    if (frame.op === OP_CODES.ping) {
+      this.#lastOp = 'ping'
       this.#ask(XIDS.ping, PING)
       return
     }
-    const frame = decodeClientFrame(bytes)
     this.lastCxid = frame.xid
     switch (frame.type) {
       case 'auth':
-        this.lastOp = 'NA'
+        this.#lastOp = null
         return this.#onAuth(frame.auth)
       case 'sasl':
-        this.lastOp = 'SASL'
+        this.#lastOp = 'sasl'
         // Apache without a SASL provider: nothing to say, and nobody is authenticated by it.
         return this.#answerInTurn(() => this.output.ownReply(frame.xid, ZERO_ZXID, ERROR_CODES.OK, NO_TOKEN))
       case 'unknownOp':
@@ -206,7 +212,7 @@ export class ClientConnection {
           this.end('it asked for an unknown operation')
         })
       case 'request':
-        this.lastOp = lastOpWord(frame.request.type)
+        this.#lastOp = frame.request.type
         this.#ask(frame.xid, frame.request)
     }
   }
@@ -315,11 +321,8 @@ export class ClientConnection {
 
 const NO_TOKEN = { type: 'saslToken', token: null } as const
 const PING = { type: 'ping' } as const
-
-/** xid, then the opcode 11: the most frequent frame of an idle client, and the shortest. */
-function isPing(bytes: Uint8Array): boolean {
-  return bytes.length >= 8 && bytes[4] === 0 && bytes[5] === 0 && bytes[6] === 0 && bytes[7] === OP_CODES.ping
-}
+/** Set on one frame after the other of all connections: what stands in it is read at once. */
+const frameReader = createFrameReader()
 
 /** `127.0.0.1` for `::ffff:127.0.0.1`. */
 function plainAddress(address: string): string {

@@ -6,7 +6,6 @@ import { createQueue, dequeue, enqueue, queueLength } from '#shared/base/queue.t
 import { writeConnectResponse } from '#shared/jute/records/connect.ts'
 import { writeReply } from '#shared/jute/records/reply.ts'
 import { writeWatchEvent } from '#shared/jute/records/watch-event.ts'
-import type { JuteWriter } from '#shared/jute/writer.ts'
 import type { ClientEffect } from '#shared/peer/contract.ts'
 import type { ErrorCode } from '#shared/zk/errors.ts'
 import { NO_BODY, type ReplyBody } from '#shared/zk/reply.ts'
@@ -63,23 +62,31 @@ export class ClientOutput {
   }
 
   connectResponse(response: ConnectResponse): void {
-    this.#frame((records) => writeConnectResponse(records, response))
+    const place = this.#begin()
+    writeConnectResponse(this.#writer.records, response)
+    this.#end(place)
   }
 
   reply(effect: ReplyEffect): void {
     if (this.outstanding > 0) this.#measure()
     this.lastReplyZxid = effect.zxid
-    this.#frame((records) => writeReply(records, effect.xid, effect.zxid, effect.err, effect.body))
+    const place = this.#begin()
+    writeReply(this.#writer.records, effect.xid, effect.zxid, effect.err, effect.body)
+    this.#end(place)
   }
 
   /** An answer that the peer is not asked for. */
   ownReply(xid: number, zxid: Zxid, err: ErrorCode, body: ReplyBody = NO_BODY): void {
-    this.#frame((records) => writeReply(records, xid, zxid, err, body))
+    const place = this.#begin()
+    writeReply(this.#writer.records, xid, zxid, err, body)
+    this.#end(place)
   }
 
   /** `onDelivered`: when the operating system has it. */
   watchEvent(effect: WatchEffect, onDelivered: (() => void) | null): void {
-    this.#frame((records) => writeWatchEvent(records, effect.zxid, effect.event))
+    const place = this.#begin()
+    writeWatchEvent(this.#writer.records, effect.zxid, effect.event)
+    this.#end(place)
     if (onDelivered) this.#writer.onceWritten(onDelivered)
   }
 
@@ -107,10 +114,13 @@ export class ClientOutput {
     addLatency(traffic.latency, this.lastLatencyMs)
   }
 
-  #frame(write: (records: JuteWriter) => void): void {
+  /** What is written from here to `#end` is a frame. */
+  #begin(): number {
+    return this.#writer.records.beginLength()
+  }
+
+  #end(place: number): void {
     const { records } = this.#writer
-    const place = records.beginLength()
-    write(records)
     records.endLength(place)
     this.sent += 1
     countResponse(this.#host.traffic, records.length - place - 4)

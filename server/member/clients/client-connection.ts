@@ -53,6 +53,8 @@ export class ClientConnection {
   /** Nothing is read until the client has taken some of its answers. */
   #waitsForOutput = false
   #closeReason = 'the client closed it'
+  /** Frames that may be taken before those of others, see `proceed`. */
+  #share = 0
   #lastOp: ClientRequest['type'] | 'sasl' | null = null
 
   constructor(id: ConnId, socket: Socket, host: ConnectionHost) {
@@ -92,8 +94,12 @@ export class ClientConnection {
     return this.#phase === 'open'
   }
 
-  /** Handles what has arrived, as far as that may be done now; stops reading from the socket otherwise. */
-  proceed(): void {
+  /**
+   * Handles what has arrived, as far as that may be done now; stops reading from the socket otherwise.
+   * @param share so many frames before those of others that wait
+   */
+  proceed(share = 0): void {
+    this.#share = share
     while (this.#mayRead()) {
       if (this.#phase === 'fresh' && !this.#checkFirst()) return
       const found = this.#framer.read(frameReader)
@@ -124,7 +130,8 @@ export class ClientConnection {
       return false
     }
     const { traffic, outstandingMax } = this.#host
-    if (traffic.outstanding < outstandingMax || this.output.outstanding === 0) return true
+    if (this.output.outstanding === 0) return true
+    if (traffic.outstanding < outstandingMax && (this.#share > 0 || !this.#host.othersWait())) return true
     this.#host.onHeld(this)
     return false
   }
@@ -162,6 +169,7 @@ export class ClientConnection {
 
   /** Takes the frame that `frameReader` is set on. */
   #onFrame(): void {
+    this.#share -= 1
     this.received += 1
     this.#host.traffic.received += 1
     try {

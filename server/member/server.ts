@@ -211,6 +211,7 @@ function createElection({ config, log }: ServerOptions, servers: Addresses, feed
     handshakeTimeoutMs: config.tickTimeMs * config.syncLimit,
     keepAlive: config.tcpKeepAlive,
     log,
+    onAbsent: (sid) => feed({ type: 'absent', sid }),
     onMessage(from: Sid, payload: Uint8Array) {
       // One bad message never ends the election: it is dropped, and the next one is read.
       try {

@@ -73,6 +73,8 @@ function startHost(script: (input: PeerInput) => PeerEffect[]) {
     audit: null,
     observation: {
       setWatched: () => undefined,
+      isWatched: () => false,
+      onRoleEffect: () => undefined,
       onInput: () => undefined,
       onEffect: () => undefined,
       onDisconnected: () => undefined,

@@ -12,7 +12,7 @@ import { SnapshotStreamDecoder } from '../storage/snapshot-decode.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { PasswordRule } from './auth/session-password.ts'
 import { createClientPort } from './clients/client-port.ts'
-import { type Clock, systemClock } from './clock.ts'
+import { type Clock, oncePerTurn, systemClock } from './clock.ts'
 import type { MemberConfig } from './config/config.ts'
 import { divergedText } from './diverged.ts'
 import { controlFaults, FAULT_WORD } from './faults/fault-control.ts'
@@ -78,9 +78,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const self = config.quorum.servers.get(config.sid)
   if (!self) throw new Error(`server ${config.sid} is not in its own configuration`)
   const traffic = createTraffic()
+  const turn = createTurn()
   const soundClock = options.clock ?? systemClock()
   const faults = config.faults.enabled ? new FaultSeams(soundClock, log) : null
-  const clock = faults?.clock ?? soundClock
+  const clock = oncePerTurn(faults?.clock ?? soundClock, turn)
   const { storage, recovered } = await openStorage({
     measured: measureStorage(traffic, log),
     dataDir: config.dataDir,
@@ -110,7 +111,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     recovered,
   )
-  const turn = createTurn()
   const notes: RoleNotes = { phase: 'ELECTION', leader: null, serving: false, servingSinceMs: 0 }
   const passwords: PasswordRule = secret ? { type: 'hmac', secret } : { type: 'compatible' }
   const nowMs = () => clock.monotonicMs()

@@ -5,16 +5,15 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { Framer } from '#shared/jute/framer.ts'
-import { DecodeError, JuteReader } from '#shared/jute/reader.ts'
-import { type AuthPacket, decodeClientFrame } from '#shared/jute/records/client-frame.ts'
+import { DecodeError } from '#shared/jute/reader.ts'
+import { type AuthPacket, createFrameReader, readClientFrame } from '#shared/jute/records/client-frame.ts'
 import { readConnectRequest } from '#shared/jute/records/connect.ts'
-import { readRequestHeader } from '#shared/jute/records/header.ts'
 import type { ClientEffect, ConnId, PeerInput } from '#shared/peer/contract.ts'
 import type { AuthId } from '#shared/zk/acl.ts'
 import { ERROR_CODES } from '#shared/zk/errors.ts'
 import { NO_SESSION, type SessionId } from '#shared/zk/ids.ts'
 import { OP_CODES, XIDS } from '#shared/zk/op.ts'
-import type { ConnectRequest } from '#shared/zk/request.ts'
+import type { ClientRequest, ConnectRequest } from '#shared/zk/request.ts'
 import { NO_ZXID, ZERO_ZXID } from '#shared/zk/zxid.ts'
 import { PASSWORD_BYTES, passwordIsRight, sessionPassword } from '../auth/session-password.ts'
 import { countText } from '../traffic.ts'
@@ -50,7 +49,6 @@ export class ClientConnection {
   sessionId: SessionId = NO_SESSION
   timeoutMs = 0
   received = 0
-  lastOp = 'NA'
   lastCxid = -1
   readonly #host: ConnectionHost
   readonly #socket: Socket
@@ -63,6 +61,9 @@ export class ClientConnection {
   /** Nothing is read until the client has taken some of its answers. */
   #waitsForOutput = false
   #closeReason = 'the client closed it'
+  /** Frames that may be taken before those of others, see `proceed`. */
+  #share = 0
+  #lastOp: ClientRequest['type'] | 'sasl' | null = null
 
   /** `certificate`: the client's, verified, DER. */
   constructor(id: ConnId, socket: Socket, certificate: Uint8Array | null, host: ConnectionHost) {
@@ -91,6 +92,11 @@ export class ClientConnection {
     socket.on('close', () => this.#onClosed())
   }
 
+  /** As `cons` names it. */
+  get lastOp(): string {
+    return this.#lastOp === null ? 'NA' : lastOpWord(this.#lastOp)
+  }
+
   get isSessionless(): boolean {
     return this.#phase === 'fresh'
   }
@@ -99,20 +105,24 @@ export class ClientConnection {
     return this.#phase === 'open'
   }
 
-  /** Handles what has arrived, as far as that may be done now; stops reading from the socket otherwise. */
-  proceed(): void {
+  /**
+   * Handles what has arrived, as far as that may be done now; stops reading from the socket otherwise.
+   * @param share so many frames before those of others that wait
+   */
+  proceed(share = 0): void {
+    this.#share = share
     while (this.#mayRead()) {
       if (this.#phase === 'fresh' && !this.#checkFirst()) return
-      const frame = this.#framer.next()
-      if (frame.type === 'incomplete') {
+      const found = this.#framer.read(frameReader)
+      if (found === false) {
         if (this.#socket.isPaused()) this.#socket.resume()
         return
       }
-      if (frame.type === 'badLength') {
-        this.#refuse(`a frame of ${frame.length} bytes; the limit is ${this.#host.frameBytesMax} (jute.maxbuffer)`)
+      if (found !== true) {
+        this.#refuse(`a frame of ${found} bytes; the limit is ${this.#host.frameBytesMax} (jute.maxbuffer)`)
         return
       }
-      this.#onFrame(frame.bytes)
+      this.#onFrame()
     }
     if (this.#phase === 'connecting' || this.#phase === 'open') this.#socket.pause()
   }
@@ -131,7 +141,8 @@ export class ClientConnection {
       return false
     }
     const { traffic, outstandingMax } = this.#host
-    if (traffic.outstanding < outstandingMax || this.output.outstanding === 0) return true
+    if (this.output.outstanding === 0) return true
+    if (traffic.outstanding < outstandingMax && (this.#share > 0 || !this.#host.othersWait())) return true
     this.#host.onHeld(this)
     return false
   }
@@ -176,13 +187,15 @@ export class ClientConnection {
     )
   }
 
-  #onFrame(bytes: Uint8Array): void {
+  /** Takes the frame that `frameReader` is set on. */
+  #onFrame(): void {
+    this.#share -= 1
     this.received += 1
     this.#host.traffic.received += 1
-    this.#host.traffic.metrics.counters.bytes_received_count += bytes.length + 4
+    this.#host.traffic.metrics.counters.bytes_received_count += frameReader.remaining + 4
     try {
-      if (this.#phase === 'fresh') this.#onConnect(readConnectRequest(new JuteReader(bytes)))
-      else this.#onRequestFrame(bytes)
+      if (this.#phase === 'fresh') this.#onConnect(readConnectRequest(frameReader))
+      else this.#onRequestFrame()
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error
       this.#refuse(error.message)
@@ -208,21 +221,21 @@ export class ClientConnection {
     feed({ type: 'connect', conn: this.id, sessionId, passwordOk, timeoutMs, lastZxidSeen, auth })
   }
 
-  #onRequestFrame(bytes: Uint8Array): void {
-    if (this.#auth.mustProve && this.#refuseUnproven(bytes)) return
-    if (isPing(bytes)) {
-      this.lastOp = 'PING'
+  #onRequestFrame(): void {
+    const frame = readClientFrame(frameReader)
+    if (this.#auth.mustProve && this.#refuseUnproven(frame.xid, frame.op)) return
+    if (frame.op === OP_CODES.ping) {
+      this.#lastOp = 'ping'
       this.#ask(XIDS.ping, PING)
       return
     }
-    const frame = decodeClientFrame(bytes)
     this.lastCxid = frame.xid
     switch (frame.type) {
       case 'auth':
-        this.lastOp = 'NA'
+        this.#lastOp = null
         return this.#onAuth(frame.auth)
       case 'sasl':
-        this.lastOp = 'SASL'
+        this.#lastOp = 'sasl'
         return this.#answerInTurn(() => this.#onSasl(frame.xid, frame.token))
       case 'unknownOp':
         this.#host.log.warn({ from: this.address, op: frame.op }, 'unknown operation: answered UNIMPLEMENTED, closed')
@@ -231,7 +244,7 @@ export class ClientConnection {
           this.end('it asked for an unknown operation')
         })
       case 'request':
-        this.lastOp = lastOpWord(frame.request.type)
+        this.#lastOp = frame.request.type
         this.#ask(frame.xid, frame.request)
     }
   }
@@ -278,8 +291,7 @@ export class ClientConnection {
   }
 
   /** Enforced authentication: false for a frame with which the client may prove who it is. */
-  #refuseUnproven(bytes: Uint8Array): boolean {
-    const { xid, op } = readRequestHeader(new JuteReader(bytes))
+  #refuseUnproven(xid: number, op: number): boolean {
     if (op === OP_CODES.auth || op === OP_CODES.sasl) return false
     this.#host.traffic.authFailed += 1
     this.#host.log.warn({ from: this.address }, 'client closed: it has not proved who it is (enforced authentication)')
@@ -348,7 +360,7 @@ export class ClientConnection {
   /** `crst`, which forgets the last operation too. */
   resetCounts(): void {
     this.received = 0
-    this.lastOp = 'NA'
+    this.#lastOp = null
     this.lastCxid = -1
     this.output.resetCounts()
   }
@@ -375,11 +387,8 @@ export class ClientConnection {
 
 const NO_TOKEN = { type: 'saslToken', token: null } as const
 const PING = { type: 'ping' } as const
-
-/** xid, then the opcode 11: the most frequent frame of an idle client, and the shortest. */
-function isPing(bytes: Uint8Array): boolean {
-  return bytes.length >= 8 && bytes[4] === 0 && bytes[5] === 0 && bytes[6] === 0 && bytes[7] === OP_CODES.ping
-}
+/** Set on one frame after the other of all connections: what stands in it is read at once. */
+const frameReader = createFrameReader()
 
 /** `127.0.0.1` for `::ffff:127.0.0.1`. */
 function plainAddress(address: string): string {

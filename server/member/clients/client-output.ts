@@ -6,7 +6,6 @@ import { createQueue, dequeue, enqueue, queueLength } from '#shared/base/queue.t
 import { writeConnectResponse } from '#shared/jute/records/connect.ts'
 import { writeReply } from '#shared/jute/records/reply.ts'
 import { writeWatchEvent } from '#shared/jute/records/watch-event.ts'
-import type { JuteWriter } from '#shared/jute/writer.ts'
 import type { ClientEffect } from '#shared/peer/contract.ts'
 import type { ErrorCode } from '#shared/zk/errors.ts'
 import { NO_BODY, type ReplyBody } from '#shared/zk/reply.ts'
@@ -64,25 +63,31 @@ export class ClientOutput {
   }
 
   connectResponse(response: ConnectResponse): void {
-    this.#frame((records) => writeConnectResponse(records, response))
+    const place = this.#begin()
+    writeConnectResponse(this.#writer.records, response)
+    this.#end(place)
   }
 
   reply(effect: ReplyEffect): void {
     if (this.outstanding > 0) this.#measure(effect.request)
     this.lastReplyZxid = effect.zxid
-    const bytes = this.#frame((records) => writeReply(records, effect.xid, effect.zxid, effect.err, effect.body))
-    this.#host.traffic.metrics.counters.response_bytes += bytes
+    const place = this.#begin()
+    writeReply(this.#writer.records, effect.xid, effect.zxid, effect.err, effect.body)
+    this.#host.traffic.metrics.counters.response_bytes += this.#end(place)
   }
 
   /** An answer that the peer is not asked for. */
   ownReply(xid: number, zxid: Zxid, err: ErrorCode, body: ReplyBody = NO_BODY): void {
-    this.#frame((records) => writeReply(records, xid, zxid, err, body))
+    const place = this.#begin()
+    writeReply(this.#writer.records, xid, zxid, err, body)
+    this.#end(place)
   }
 
   /** `onDelivered`: when the operating system has it. */
   watchEvent(effect: WatchEffect, onDelivered: (() => void) | null): void {
-    const bytes = this.#frame((records) => writeWatchEvent(records, effect.zxid, effect.event))
-    this.#host.traffic.metrics.counters.watch_bytes += bytes
+    const place = this.#begin()
+    writeWatchEvent(this.#writer.records, effect.zxid, effect.event)
+    this.#host.traffic.metrics.counters.watch_bytes += this.#end(place)
     if (onDelivered) this.#writer.onceWritten(onDelivered)
   }
 
@@ -116,11 +121,14 @@ export class ClientOutput {
     summary.add(this.lastLatencyMs)
   }
 
+  /** What is written from here to `#end` is a frame. */
+  #begin(): number {
+    return this.#writer.records.beginLength()
+  }
+
   /** The bytes of the frame, without its length. */
-  #frame(write: (records: JuteWriter) => void): number {
+  #end(place: number): number {
     const { records } = this.#writer
-    const place = records.beginLength()
-    write(records)
     records.endLength(place)
     this.sent += 1
     const bytes = records.length - place - 4

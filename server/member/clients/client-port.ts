@@ -72,6 +72,7 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
       if (failures.failed(address, nowMs())) log.warn({ from: address }, 'a session was resumed with a wrong password')
     },
     onHeld: (connection) => held.add(connection),
+    othersWait: () => releasing || held.size > 0,
     onClosed,
   }
 
@@ -111,15 +112,20 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
     releaseHeld()
   }
 
-  /** Reads on from the connections that waited for others' requests to be answered. */
+  /**
+   * Reads on from the connections that waited for others' requests to be answered: from each the same number of frames,
+   * since the first ones would take all that there is room for, and the last ones wait for seconds.
+   */
   function releaseHeld(): void {
     if (releasing || held.size === 0 || traffic.outstanding >= config.outstandingMax) return
     releasing = true
     turn.atEnd(() => {
-      releasing = false
       const waiting = held
       held = new Set()
-      for (const connection of waiting) connection.proceed()
+      const share = Math.ceil((config.outstandingMax - traffic.outstanding) / waiting.size)
+      for (const connection of waiting) connection.proceed(Math.max(1, share))
+      releasing = false
+      releaseHeld()
     })
   }
 

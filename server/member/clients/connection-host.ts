@@ -23,5 +23,7 @@ export interface ConnectionHost extends ClientOutputHost {
   readonly onWrongPassword: (address: string) => void
   /** It waits because too many requests are outstanding; `proceed` when that is over. */
   readonly onHeld: (connection: ClientConnection) => void
+  /** Connections wait already: who comes later waits, too. */
+  readonly othersWait: () => boolean
   readonly onClosed: (connection: ClientConnection, reason: string) => void
 }

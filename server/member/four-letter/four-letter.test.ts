@@ -60,6 +60,7 @@ test('wchs, wchc and wchp', async () => {
     timeoutMs: 1,
     established: true,
     auth: [],
+    touchRound: 0,
     waiting: { items: [], head: 0 },
   })
   expect(await ask(about, 'wchs')).toBe('1 connections watching 2 paths\nTotal watches:2\n')

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import { assert } from '#shared/base/assert.ts'
 import { ByteQueue } from '#shared/jute/byte-queue.ts'
 import { writePacket } from '#shared/jute/records/packet.ts'
-import { type PacketRead, readLeaderPacket, readLearnerPacket } from '#shared/jute/records/read-packet.ts'
+import { lastAckOfRun, type PacketRead, readLeaderPacket, readLearnerPacket } from '#shared/jute/records/read-packet.ts'
 import { JuteWriter } from '#shared/jute/writer.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
 import type { LeaderPacket, LearnerPacket, QuorumPacket } from '#shared/zk/packet.ts'
@@ -19,6 +19,8 @@ export const LINK_QUEUE_BYTES_MAX = 128 * 1024 * 1024
 export const UNKNOWN_PACKETS_MAX = 100
 /** Of a snapshot, 64 KiB each. */
 const SLICES_PER_TURN_MAX = 16
+/** Instead of a length: what follows the packet is a snapshot stream. */
+const BEFORE_SNAPSHOT = -1
 
 /** Reads the stream behind a SNAP; the storage's. */
 export interface SnapshotReader {
@@ -166,35 +168,53 @@ export class QuorumLink implements LinkFacts {
     } else {
       this.#arrived.push(chunk)
     }
-    while (this.#open && !this.#snapshotReader && this.#readOne()) {
-      // Each turn of the loop takes one whole packet.
+    while (this.#open && !this.#snapshotReader && this.#readPackets()) {
+      // Each turn of the loop takes what comes before the next snapshot stream.
     }
   }
 
-  /** Takes the next packet; false when it is not whole yet. */
-  #readOne(): boolean {
+  /** Takes the packets that have arrived, through one window on all; true when a snapshot has come between. */
+  #readPackets(): boolean {
     const window = this.#arrived.view()
+    for (let at = 0; this.#open; ) {
+      if (this.#options.from === 'learner') {
+        const last = lastAckOfRun(window, at)
+        this.#arrived.consume(last - at)
+        at = last
+      }
+      const taken = this.#readOne(window, at)
+      if (taken === 0) return false
+      if (taken === BEFORE_SNAPSHOT) return true
+      at += taken
+    }
+    return false
+  }
+
+  /** Takes the packet at `at`; how many bytes it has, 0 when it is not whole yet, or BEFORE_SNAPSHOT. */
+  #readOne(window: Uint8Array, at: number): number {
     const { from } = this.#options
-    const read: PacketRead<QuorumPacket> = from === 'learner' ? readLearnerPacket(window) : readLeaderPacket(window)
+    const read: PacketRead<QuorumPacket> =
+      from === 'learner' ? readLearnerPacket(window, at) : readLeaderPacket(window, at)
     switch (read.type) {
       case 'incomplete':
-        return false
+        return 0
       case 'malformed':
         this.#down(`the other side sent what is no packet: ${read.reason}`)
-        return false
+        return 0
       case 'unknown':
         this.#arrived.consume(read.length)
         this.#unknown += 1
         if (this.#unknown > UNKNOWN_PACKETS_MAX) this.#down('the other side speaks of things that we do not know')
         else this.#options.onSkipped(`packet type ${read.packetType}, zxid ${formatZxid(read.zxid)}`)
-        return this.#open
+        return read.length
       case 'packet':
         this.#arrived.consume(read.length)
         this.packetsReceived += 1
         if (read.packet.type === 'REQUEST') this.requests += 1
         this.#options.onPacket(read.packet)
-        if (read.packet.type === 'SNAP' && this.#open) this.#beginSnapshot(read.packet.zxid)
-        return true
+        if (read.packet.type !== 'SNAP') return read.length
+        if (this.#open) this.#beginSnapshot(read.packet.zxid)
+        return BEFORE_SNAPSHOT
     }
   }
 

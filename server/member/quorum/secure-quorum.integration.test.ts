@@ -1,6 +1,7 @@
-// TLS and SASL between servers: who is heard on an election port, and an ensemble that moves from plain to TLS.
+// TLS and SASL between servers: who is heard on an election port, and whole ensembles, one of them with an Apache
+// server that leads, dies, and comes back as a follower.
 
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -12,7 +13,13 @@ import { freePort } from '../../testing/free-port.ts'
 import type { QuorumSasl } from '../config/auth.ts'
 import { silentLogger } from '../logging.ts'
 import { type RunningServer, startServer } from '../server.ts'
-import { askWord } from '../testing/apache-member.ts'
+import {
+  type ApacheMember,
+  apacheMemberMissing,
+  askWord,
+  becomes,
+  startApacheMember,
+} from '../testing/apache-member.ts'
 import { type Authority, createAuthority, opensslMissing } from '../testing/certificates.ts'
 import { type RawClient, rawClient } from '../testing/raw-client.ts'
 import { testConfig } from '../testing/test-config.ts'
@@ -22,7 +29,8 @@ import { createPeerTransport, type PeerTransport } from './peer-transport.ts'
 
 const WAIT = { timeout: 20_000, interval: 50 }
 const noOpenssl = opensslMissing()
-if (noOpenssl) console.warn(`TLS and SASL between servers: ${noOpenssl}`)
+const noApache = noOpenssl ?? apacheMemberMissing()
+if (noApache) console.warn(`TLS and SASL between servers: ${noApache}`)
 
 let authority: Authority
 let pem = ''
@@ -249,5 +257,43 @@ describe('an ensemble', () => {
     const [one = 0, two = 0, three = 0] = made.clientPorts.values()
     await writeAndRead(one, two, '/a')
     await writeAndRead(two, three, '/b')
+  })
+
+  const JAAS = [
+    'QuorumServer { org.apache.zookeeper.server.auth.DigestLoginModule required user_zk="p\\"ass"; };',
+    'QuorumLearner { org.apache.zookeeper.server.auth.DigestLoginModule required username="zk" password="p\\"ass"; };',
+  ].join('\n')
+
+  test.skipIf(noApache)('with an Apache server over TLS and SASL: led by it, without it, leading it', async () => {
+    const made = await plan()
+    const jaas = join(mkdtempSync(join(tmpdir(), 'jaas-')), 'jaas.conf')
+    writeFileSync(jaas, JAAS)
+    const required = ['enableSasl', 'learnerRequireSasl', 'serverRequireSasl'].map((key) => `quorum.auth.${key}=true`)
+    const lines = [...tlsLines(), ...required]
+    const apacheDir = mkdtempSync(join(tmpdir(), 'secure-apache-'))
+    const startApache = (): ApacheMember => {
+      const properties = { 'java.security.auth.login.config': jaas }
+      const member = startApacheMember(apacheDir, 3, linesOf(made, 3, lines), properties)
+      closing.push(() => member.kill())
+      return member
+    }
+    const [one = 0, two = 0, three = 0] = made.clientPorts.values()
+    const apache = startApache()
+    await startOurs(made, 1, [...lines, `zabscope.jaasFile=${jaas}`])
+    await becomes(three, 'leader')
+    await startOurs(made, 2, [...lines, `zabscope.jaasFile=${jaas}`])
+    await Promise.all([becomes(one, 'follower'), becomes(two, 'follower')])
+    await writeAndRead(one, three, '/led-by-apache')
+    expect(apache.log()).toMatch(/Accepted TLS connection/)
+    expect(apache.log()).toMatch(/Successfully completed the authentication using SASL/)
+
+    await apache.kill()
+    await becomes(two, 'leader')
+    await writeAndRead(one, two, '/without-apache')
+
+    const again = startApache()
+    await becomes(three, 'follower')
+    await writeAndRead(three, one, '/leading-apache')
+    expect(again.log()).toMatch(/Successfully completed the authentication using SASL/)
   })
 })

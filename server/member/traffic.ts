@@ -38,7 +38,6 @@ export interface Traffic {
   /** Connections of clients without TLS, from other machines and from this one. */
   nonMtlsRemote: number
   nonMtlsLocal: number
-  largeRequestsRejected: number
   /** Txns after which our tree had another digest than the leader's. */
   digestMismatches: number
 }
@@ -67,7 +66,6 @@ export function createTraffic(): Traffic {
     tlsHandshakesUnderWay: 0,
     nonMtlsRemote: 0,
     nonMtlsLocal: 0,
-    largeRequestsRejected: 0,
     digestMismatches: 0,
   }
 }

@@ -46,7 +46,6 @@ export async function mntrText(facts: ServerFacts): Promise<string> {
     ['ensemble_auth_success', traffic.ensembleAuthSucceeded],
     ['ensemble_auth_fail', traffic.ensembleAuthFailed],
     ['ensemble_auth_skip', traffic.ensembleAuthSkipped],
-    ['large_requests_rejected', traffic.largeRequestsRejected],
     ['digest_mismatches_count', traffic.digestMismatches],
     ['connection_drop_probability', '0.0'],
   ]

@@ -42,7 +42,6 @@ export interface Traffic {
   /** Connections of clients without TLS, from other machines and from this one. */
   nonMtlsRemote: number
   nonMtlsLocal: number
-  largeRequestsRejected: number
   /** Txns after which our tree had another digest than the leader's. */
   digestMismatches: number
   /** Flushes that took longer than FSYNC_WARNING_MS. */
@@ -74,7 +73,6 @@ export function createTraffic(metrics = createMetrics()): Traffic {
     tlsHandshakesUnderWay: 0,
     nonMtlsRemote: 0,
     nonMtlsLocal: 0,
-    largeRequestsRejected: 0,
     digestMismatches: 0,
     slowFsyncs: 0,
   }

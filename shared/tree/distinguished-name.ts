@@ -1,5 +1,5 @@
 // Whether a text is a distinguished name, as ids of the ACL scheme `x509` must be: what Java's X500Principal
-// takes. Measured at Java 17; the cases are in acl.test.ts. Writing a certificate's name is the host's business.
+// takes. Measured at Java 17; the cases are in the test. Writing a certificate's name is the host's business.
 
 /** The words that Java knows; any other type must be a number. */
 const KEYWORDS = new Set(

@@ -8,8 +8,9 @@ import { join } from 'node:path'
 import { vi } from 'vitest'
 
 const JAVA = '/usr/bin/java'
-/** Netty is there for TLS on client ports, the last one for a log on stderr. */
-const JARS = ['zookeeper', 'netty-all', 'slf4j-simple'].map((name) => `/usr/share/java/${name}.jar`)
+const NETTY = ['buffer', 'codec', 'common', 'handler', 'resolver', 'transport'].map((part) => `netty-${part}`)
+/** Netty is there for TLS, which even a quorum port looks at with it; the last one for a log on stderr. */
+const JARS = ['zookeeper', ...NETTY, 'slf4j-simple'].map((name) => `/usr/share/java/${name}.jar`)
 const START_TIMEOUT_MS = 60_000
 const LOG_CHARS_MAX = 200_000
 

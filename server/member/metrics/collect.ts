@@ -45,7 +45,6 @@ export async function collectMetrics(facts: ServerFacts): Promise<Metric[]> {
     ['ensemble_auth_success', traffic.ensembleAuthSucceeded],
     ['ensemble_auth_fail', traffic.ensembleAuthFailed],
     ['ensemble_auth_skip', traffic.ensembleAuthSkipped],
-    ['large_requests_rejected', traffic.largeRequestsRejected],
     ['tls_handshake_exceeded', traffic.tlsHandshakesExceeded],
     ['unsuccessful_handshake', traffic.tlsHandshakesFailed],
   ]

@@ -4,13 +4,14 @@
 import { readFileSync } from 'node:fs'
 import { Ensemble } from '../harness/ensemble.ts'
 import type { MemberProcess } from '../harness/member-process.ts'
-import { delay } from '../harness/wait-for.ts'
+import { delay, waitFor } from '../harness/wait-for.ts'
 import { verify } from '../mixed/verify.ts'
 import { Writer } from '../mixed/writer.ts'
 import { Attacker } from './attacker.ts'
 import type { PortKind } from './garbage.ts'
 
 const SAMPLE_MS = 250
+const START_TIMEOUT_MS = 30_000
 /** A served client waits no longer than this for its next answer. */
 export const GAP_MS_MAX = 5000
 /** Garbage makes garbage for the collector too: growth beyond this, from the first third to the last, is a leak. */
@@ -56,6 +57,10 @@ export async function runFuzz({ seconds, seed, memberEntry }: FuzzOptions): Prom
       for (const [kind, port] of places) attackers.push(new Attacker(kind, port, seed * 10 + index))
     }
     for (const writer of writers) writer.start()
+    // They are connected first: what a flooded backlog does to a SYN is the kernel's business.
+    await waitFor('honest clients to be served', START_TIMEOUT_MS, () =>
+      writers.every(({ acknowledged }) => acknowledged > 0),
+    )
     for (const attacker of attackers) attacker.start()
     const watched = await watch(ensemble.members, writers, seconds * 1000)
     await Promise.all(attackers.map((attacker) => attacker.stop()))

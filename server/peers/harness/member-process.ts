@@ -1,7 +1,7 @@
 // One ZooKeeper server as a process of its own, ours or Apache's: the same configuration file, the same ports, the
 // same kill -9. What runs behind them is the only difference.
 
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import net from 'node:net'
 import { join } from 'node:path'
@@ -97,6 +97,7 @@ export class MemberProcess {
   start(): void {
     if (this.running) return
     this.#before = this.output
+    if (this.kind === 'apache') this.#removeEmptyLogs()
     const config = join(this.plan.directory, 'zoo.cfg')
     if (this.kind === 'ours') {
       this.#child = new Child(process.execPath, [this.#launch.memberEntry, config])
@@ -106,6 +107,19 @@ export class MemberProcess {
     for (const [key, value] of Object.entries(this.#launch.properties)) args.push(`-D${key}=${value}`)
     args.push('-cp', JARS.join(':'), 'org.apache.zookeeper.server.quorum.QuorumPeerMain', config)
     this.#child = new Child(JAVA, args, { cwd: this.plan.directory })
+  }
+
+  /**
+   * Killed between creating a log file and writing its header, Apache 3.8 does not start again ("Unable to load database
+   * on disk", EOFException; tolerated from 3.9.3): its operator would remove the empty file, which holds nothing.
+   */
+  #removeEmptyLogs(): void {
+    const directory = join(this.plan.directory, 'version-2')
+    if (!existsSync(directory)) return
+    for (const name of readdirSync(directory)) {
+      const file = join(directory, name)
+      if (name.startsWith('log.') && statSync(file).size === 0) rmSync(file)
+    }
   }
 
   /** kill -9, and until it is gone. */

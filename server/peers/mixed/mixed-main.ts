@@ -15,12 +15,14 @@ export async function mixedMain(args: readonly string[], memberEntry: string): P
   const kills = wholeNumber('kills', options.kills, 0)
   const seed = wholeNumber('seed', options.seed, 0)
   if (!['1', '2', 'both'].includes(options.ours)) throw new UsageError('--ours takes 1, 2 or both')
-  if (!['all', 'none'].includes(options.syncs)) throw new UsageError('--syncs takes all or none')
+  const modes = options.syncs === 'all' ? ['DIFF', 'TRUNC', 'SNAP'] : options.syncs.split(',')
+  if (options.syncs !== 'none' && modes.some((mode) => !ALL_SYNCS.some((sync) => sync.mode === mode)))
+    throw new UsageError('--syncs takes all, none, or some of DIFF,TRUNC,SNAP')
   const sizes = options.ours === 'both' ? ([1, 2] as const) : [options.ours === '1' ? (1 as const) : (2 as const)]
   let failed = false
   for (const ours of sizes) {
     console.log(`${3 - ours} Apache + ${ours} ours, ${kills} kills, seed ${seed}`)
-    const syncs = options.syncs === 'all' ? ALL_SYNCS : []
+    const syncs = ALL_SYNCS.filter(({ mode }) => modes.includes(mode))
     const report = await runMixed({ ours, kills, seed, syncs, memberEntry, say: (line) => console.log(line) })
     for (const line of describeMixed(report)) console.log(line)
     if (report.wrong.length > 0) {

@@ -233,6 +233,7 @@ function createElection(
     keepAlive: config.tcpKeepAlive,
     ...(faults ? { links: faults.links } : {}),
     log,
+    onAbsent: (sid) => feed({ type: 'absent', sid }),
     onMessage(from: Sid, payload: Uint8Array) {
       // One bad message never ends the election: it is dropped, and the next one is read.
       try {

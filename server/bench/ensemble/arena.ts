@@ -48,6 +48,11 @@ export class Arena {
     return ensemble
   }
 
+  /** The ends of the logs of all servers that run. */
+  lastWords(): string[] {
+    return [...this.#ensembles].flatMap((ensemble) => ensemble.lastWords())
+  }
+
   /** Kills it and removes its data. */
   async remove(ensemble: RunningEnsemble): Promise<void> {
     await ensemble.kill()

@@ -63,6 +63,9 @@ async function run(options: EnsembleOptions, say: (line: string) => void, distSe
       rounds.push(round)
       say(roundLine(round))
     })
+  } catch (error) {
+    for (const line of arena.lastWords()) say(line)
+    throw error
   } finally {
     release()
     // Also after a failure: what was measured until then took its time.

@@ -3,7 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
 import type { Target } from '../load/jobs.ts'
@@ -13,7 +13,9 @@ import { type MemberPlace, memberConfig } from './member-config.ts'
 const READY_TIMEOUT_MS = 120_000
 const POLL_MS = 20
 const ASK_TIMEOUT_MS = 1000
-const LOG_SHOWN_BYTES = 2000
+const LOG_SHOWN_BYTES = 4000
+const LOG_SHOWN_LINES = 8
+const LINE_SHOWN_LENGTH = 300
 
 export class RunningEnsemble {
   readonly contestant: Contestant
@@ -72,6 +74,17 @@ export class RunningEnsemble {
     await Promise.all(ends)
   }
 
+  /** The ends of the servers' logs, for somebody who must find out what went wrong. */
+  lastWords(): string[] {
+    return this.places.flatMap((place) => [
+      `the log of server ${place.sid} of ${this.contestant.name} ends with`,
+      ...endOfLog(place)
+        .split('\n')
+        .slice(-LOG_SHOWN_LINES)
+        .map((line) => `  ${line.slice(0, LINE_SHOWN_LENGTH)}`),
+    ])
+  }
+
   #spawn(place: MemberPlace): void {
     const { file, args } = this.contestant.command(configFile(place), place.dir)
     const log = openSync(logFile(place), 'a')
@@ -83,8 +96,7 @@ export class RunningEnsemble {
   }
 
   #sorrow(place: MemberPlace): string {
-    const said = readFileSync(logFile(place), 'utf8').slice(-LOG_SHOWN_BYTES)
-    return `server ${place.sid} of ${this.contestant.name} does not serve:\n${said}`
+    return `server ${place.sid} of ${this.contestant.name} does not serve:\n${endOfLog(place)}`
   }
 }
 
@@ -94,6 +106,15 @@ function configFile({ dir }: MemberPlace): string {
 
 function logFile({ dir }: MemberPlace): string {
   return join(dir, 'server.log')
+}
+
+/** Apache's servers log to a file of their own besides. */
+function endOfLog(place: MemberPlace): string {
+  const files = [logFile(place), join(place.dir, 'logs/zookeeper.log')].filter((file) => existsSync(file))
+  return files
+    .map((file) => readFileSync(file, 'utf8').slice(-LOG_SHOWN_BYTES).trimEnd())
+    .filter((text) => text !== '')
+    .join('\n')
 }
 
 /** The answer to a four-letter word; empty where there is none. */

@@ -14,6 +14,8 @@ import { makeAll, portAt } from './prepare.ts'
 const CONNECTIONS = 8
 const OUTSTANDING = 64
 const TIMEOUT_MS = 3_600_000
+/** A connection whose share is done early waits for the others. */
+const PING_EVERY_MS = 5000
 
 /** `count` znodes of `bytes`, in eight directories. */
 export async function runFill(target: Target, count: number, bytes: number): Promise<Fill> {
@@ -33,7 +35,10 @@ export async function runFill(target: Target, count: number, bytes: number): Pro
   await group.open()
   const meter = startMeter(target.pids)
   group.start()
-  await group.idle(TIMEOUT_MS)
+  const pings = setInterval(() => {
+    for (const loader of group.loaders) loader.pingWhenIdle()
+  }, PING_EVERY_MS)
+  await group.idle(TIMEOUT_MS).finally(() => clearInterval(pings))
   const usage = meter()
   await group.finish()
   const { body } = await caller.ask({ type: 'getAllChildrenNumber', path: ROOT })

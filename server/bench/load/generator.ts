@@ -26,7 +26,8 @@ export function runGenerator(): void {
 }
 
 function answer(message: JobAnswer): void {
-  process.send?.(message)
+  // When the benchmark has just ended nobody is there to be told.
+  process.send?.(message, undefined, undefined, () => undefined)
 }
 
 function runJob(job: Job): Promise<JobResults[keyof JobResults]> {

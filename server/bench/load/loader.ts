@@ -1,14 +1,16 @@
 // One connection under load: keeps so many requests in flight (closed loop), or sends when it is told to (open loop).
 // Frames are copied into a ring of memory that was allocated before; nothing is allocated for a request.
 
+import { XIDS } from '#shared/zk/op.ts'
 import { OrderCheck } from './check-order.ts'
 import type { Complaints } from './complaints.ts'
-import { CLOSE_XID, XID_AT } from './frames.ts'
+import { CLOSE_XID, frameOf, XID_AT } from './frames.ts'
 import type { Histogram } from './histogram.ts'
 import { Wire, type WireOwner } from './wire.ts'
 import type { Work } from './work.ts'
 
 const SESSION_TIMEOUT_MS = 30_000
+const PING = frameOf({ type: 'ping' }, XIDS.ping)
 
 /** What all connections of a run share. */
 export interface Tally {
@@ -100,6 +102,11 @@ export class Loader implements WireOwner {
     if (this.inFlight === 0) this.#events.onIdle()
   }
 
+  /** For one that has reached its limit while others go on: its session must not expire. */
+  pingWhenIdle(): void {
+    if (this.inFlight === 0) this.#wire.write(PING)
+  }
+
   close(): void {
     this.#wire.end()
   }
@@ -116,7 +123,8 @@ export class Loader implements WireOwner {
   onFrame(view: DataView, at: number, end: number): void {
     const tally = this.#tally
     if (this.inFlight === 0) {
-      if (view.getInt32(at) !== CLOSE_XID) tally.complaints.add('an answer came that nothing waits for')
+      const xid = view.getInt32(at)
+      if (xid !== CLOSE_XID && xid !== XIDS.ping) tally.complaints.add('an answer came that nothing waits for')
       return
     }
     const xid = this.#oldestXid

@@ -77,8 +77,11 @@ export function createClientDoors(options: ClientDoorsOptions): ClientDoors {
   }
 
   function onPlain(socket: Socket): void {
-    if (isLoopback(socket.remoteAddress)) traffic.nonMtlsLocal += 1
-    else traffic.nonMtlsRemote += 1
+    // Where there is no TLS nobody asks how many do without it: Apache's plain connection factory does not count either.
+    if (tls.client !== null) {
+      if (isLoopback(socket.remoteAddress)) traffic.nonMtlsLocal += 1
+      else traffic.nonMtlsRemote += 1
+    }
     options.onOpen(socket, null)
   }
 

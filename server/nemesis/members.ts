@@ -123,6 +123,17 @@ export class Members {
     return false
   }
 
+  /** True once every member serves, one of them as the leader. */
+  async allServe(timeoutMs: number): Promise<boolean> {
+    const deadline = performance.now() + timeoutMs
+    while (performance.now() < deadline) {
+      const modes = await Promise.all(this.sids.map(async (sid) => (await this.#status(sid))?.mode ?? null))
+      if (!modes.includes(null) && modes.some((mode) => mode !== 'follower')) return true
+      await delay(POLL_MS)
+    }
+    return false
+  }
+
   /** True once this member serves. */
   async serves(sid: number, timeoutMs: number): Promise<boolean> {
     const deadline = performance.now() + timeoutMs

@@ -99,15 +99,16 @@ function drawAction(prng: Prng, kind: FaultKind): Action {
 
 function drawLink(prng: Prng, at: Target): Action {
   const direction = pick(prng, ['in', 'out', 'both', 'both'] as const)
-  switch (nextInt(prng, 8)) {
+  switch (nextInt(prng, 10)) {
     case 0:
       return { type: 'reset', at }
     case 1:
       return { type: 'clientReset', at }
     case 2:
     case 3:
-      return { type: 'clientLink', at, direction, rule: drawRule(prng) }
     case 4:
+      return { type: 'clientLink', at, direction, rule: drawRule(prng) }
+    case 5:
       return { type: 'link', at, peer: drawTarget(prng), direction, rule: drawRule(prng) }
     default:
       return { type: 'isolate', at, direction, rule: drawRule(prng) }

@@ -7,9 +7,11 @@ import { createPeer, step } from '#shared/peer/peer.ts'
 import type { LinkId } from '#shared/zab/contract.ts'
 import type { Sid } from '#shared/zk/ids.ts'
 import type { ServerSpec } from '#shared/zk/quorum-config.ts'
+import { NO_ZXID } from '#shared/zk/zxid.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import { SnapshotStreamDecoder } from '../storage/snapshot-decode.ts'
 import type { Storage } from '../storage/storage.ts'
+import { StorageError } from '../storage/storage-error.ts'
 import type { PasswordRule } from './auth/session-password.ts'
 import { createClientPort } from './clients/client-port.ts'
 import { type Clock, systemClock } from './clock.ts'
@@ -70,9 +72,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     commitLogCount: config.commitLogCount,
     forceSync: config.forceSync,
     digest: config.tree.digest,
+    ...config.storage,
+    // Purging is the timer's business, as in ZooKeeper, and not each snapshot's.
+    snapRetainCount: undefined,
     log: (level, message, fields) => log[level](fields ?? {}, message),
   })
 
+  if (config.standalone && recovered.lastZxid === NO_ZXID) {
+    await storage.close()
+    throw new StorageError(
+      `${config.dataDir} is empty, and db.autocreate=false: put a file named initialize into it, or restore its data.`,
+    )
+  }
   const peer = createPeer(
     {
       sid: config.sid,
@@ -176,7 +187,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         observation.sendStats()
       }, STATS_EVERY_MS),
     )
-    if (config.purgeIntervalHours > 0) timers.push(purgeTimer(storage, config, log))
+    if (config.storage.purgeIntervalHours > 0) timers.push(purgeTimer(storage, config, log))
     host.tick()
     return { ports: { clientPort, quorumPort, electionPort, eventPort }, stop: close }
   } catch (error) {
@@ -253,15 +264,18 @@ function selfOf(config: MemberConfig) {
   return self
 }
 
-/** autopurge: a timer cannot run for weeks, so hours are counted. */
-function purgeTimer(storage: Storage, config: MemberConfig, log: MemberLogger): NodeJS.Timeout {
+/** autopurge, at the start too, as in ZooKeeper. A timer cannot run for weeks, so hours are counted. */
+function purgeTimer(storage: Storage, { storage: config }: MemberConfig, log: MemberLogger): NodeJS.Timeout {
   let hours = 0
-  return setInterval(() => {
-    hours += 1
-    if (hours % config.purgeIntervalHours !== 0) return
+  function purge(): void {
     storage.purge(config.snapRetainCount).then(
       (names) => log.info({ removed: names.length }, 'purged old snapshots and logs'),
       (error: Error) => log.error(`purging failed: ${error.message}`),
     )
+  }
+  purge()
+  return setInterval(() => {
+    hours += 1
+    if (hours % config.purgeIntervalHours === 0) purge()
   }, HOUR_MS)
 }

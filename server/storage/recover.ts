@@ -5,10 +5,13 @@ import { DecodeError } from '#shared/jute/reader.ts'
 import { readEntry } from '#shared/jute/records/txn.ts'
 import { applyEntry } from '#shared/tree/apply.ts'
 import type { DigestMismatch } from '#shared/tree/contract.ts'
+import { createTree } from '#shared/tree/create-tree.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
 import { DEFAULT_TREE_OPTIONS, type TreeOptions } from '#shared/tree/options.ts'
 import type { Entry } from '#shared/zk/txn.ts'
 import { formatZxid, ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
+import type { SnapshotCompression } from './compression.ts'
+import { writeFirstSnapshot } from './directories.ts'
 import type { Disk } from './disk.ts'
 import { listNumbered, type NumberedFile } from './file-names.ts'
 import type { Log } from './options.ts'
@@ -33,6 +36,9 @@ export interface RecoverOptions {
   readonly snapDir: string
   readonly logDir: string
   readonly commitLogCount: number
+  /** snapshot.trust.empty */
+  readonly trustEmpty: boolean
+  readonly compression: SnapshotCompression
   /** Whether digests are kept and compared. */
   readonly digest: boolean
   readonly log: Log
@@ -47,10 +53,12 @@ export async function recoverTree(options: RecoverOptions): Promise<RecoveredTre
   const logs = await listNumbered(options.logDir, 'log')
   if (snapshots.length === 0) {
     if (logs.length === 0) return null
+    if (options.trustEmpty) return recoverWithoutSnapshot(options, logs)
     // Trap 2325: an empty tree must not win an election.
     throw new StorageError(
       `${options.logDir} holds transaction logs, but ${options.snapDir} holds no snapshot to apply them to. Restore the ` +
-        'snapshots, or move the logs away and let this server fetch everything from the leader.',
+        'snapshots, or move the logs away and let this server fetch everything from the leader. If it never had any (an ' +
+        'upgrade from ZooKeeper 3.4), snapshot.trust.empty=true replays the logs on an empty tree.',
     )
   }
   const { zxid, loaded, newestDamaged } = await loadNewest(snapshots, options.log)
@@ -64,6 +72,16 @@ export async function recoverTree(options: RecoverOptions): Promise<RecoveredTre
     )
   }
   await replay.repair()
+  return replay.result()
+}
+
+/** ZOOKEEPER-3056: the logs are everything; a gap before the first txn is refused all the same. */
+async function recoverWithoutSnapshot(options: RecoverOptions, logs: readonly NumberedFile[]): Promise<RecoveredTree> {
+  options.log('warn', 'no snapshot: the logs are replayed on an empty tree (snapshot.trust.empty)', {})
+  const replay = new Replay(ZERO_ZXID, { tree: createTree(), digest: null }, options)
+  await replay.run(logs)
+  await replay.repair()
+  await writeFirstSnapshot(options.disk, options.snapDir, options.digest, options.compression)
   return replay.result()
 }
 

@@ -1,6 +1,8 @@
 // Every key that a zoo.cfg may hold, and what we do with it: honour it, accept it only where it asks for
 // what we do anyway, or refuse it by name. Nothing is ignored in silence. Source: operations.md §3.
 
+import { STORAGE_KEYS } from './storage-keys.ts'
+
 export type KeyRule =
   /** config.ts reads it. */
   | { readonly type: 'honoured' }
@@ -30,6 +32,7 @@ const NO_JVM = 'there is no Java virtual machine here; remove the line'
 const NOT_TUNABLE = 'this cannot be tuned; remove the line'
 
 const KEYS: Readonly<Record<string, KeyRule>> = {
+  ...STORAGE_KEYS,
   dataDir: HONOURED,
   dataLogDir: HONOURED,
   clientPort: HONOURED,
@@ -45,8 +48,6 @@ const KEYS: Readonly<Record<string, KeyRule>> = {
   peerType: HONOURED,
   quorumListenOnAllIPs: HONOURED,
   standaloneEnabled: HONOURED,
-  'autopurge.snapRetainCount': HONOURED,
-  'autopurge.purgeInterval': HONOURED,
   '4lw.commands.whitelist': HONOURED,
   globalOutstandingLimit: HONOURED,
   preAllocSize: HONOURED,
@@ -86,10 +87,6 @@ const KEYS: Readonly<Record<string, KeyRule>> = {
   'enforce.auth.enabled': only('false', 'enforced authentication is not supported'),
   enableEagerACLCheck: only('false', 'access is checked by the leader'),
   'closeSessionTxn.enabled': only('true', 'closeSession transactions always list their paths'),
-  'snapshot.trust.empty': only('false', 'a log without any snapshot is not trusted'),
-  'snapshot.compression.method': { type: 'only', values: [''], why: 'snapshots are not compressed' },
-  'db.autocreate': only('true', 'an empty data directory is always filled'),
-  'datadir.autocreate': only('true', 'a missing data directory is always made'),
   'readonlymode.enabled': only('false', 'read-only mode is not supported'),
   emulate353TTLNodes: only('false', 'TTL nodes have the form of 3.5.4 and later'),
   'audit.enable': only('false', 'there is no audit log in a member'),
@@ -119,10 +116,6 @@ const KEYS: Readonly<Record<string, KeyRule>> = {
 }
 
 const NOT_TUNABLE_KEYS = [
-  'snapSizeLimitInKb',
-  'txnLogSizeLimitInKb',
-  'snapshotSizeFactor',
-  'fsync.warningthresholdms',
   'flushDelay',
   'maxWriteQueuePollTime',
   'maxBatchSize',

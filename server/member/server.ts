@@ -3,7 +3,7 @@
 
 import { DecodeError } from '#shared/jute/reader.ts'
 import { readNotification } from '#shared/jute/records/notification.ts'
-import { createPeer, step } from '#shared/peer/peer.ts'
+import { createPeer, type Peer, step } from '#shared/peer/peer.ts'
 import type { LinkId } from '#shared/zab/contract.ts'
 import type { Sid } from '#shared/zk/ids.ts'
 import type { ServerSpec } from '#shared/zk/quorum-config.ts'
@@ -187,7 +187,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         observation.sendStats()
       }, STATS_EVERY_MS),
     )
-    if (config.storage.purgeIntervalHours > 0) timers.push(purgeTimer(storage, config, log))
+    if (config.storage.purgeIntervalHours > 0) timers.push(purgeTimer(storage, peer, config, log))
     host.tick()
     return { ports: { clientPort, quorumPort, electionPort, eventPort }, stop: close }
   } catch (error) {
@@ -265,10 +265,15 @@ function selfOf(config: MemberConfig) {
 }
 
 /** autopurge, at the start too, as in ZooKeeper. A timer cannot run for weeks, so hours are counted. */
-function purgeTimer(storage: Storage, { storage: config }: MemberConfig, log: MemberLogger): NodeJS.Timeout {
+function purgeTimer(
+  storage: Storage,
+  peer: Peer,
+  { storage: config }: MemberConfig,
+  log: MemberLogger,
+): NodeJS.Timeout {
   let hours = 0
   function purge(): void {
-    storage.purge(config.snapRetainCount).then(
+    storage.purge(config.snapRetainCount, peer.zab.log.after).then(
       (names) => log.info({ removed: names.length }, 'purged old snapshots and logs'),
       (error: Error) => log.error(`purging failed: ${error.message}`),
     )

@@ -100,7 +100,7 @@ describe.each(['gz', 'snappy'] as const)('%s', (compression) => {
       await rig.settled()
       expect(await rig.storage.takeSnapshot(history.tree)).toBe(true)
     }
-    expect(await rig.storage.purge(3)).toContain(`snapshot.0${suffix}`)
+    expect(await rig.storage.purge(3, makeZxid(9, 0))).toContain(`snapshot.0${suffix}`)
     rig.storage.truncate(rig.nextOp(), makeZxid(1, 170))
     expect((await rig.storage.reload()).lastZxid).toBe(makeZxid(1, 170))
     expect(filesOf(dir).filter((name) => name.startsWith('snapshot'))).toEqual([

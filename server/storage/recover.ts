@@ -72,7 +72,13 @@ export async function recoverTree(options: RecoverOptions): Promise<RecoveredTre
     )
   }
   await replay.repair()
-  return replay.result()
+  return replay.result(await oldestComplete(snapshots, zxid))
+}
+
+/** No truncation reaches behind it: what is in memory must not begin before (FOLL-10). */
+async function oldestComplete(snapshots: readonly NumberedFile[], loaded: Zxid): Promise<Zxid> {
+  for (const file of snapshots) if (file.zxid >= loaded || (await looksComplete(file.path))) return file.zxid
+  return loaded
 }
 
 /** ZOOKEEPER-3056: the logs are everything; a gap before the first txn is refused all the same. */
@@ -82,7 +88,7 @@ async function recoverWithoutSnapshot(options: RecoverOptions, logs: readonly Nu
   await replay.run(logs)
   await replay.repair()
   await writeFirstSnapshot(options.disk, options.snapDir, options.digest, options.compression)
-  return replay.result()
+  return replay.result(ZERO_ZXID)
 }
 
 async function loadNewest(snapshots: readonly NumberedFile[], log: Log) {
@@ -256,8 +262,9 @@ class Replay {
     if (this.#empty.length > 0) await disk.syncDir(logDir)
   }
 
-  result(): RecoveredTree {
-    const { recent, recentAfter } = this.#recent.take(this.lastZxid)
+  /** @param notBefore the entries that are handed back begin behind it */
+  result(notBefore: Zxid): RecoveredTree {
+    const { recent, recentAfter } = this.#recent.take(this.lastZxid, notBefore)
     return { tree: this.#tree, lastZxid: this.lastZxid, recent, recentAfter }
   }
 }

@@ -65,6 +65,8 @@ export class Storage {
   /** Told when nothing will be done any more. */
   readonly #waiting = new Set<(error: unknown) => void>()
   readonly #verified = new Set<string>()
+  /** Truncations and installations so far. */
+  #rewinds = 0
   readonly flushCounts: FlushCounts = { flushes: 0, slow: 0, totalMs: 0, maxMs: 0 }
   #temporaries = 0
   #closed = false
@@ -96,6 +98,7 @@ export class Storage {
     this.#expectOpen()
     this.#abortSnapshot()
     this.#cut = { after: zxid, next: null }
+    this.#rewinds += 1
     const { disk, writer, snapDir, logDir } = this.#parts
     this.#queue.push(op, async () => {
       await writer.roll()
@@ -112,6 +115,7 @@ export class Storage {
     assert(tree.lastProcessedZxid >= zxid, 'a received tree knows its zxid before it is installed')
     this.#abortSnapshot()
     this.#cut = null
+    this.#rewinds += 1
     const { disk, writer, snapDir, digest, compression } = this.#parts
     const name = installName(zxid, compression)
     const temporary = this.#temporary(name)
@@ -165,14 +169,19 @@ export class Storage {
     return finished
   }
 
-  /** Removes what the newest `retainCount` snapshots make superfluous (at least 3 stay); returns the names. */
-  async purge(retainCount: number): Promise<string[]> {
+  /**
+   * Removes what the newest `retainCount` snapshots make superfluous (at least 3 stay); returns the names.
+   * @param neededFrom where the log in memory begins: it can still be truncated to there afterwards
+   */
+  async purge(retainCount: number, neededFrom: Zxid): Promise<string[]> {
     this.#expectOpen()
-    const options: PurgeOptions = { ...this.#parts, retainCount, verified: this.#verified }
+    const options: PurgeOptions = { ...this.#parts, retainCount, neededFrom, verified: this.#verified }
+    const rewinds = this.#rewinds
     // Reading whole snapshots must not hold up the log: the queue then finds them verified.
     await oldestKept(options)
     if (this.#closed) return []
-    return this.#inOrder(() => purge(options))
+    // After a truncation or a snapshot from the leader the log in memory begins elsewhere.
+    return this.#inOrder(async () => (this.#rewinds === rewinds ? purge(options) : []))
   }
 
   /** Finishes what was asked for, ends the log and gives up the lock. */
@@ -225,7 +234,7 @@ export class Storage {
       })
       if (!placed) return false
       log('info', 'wrote a snapshot', { zxid: formatZxid(label), nodes: tree.nodes.size })
-      if (snapRetainCount > 0 && !this.#closed) await this.purge(snapRetainCount)
+      if (snapRetainCount > 0 && !this.#closed) await this.purge(snapRetainCount, label)
       return true
     } catch (error) {
       this.#queue.fail(error)

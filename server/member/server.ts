@@ -3,13 +3,15 @@
 
 import { DecodeError } from '#shared/jute/reader.ts'
 import { readNotification } from '#shared/jute/records/notification.ts'
-import { createPeer, step } from '#shared/peer/peer.ts'
+import { createPeer, type Peer, step } from '#shared/peer/peer.ts'
 import type { LinkId } from '#shared/zab/contract.ts'
 import type { Sid } from '#shared/zk/ids.ts'
 import type { ServerSpec } from '#shared/zk/quorum-config.ts'
+import { NO_ZXID } from '#shared/zk/zxid.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import { SnapshotStreamDecoder } from '../storage/snapshot-decode.ts'
 import type { Storage } from '../storage/storage.ts'
+import { StorageError } from '../storage/storage-error.ts'
 import type { PasswordRule } from './auth/session-password.ts'
 import { createClientPort } from './clients/client-port.ts'
 import { type Clock, oncePerTurn, systemClock } from './clock.ts'
@@ -92,9 +94,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     forceSync: config.forceSync,
     digest: config.tree.digest,
     disk: faults?.disk,
+    ...config.storage,
+    // Purging is the timer's business, as in ZooKeeper, and not each snapshot's.
+    snapRetainCount: undefined,
     log: (level, message, fields) => log[level](fields ?? {}, message),
   })
 
+  if (config.standalone && recovered.lastZxid === NO_ZXID) {
+    await storage.close()
+    throw new StorageError(
+      `${config.dataDir} is empty, and db.autocreate=false: put a file named initialize into it, or restore its data.`,
+    )
+  }
   const peer = createPeer(
     {
       sid: config.sid,
@@ -221,7 +232,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         observation.sendStats()
       }, STATS_EVERY_MS),
     )
-    if (config.purgeIntervalHours > 0) timers.push(purgeTimer(storage, config, log))
+    if (config.storage.purgeIntervalHours > 0) timers.push(purgeTimer(storage, peer, config, log))
     host.tick()
     operations.started()
     const ports = { clientPort, secureClientPort, quorumPort, electionPort, eventPort, ...operationPorts }
@@ -345,15 +356,23 @@ function selfOf(config: MemberConfig) {
   return self
 }
 
-/** autopurge: a timer cannot run for weeks, so hours are counted. */
-function purgeTimer(storage: Storage, config: MemberConfig, log: MemberLogger): NodeJS.Timeout {
+/** autopurge, at the start too, as in ZooKeeper. A timer cannot run for weeks, so hours are counted. */
+function purgeTimer(
+  storage: Storage,
+  peer: Peer,
+  { storage: config }: MemberConfig,
+  log: MemberLogger,
+): NodeJS.Timeout {
   let hours = 0
-  return setInterval(() => {
-    hours += 1
-    if (hours % config.purgeIntervalHours !== 0) return
-    storage.purge(config.snapRetainCount).then(
+  function purge(): void {
+    storage.purge(config.snapRetainCount, peer.zab.log.after).then(
       (names) => log.info({ removed: names.length }, 'purged old snapshots and logs'),
       (error: Error) => log.error(`purging failed: ${error.message}`),
     )
+  }
+  purge()
+  return setInterval(() => {
+    hours += 1
+    if (hours % config.purgeIntervalHours === 0) purge()
   }, HOUR_MS)
 }

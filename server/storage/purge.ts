@@ -1,6 +1,7 @@
 // Which snapshots and logs may go: O-15 and storage.md §10. A snapshot counts as kept only when its seal matches
 // its bytes; when fewer than enough do, nothing is removed (R-3231).
 
+import type { Zxid } from '#shared/zk/zxid.ts'
 import type { Disk } from './disk.ts'
 import { listNumbered, type NumberedFile } from './file-names.ts'
 import type { Log } from './options.ts'
@@ -13,6 +14,8 @@ export interface PurgeOptions {
   readonly logDir: string
   /** How many snapshots stay; less than 3 counts as 3. */
   readonly retainCount: number
+  /** One snapshot that is not newer than this stays, too: the log may have to be cut back to there (FOLL-10). */
+  readonly neededFrom: Zxid
   readonly log: Log
   /** Snapshots known to be whole, by path; grows by what is checked here and shrinks by what is removed. */
   readonly verified: Set<string>
@@ -53,7 +56,7 @@ export async function oldestKept(options: PurgeOptions): Promise<NumberedFile | 
       options.verified.add(file.path)
     }
     found += 1
-    if (found === wanted) return file
+    if (found >= wanted && file.zxid <= options.neededFrom) return file
   }
   return null
 }

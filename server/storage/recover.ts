@@ -5,10 +5,13 @@ import { DecodeError } from '#shared/jute/reader.ts'
 import { readEntry } from '#shared/jute/records/txn.ts'
 import { applyEntry } from '#shared/tree/apply.ts'
 import type { DigestMismatch } from '#shared/tree/contract.ts'
+import { createTree } from '#shared/tree/create-tree.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
 import { DEFAULT_TREE_OPTIONS, type TreeOptions } from '#shared/tree/options.ts'
 import type { Entry } from '#shared/zk/txn.ts'
 import { formatZxid, ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
+import type { SnapshotCompression } from './compression.ts'
+import { writeFirstSnapshot } from './directories.ts'
 import type { Disk } from './disk.ts'
 import { listNumbered, type NumberedFile } from './file-names.ts'
 import type { Log, Measured } from './options.ts'
@@ -33,6 +36,9 @@ export interface RecoverOptions {
   readonly snapDir: string
   readonly logDir: string
   readonly commitLogCount: number
+  /** snapshot.trust.empty */
+  readonly trustEmpty: boolean
+  readonly compression: SnapshotCompression
   /** Whether digests are kept and compared. */
   readonly digest: boolean
   readonly log: Log
@@ -44,14 +50,23 @@ export interface RecoverOptions {
  * @throws StorageError when acknowledged transactions may be missing
  */
 export async function recoverTree(options: RecoverOptions): Promise<RecoveredTree | null> {
-  const replay = await readAll(options, null)
-  if (replay === null) return null
-  await replay.repair(options.disk)
-  return replay.result()
+  const read = await readAll(options, null)
+  if (read === null) return null
+  const { disk, snapDir, digest, compression } = options
+  await read.replay.repair(disk)
+  if (read.from === 'nothing') await writeFirstSnapshot(disk, snapDir, digest, compression)
+  return read.replay.result(read.notBefore)
 }
 
 /** What may be read without being repaired. */
-export type ReadOptions = Omit<RecoverOptions, 'disk'>
+export type ReadOptions = Omit<RecoverOptions, 'disk' | 'compression'>
+
+interface Read {
+  readonly replay: Replay
+  readonly from: 'snapshot' | 'nothing'
+  /** No truncation reaches behind it: what is in memory must not begin before (FOLL-10). */
+  readonly notBefore: Zxid
+}
 
 /**
  * The same, and nothing is changed on disk. A damaged log ends the history there: `onDamage` is told why, and what
@@ -59,19 +74,21 @@ export type ReadOptions = Omit<RecoverOptions, 'disk'>
  * @throws StorageError when there is nothing to begin with
  */
 export async function readTree(options: ReadOptions, onDamage: (why: string) => void): Promise<RecoveredTree | null> {
-  const replay = await readAll(options, onDamage)
-  return replay === null ? null : replay.result()
+  const read = await readAll(options, onDamage)
+  return read === null ? null : read.replay.result(read.notBefore)
 }
 
-async function readAll(options: ReadOptions, onDamage: ((why: string) => void) | null): Promise<Replay | null> {
+async function readAll(options: ReadOptions, onDamage: ((why: string) => void) | null): Promise<Read | null> {
   const snapshots = await listNumbered(options.snapDir, 'snapshot')
   const logs = await listNumbered(options.logDir, 'log')
   if (snapshots.length === 0) {
     if (logs.length === 0) return null
+    if (options.trustEmpty) return readWithoutSnapshot(options, logs)
     // Trap 2325: an empty tree must not win an election.
     throw new StorageError(
       `${options.logDir} holds transaction logs, but ${options.snapDir} holds no snapshot to apply them to. Restore the ` +
-        'snapshots, or move the logs away and let this server fetch everything from the leader.',
+        'snapshots, or move the logs away and let this server fetch everything from the leader. If it never had any (an ' +
+        'upgrade from ZooKeeper 3.4), snapshot.trust.empty=true replays the logs on an empty tree.',
     )
   }
   const startMs = performance.now()
@@ -96,7 +113,20 @@ async function readAll(options: ReadOptions, onDamage: ((why: string) => void) |
     if (onDamage === null) throw damaged
     onDamage(damaged.message)
   }
-  return replay
+  return { replay, from: 'snapshot', notBefore: await oldestComplete(snapshots, zxid) }
+}
+
+async function oldestComplete(snapshots: readonly NumberedFile[], loaded: Zxid): Promise<Zxid> {
+  for (const file of snapshots) if (file.zxid >= loaded || (await looksComplete(file.path))) return file.zxid
+  return loaded
+}
+
+/** ZOOKEEPER-3056: the logs are everything; a gap before the first txn is refused all the same. */
+async function readWithoutSnapshot(options: ReadOptions, logs: readonly NumberedFile[]): Promise<Read> {
+  options.log('warn', 'no snapshot: the logs are replayed on an empty tree (snapshot.trust.empty)', {})
+  const replay = new Replay(ZERO_ZXID, { tree: createTree(), digest: null }, options)
+  await replay.run(logs)
+  return { replay, from: 'nothing', notBefore: ZERO_ZXID }
 }
 
 async function loadNewest(snapshots: readonly NumberedFile[], log: Log) {
@@ -275,8 +305,9 @@ class Replay {
     if (this.#empty.length > 0) await disk.syncDir(logDir)
   }
 
-  result(): RecoveredTree {
-    const { recent, recentAfter } = this.#recent.take(this.lastZxid)
+  /** @param notBefore the entries that are handed back begin behind it */
+  result(notBefore: Zxid): RecoveredTree {
+    const { recent, recentAfter } = this.#recent.take(this.lastZxid, notBefore)
     return { tree: this.#tree, lastZxid: this.lastZxid, recent, recentAfter }
   }
 }

@@ -12,6 +12,8 @@ export interface TxnLogOptions {
   readonly preAllocBytes: number
   /** false: a write is reported without waiting for the disk. */
   readonly forceSync: boolean
+  /** A file that grew beyond this is ended; 0: no limit. */
+  readonly sizeLimitBytes: number
 }
 
 interface OpenLog {
@@ -46,6 +48,8 @@ export class TxnLogWriter {
     await log.file.write(records, log.position)
     log.position += records.length
     log.size = Math.max(log.size, log.position)
+    const { sizeLimitBytes } = this.#options
+    if (sizeLimitBytes > 0 && log.position > sizeLimitBytes) await this.roll()
   }
 
   /** Ends the file, without its padding; the next append starts another. */

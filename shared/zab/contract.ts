@@ -46,7 +46,7 @@ export interface RecoveredLog {
   readonly currentEpoch: number
   /** The last entry of the log, or the snapshot's zxid when no entry follows it. */
   readonly lastZxid: Zxid
-  /** The newest entries, contiguous, ending with lastZxid; may be empty. */
+  /** The newest entries, contiguous, ending with lastZxid; may be empty. The log can be truncated to each of them. */
   readonly recent: readonly Entry[]
   /** Every entry after this zxid is in `recent`. */
   readonly recentAfter: Zxid
@@ -75,7 +75,7 @@ export type ZabInput =
 export type DiskEffect =
   /** Append behind the last entry. Group commit is the host's: one flush may cover many. */
   | { readonly type: 'append'; readonly op: DiskOp; readonly entry: Entry }
-  /** Remove every entry after `zxid`, from the log and from snapshots above it. */
+  /** Remove every entry after `zxid`, which is in memory, from the log and from snapshots above it. */
   | { readonly type: 'truncate'; readonly op: DiskOp; readonly zxid: Zxid }
   /** Make the received snapshot the start of a new history: everything older may go. */
   | { readonly type: 'installSnapshot'; readonly op: DiskOp; readonly zxid: Zxid }

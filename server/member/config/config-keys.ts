@@ -4,6 +4,7 @@
 import { AUTH_FAMILIES, AUTH_KEYS } from './auth.ts'
 import { FAULT_KEYS } from './faults.ts'
 import { OPERATIONS_FAMILIES, OPERATIONS_KEYS } from './operations.ts'
+import { STORAGE_KEYS } from './storage-keys.ts'
 import { TLS_KEYS } from './tls.ts'
 
 export type KeyRule =
@@ -33,6 +34,7 @@ const NOT_TUNABLE = 'this cannot be tuned; remove the line'
 const KEYS: Readonly<Record<string, KeyRule>> = {
   ...TLS_KEYS,
   ...AUTH_KEYS,
+  ...STORAGE_KEYS,
   dataDir: HONOURED,
   dataLogDir: HONOURED,
   clientPort: HONOURED,
@@ -48,8 +50,6 @@ const KEYS: Readonly<Record<string, KeyRule>> = {
   peerType: HONOURED,
   quorumListenOnAllIPs: HONOURED,
   standaloneEnabled: HONOURED,
-  'autopurge.snapRetainCount': HONOURED,
-  'autopurge.purgeInterval': HONOURED,
   '4lw.commands.whitelist': HONOURED,
   globalOutstandingLimit: HONOURED,
   preAllocSize: HONOURED,
@@ -80,10 +80,6 @@ const KEYS: Readonly<Record<string, KeyRule>> = {
   'multiAddress.enabled': only('false', 'a member has one address'),
   enableEagerACLCheck: only('false', 'access is checked by the leader'),
   'closeSessionTxn.enabled': only('true', 'closeSession transactions always list their paths'),
-  'snapshot.trust.empty': only('false', 'a log without any snapshot is not trusted'),
-  'snapshot.compression.method': { type: 'only', values: [''], why: 'snapshots are not compressed' },
-  'db.autocreate': only('true', 'an empty data directory is always filled'),
-  'datadir.autocreate': only('true', 'a missing data directory is always made'),
   'readonlymode.enabled': only('false', 'read-only mode is not supported'),
   emulate353TTLNodes: only('false', 'TTL nodes have the form of 3.5.4 and later'),
   request_throttle_max_requests: only('0', NO_THROTTLE),
@@ -103,10 +99,6 @@ const KEYS: Readonly<Record<string, KeyRule>> = {
 }
 
 const NOT_TUNABLE_KEYS = [
-  'snapSizeLimitInKb',
-  'txnLogSizeLimitInKb',
-  'snapshotSizeFactor',
-  'fsync.warningthresholdms',
   'flushDelay',
   'maxWriteQueuePollTime',
   'maxBatchSize',

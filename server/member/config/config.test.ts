@@ -80,12 +80,22 @@ test.each([
     'metricsProvider.className=org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider',
     { operations: { metrics: { host: '0.0.0.0', port: 7000, exportProcessInfo: true } } },
   ],
+  ['snapshot.compression.method=snappy', { storage: { compression: 'snappy' } }],
+  [
+    'autopurge.snapRetainCount=1\nautopurge.purgeInterval=24',
+    { storage: { snapRetainCount: 3, purgeIntervalHours: 24 } },
+  ],
+  ['txnLogSizeLimitInKb=-1\nsnapSizeLimitInKb=0', { storage: { txnLogSizeLimitInKb: 0, snapSizeLimitInKb: 0 } }],
+  ['db.autocreate=false\ndatadir.autocreate=false', { storage: { dbAutocreate: false, datadirAutocreate: false } }],
+  ['snapshot.trust.empty=true\nsnapshotSizeFactor=-1', { storage: { trustEmpty: true } }],
 ])('%s', (line, expected) => {
   expect(parse(`${ENSEMBLE}${line}\n`)).toMatchObject(expected)
 })
 
 test.each([
   ['tickTime=fast', 'write a whole number'],
+  ['snapshot.compression.method=zip', 'write gz, snappy, or nothing'],
+  ['snapshotSizeFactor=0.33', 'raise commitLogCount'],
   ['forceSync=maybe', 'write yes or no'],
   ['quorumListenOnAllIPs=1', 'write true or false'],
   ['minSessionTimeout=50000', 'minSessionTimeout is larger than maxSessionTimeout'],

@@ -14,6 +14,7 @@ import { Values } from './config-values.ts'
 import { type FaultsConfig, readFaults } from './faults.ts'
 import { type OperationsConfig, readOperations } from './operations.ts'
 import { parseProperties } from './properties.ts'
+import { readStorage, type StorageConfig } from './storage-keys.ts'
 import { type MemberTls, readTls } from './tls.ts'
 
 export interface MemberConfig {
@@ -48,9 +49,7 @@ export interface MemberConfig {
   readonly preAllocBytes: number
   readonly commitLogCount: number
   readonly forceSync: boolean
-  readonly snapRetainCount: number
-  /** 0: never. */
-  readonly purgeIntervalHours: number
+  readonly storage: StorageConfig
   readonly electionConnectTimeoutMs: number
   readonly quorumListenOnAllIPs: boolean
   readonly tcpKeepAlive: boolean
@@ -145,8 +144,7 @@ export function parseConfig(
     preAllocBytes: read.integer('preAllocSize', 65_536, 0, 2 ** 21) * 1024,
     commitLogCount: read.integer('commitLogCount', 500, 1, 1_000_000),
     forceSync: read.yesNo('forceSync', true),
-    snapRetainCount: read.integer('autopurge.snapRetainCount', 3, 3, 10_000),
-    purgeIntervalHours: read.integer('autopurge.purgeInterval', 0, 0, 24 * 365),
+    storage: readStorage(read, problems),
     electionConnectTimeoutMs: read.integer('cnxTimeout', 5000, 1, 600_000),
     quorumListenOnAllIPs: read.boolean('quorumListenOnAllIPs', false),
     tcpKeepAlive: read.boolean('tcpKeepAlive', false),

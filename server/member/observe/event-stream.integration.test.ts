@@ -48,6 +48,7 @@ async function start(queueBytesMax?: number, monotonicMs?: () => number) {
     secret: SECRET,
     hello: () => HELLO,
     onWatched: (on) => watched.push(on),
+    converse: null,
     dropped: (count) => ({ type: 'dropped', t: 1, sid: 1, count }),
     clock: { ...systemClock(), ...(monotonicMs ? { monotonicMs } : {}) },
     turn: createTurn(),

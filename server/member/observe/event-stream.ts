@@ -30,6 +30,8 @@ export interface EventStreamOptions {
   /** Events are made only while somebody watches. */
   readonly onWatched: (watched: boolean) => void
   readonly dropped: (count: number) => ClusterEvent
+  /** Another kind of conversation, asked for by `word` behind the secret; `said` came behind that line. Null: none. */
+  readonly converse: ((word: string, socket: Socket, said: Buffer) => boolean) | null
   readonly clock: Clock
   readonly turn: Turn
   readonly log: MemberLogger
@@ -79,10 +81,12 @@ export function createEventStream(options: EventStreamOptions): EventStream {
       clearTimeout(deadline)
       socket.off('data', onData)
       socket.resume() // nothing more is expected, but its end has to be noticed
-      const proof = said.subarray(0, end)
+      const [proof, word] = splitLine(said.subarray(0, end))
       if (proof.length !== expected.length || !timingSafeEqual(proof, expected)) return refuse('gave a wrong secret')
       if (observers.size >= OBSERVERS_MAX) return refuse(`is one too many (at most ${OBSERVERS_MAX})`)
-      attach(socket)
+      if (word === null) return attach(socket)
+      if (!options.converse?.(word, socket, said.subarray(end + 1)))
+        refuse(`asked for ${JSON.stringify(word)}, which is not here`)
     })
   }
 
@@ -137,6 +141,12 @@ export function createEventStream(options: EventStreamOptions): EventStream {
       clearTimeout(grace)
     },
   }
+}
+
+/** The secret, and what stands behind a space after it. */
+function splitLine(line: Buffer): readonly [Buffer, string | null] {
+  const space = line.indexOf(' ')
+  return space === -1 ? [line, null] : [line.subarray(0, space), line.toString('latin1', space + 1)]
 }
 
 export function encodeEventFrame(json: string): Buffer {

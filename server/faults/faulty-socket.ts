@@ -1,0 +1,109 @@
+// A socket whose two directions can be disturbed while it is used. Above it stands whoever uses a socket, below it the
+// real one. Without rules it only passes on. Which rules hold for it is for its owner to set.
+
+import type { Socket } from 'node:net'
+import { Duplex } from 'node:stream'
+import { LinkLane } from './link-lane.ts'
+import type { LinkRule } from './link-rule.ts'
+
+/** What one direction may hold before the sender is made to wait. */
+export const HELD_BYTES_MAX = 1024 * 1024
+/** As long as a connection that its user has given up stays open below, because its end cannot get through. */
+const GHOST_MS_MAX = 120_000
+
+type Outgoing = { readonly bytes: Uint8Array; readonly done: (() => void) | null } | { readonly end: () => void }
+type Incoming = Uint8Array | 'end' | 'close'
+
+export class FaultySocket extends Duplex {
+  readonly #raw: Socket
+  readonly #out: LinkLane<Outgoing>
+  readonly #in: LinkLane<Incoming>
+  #ghost: NodeJS.Timeout | null = null
+
+  /** `random`: from 0 to below 1. */
+  constructor(raw: Socket, random: () => number) {
+    super({ allowHalfOpen: false })
+    this.#raw = raw
+    this.#out = new LinkLane((item) => this.#send(item), random)
+    this.#in = new LinkLane((item) => this.#receive(item), random)
+    raw.on('data', (chunk: Buffer) => {
+      this.#in.push(chunk, chunk.length)
+      if (this.#in.heldBytes > HELD_BYTES_MAX) raw.pause()
+    })
+    raw.on('end', () => this.#in.push('end', 0))
+    raw.on('error', () => raw.destroy())
+    raw.on('close', () => {
+      this.#endGhost()
+      this.#in.push('close', 0)
+    })
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#raw.remoteAddress
+  }
+
+  /** Null: as it should be. What a cut has held back arrives when it ends. */
+  setRules(outgoing: LinkRule | null, incoming: LinkRule | null): void {
+    if (this.#out.rule !== outgoing) this.#out.setRule(outgoing)
+    if (this.#in.rule !== incoming) this.#in.setRule(incoming)
+    if (this.destroyed && outgoing?.type !== 'cut') this.#endGhost()
+  }
+
+  /** Ends it as a network does that has forgotten it: both sides see a reset, at once. */
+  reset(): void {
+    this.#in.close()
+    this.#raw.resetAndDestroy()
+    this.destroy()
+  }
+
+  override _write(chunk: Uint8Array, _encoding: string, done: () => void): void {
+    // Bytes on a long way do not keep the next ones from leaving; too many of them do.
+    const mayGoOn = this.#out.heldBytes + chunk.length <= HELD_BYTES_MAX && this.#out.rule !== null
+    this.#out.push({ bytes: chunk, done: mayGoOn ? null : done }, chunk.length)
+    if (mayGoOn) done()
+  }
+
+  override _final(done: () => void): void {
+    this.#out.push({ end: done }, 0)
+  }
+
+  override _read(): void {
+    if (this.#in.heldBytes <= HELD_BYTES_MAX) this.#raw.resume()
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#in.close()
+    if (this.#out.rule?.type === 'cut' && !this.#raw.destroyed) {
+      // Its end does not get through either: the other side goes on believing in it.
+      this.#out.close()
+      this.#raw.resume()
+      this.#ghost = setTimeout(() => this.#raw.destroy(), GHOST_MS_MAX)
+      this.#ghost.unref()
+    } else {
+      this.#out.close()
+      this.#raw.destroy()
+    }
+    done(error)
+  }
+
+  #endGhost(): void {
+    if (this.#ghost === null) return
+    clearTimeout(this.#ghost)
+    this.#ghost = null
+    this.#raw.destroy()
+  }
+
+  #send(item: Outgoing): void {
+    if ('end' in item) this.#raw.end(item.end)
+    else if (item.done) this.#raw.write(item.bytes, item.done)
+    else this.#raw.write(item.bytes)
+  }
+
+  #receive(item: Incoming): void {
+    if (this.destroyed) return
+    if (item === 'close') this.destroy()
+    else if (item === 'end') this.push(null)
+    else if (!this.push(item)) this.#raw.pause()
+    else if (this.#raw.isPaused() && this.#in.heldBytes <= HELD_BYTES_MAX) this.#raw.resume()
+  }
+}

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { LinkLane } from './link-lane.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+function lane(random = () => 0.5) {
+  const arrived: string[] = []
+  return { arrived, lane: new LinkLane<string>((item) => arrived.push(item), random) }
+}
+
+test('without a rule everything passes at once', () => {
+  const { arrived, lane: one } = lane()
+  one.push('a', 1)
+  expect(arrived).toEqual(['a'])
+})
+
+test('a cut holds everything back until it ends, then it comes in order', () => {
+  const { arrived, lane: one } = lane()
+  one.setRule({ type: 'cut' })
+  one.push('a', 10)
+  one.push('b', 10)
+  vi.advanceTimersByTime(60_000)
+  expect([arrived, one.heldBytes]).toEqual([[], 20])
+  one.setRule(null)
+  one.push('c', 1)
+  vi.advanceTimersByTime(1)
+  expect([arrived, one.heldBytes]).toEqual([['a', 'b', 'c'], 0])
+})
+
+test('a delay is a long way, not a slow one: two things sent together arrive together', () => {
+  const { arrived, lane: one } = lane()
+  one.setRule({ type: 'delay', ms: 100, jitterMs: 0 })
+  one.push('a', 1)
+  one.push('b', 1)
+  vi.advanceTimersByTime(99)
+  expect(arrived).toEqual([])
+  vi.advanceTimersByTime(2)
+  expect(arrived).toEqual(['a', 'b'])
+})
+
+test('jitter never turns the order round', () => {
+  const rolls = [1, 0]
+  const { arrived, lane: one } = lane(() => rolls.shift() ?? 0)
+  one.setRule({ type: 'delay', ms: 10, jitterMs: 100 })
+  one.push('late', 1)
+  one.push('early', 1)
+  vi.advanceTimersByTime(60)
+  expect(arrived).toEqual([])
+  vi.advanceTimersByTime(60)
+  expect(arrived).toEqual(['late', 'early'])
+})
+
+test('a throttled line is busy with one thing after the other', () => {
+  const { arrived, lane: one } = lane()
+  one.setRule({ type: 'throttle', bytesPerSecond: 1000 })
+  one.push('a', 100)
+  one.push('b', 100)
+  vi.advanceTimersByTime(101)
+  expect(arrived).toEqual(['a'])
+  vi.advanceTimersByTime(100)
+  expect(arrived).toEqual(['a', 'b'])
+})
+
+test('a new rule holds for what is on its way, too', () => {
+  const { arrived, lane: one } = lane()
+  one.setRule({ type: 'delay', ms: 10_000, jitterMs: 0 })
+  one.push('a', 1)
+  one.setRule({ type: 'delay', ms: 5, jitterMs: 0 })
+  vi.advanceTimersByTime(6)
+  expect(arrived).toEqual(['a'])
+})

@@ -1,0 +1,17 @@
+// Whether this member may be broken on purpose. Off, the seams do not exist.
+
+import type { KeyRule } from './config-keys.ts'
+import type { Values } from './config-values.ts'
+
+export const FAULT_KEYS: Readonly<Record<string, KeyRule>> = { 'zabscope.faults': { type: 'honoured' } }
+
+export interface FaultsConfig {
+  readonly enabled: boolean
+}
+
+export function readFaults(read: Values, eventPort: number | null, problems: string[]): FaultsConfig {
+  const enabled = read.boolean('zabscope.faults', false)
+  if (enabled && eventPort === null)
+    problems.push('zabscope.faults needs zabscope.eventPort, where faults are asked for, and zabscope.secretFile')
+  return { enabled }
+}

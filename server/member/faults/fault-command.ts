@@ -1,0 +1,93 @@
+// Commands that break a member on purpose, as they come from outside: one JSON object a line, checked whole before
+// anything is done. Carrying them out is fault-seams.ts's business.
+
+import { err, ok, type Result } from '#shared/base/result.ts'
+import { asSid } from '#shared/zk/ids.ts'
+import { type LinkRule, parseLinkRule } from '../../faults/link-rule.ts'
+import { type DiskRule, parseDiskRule } from '../../storage/faulty-disk.ts'
+import { type ClockRule, parseClockRule } from './faulty-clock.ts'
+import type { Direction, Peer } from './link-faults.ts'
+
+/** No fault lasts longer: whoever set it may be gone. */
+export const FAULT_TTL_MS_MAX = 600_000
+
+export type FaultCommand =
+  | {
+      readonly type: 'link'
+      readonly peer: Peer
+      readonly directions: readonly Direction[]
+      readonly rule: LinkRule
+      readonly ttlMs: number
+    }
+  /** Connections with a peer break, once. */
+  | { readonly type: 'reset'; readonly peer: Peer }
+  | { readonly type: 'disk'; readonly rule: DiskRule; readonly ttlMs: number }
+  | { readonly type: 'clock'; readonly rule: Exclude<ClockRule, { type: 'jump' }>; readonly ttlMs: number }
+  | { readonly type: 'jump'; readonly ms: number }
+  /** Every fault ends. What a jump did stays. */
+  | { readonly type: 'heal' }
+  /** Nothing but the list of what is active. */
+  | { readonly type: 'list' }
+
+/** The error is a sentence that says what to write instead. */
+export function parseFaultCommand(value: unknown): Result<FaultCommand, string> {
+  if (typeof value !== 'object' || value === null || !('type' in value))
+    return err('a command is a JSON object with a type')
+  switch (value.type) {
+    case 'heal':
+    case 'list':
+      return ok({ type: value.type })
+    case 'reset': {
+      const peer = readPeer(value)
+      return peer.ok ? ok({ type: 'reset', peer: peer.value }) : peer
+    }
+    case 'link':
+      return readLink(value)
+    case 'disk': {
+      const rule = parseDiskRule(ruleOf(value))
+      if (!rule.ok) return rule
+      const ttlMs = readTtl(value)
+      return ttlMs.ok ? ok({ type: 'disk', rule: rule.value, ttlMs: ttlMs.value }) : ttlMs
+    }
+    case 'clock': {
+      const rule = parseClockRule(ruleOf(value))
+      if (!rule.ok) return rule
+      if (rule.value.type === 'jump') return ok({ type: 'jump', ms: rule.value.ms })
+      const ttlMs = readTtl(value)
+      return ttlMs.ok ? ok({ type: 'clock', rule: rule.value, ttlMs: ttlMs.value }) : ttlMs
+    }
+    default:
+      return err('the type of a command is link, reset, disk, clock, heal or list')
+  }
+}
+
+function readLink(value: object): Result<FaultCommand, string> {
+  const peer = readPeer(value)
+  if (!peer.ok) return peer
+  const direction = 'direction' in value ? value.direction : undefined
+  if (direction !== 'in' && direction !== 'out' && direction !== 'both')
+    return err('the direction of a link fault is in, out or both')
+  const rule = parseLinkRule(ruleOf(value))
+  if (!rule.ok) return rule
+  const ttlMs = readTtl(value)
+  if (!ttlMs.ok) return ttlMs
+  const directions: readonly Direction[] = direction === 'both' ? ['in', 'out'] : [direction]
+  return ok({ type: 'link', peer: peer.value, directions, rule: rule.value, ttlMs: ttlMs.value })
+}
+
+function readPeer(value: object): Result<Peer, string> {
+  const peer = 'peer' in value ? value.peer : undefined
+  if (peer === 'all') return ok('all')
+  if (typeof peer === 'number' && Number.isInteger(peer) && peer >= 1 && peer <= 255) return ok(asSid(peer))
+  return err('peer is the id of a server, or all; faults between clients and members are made at the clients’ end')
+}
+
+function ruleOf(value: object): unknown {
+  return 'rule' in value ? value.rule : undefined
+}
+
+function readTtl(value: object): Result<number, string> {
+  const ttlMs = 'ttlMs' in value ? value.ttlMs : undefined
+  if (typeof ttlMs === 'number' && Number.isInteger(ttlMs) && ttlMs >= 1 && ttlMs <= FAULT_TTL_MS_MAX) return ok(ttlMs)
+  return err(`ttlMs is how long the fault lasts, a whole number from 1 to ${FAULT_TTL_MS_MAX}`)
+}

@@ -80,7 +80,11 @@ export function createCoreMetrics(peer: Peer, metrics: Metrics, standalone: bool
           const { role } = peer.zab
           const learner = role.state === 'LEADING' ? role.learners.get(link) : undefined
           if (!learner || counterOf(packet.zxid) === 0) return
-          ackLatencyOf(metrics, learner.sid)?.add(sinceMade(packet.zxid))
+          const summary = ackLatencyOf(metrics, learner.sid)
+          // Of a run of ACKs the link hands on the last.
+          const { zxid } = packet
+          const first = Math.max(learner.acked + 1, zxid - counterOf(zxid) + 1, zxid - UNDER_WAY + 1)
+          for (let each = first; each <= zxid; each += 1) summary?.add(sinceMade(each as Zxid)) // of one epoch
           return
         }
         case 'PROPOSAL':

@@ -18,6 +18,7 @@ import type { Log } from './options.ts'
 import { RecentEntries } from './recent-entries.ts'
 import { type LoadedSnapshot, loadSnapshot, looksComplete } from './snapshot-file.ts'
 import { StorageError } from './storage-error.ts'
+import { adoptSnapshot, checkLog, lossText, missingLogs, removeSums, seal, writtenByOthers } from './sums-check.ts'
 import { continues } from './txn-log-format.ts'
 import { scanLog } from './txn-log-reader.ts'
 
@@ -39,6 +40,8 @@ export interface RecoverOptions {
   /** snapshot.trust.empty */
   readonly trustEmpty: boolean
   readonly compression: SnapshotCompression
+  /** Whether what is read is made durable, and claimed to be (ST-1). */
+  readonly forceSync: boolean
   /** Whether digests are kept and compared. */
   readonly digest: boolean
   readonly log: Log
@@ -61,7 +64,8 @@ export async function recoverTree(options: RecoverOptions): Promise<RecoveredTre
         'upgrade from ZooKeeper 3.4), snapshot.trust.empty=true replays the logs on an empty tree.',
     )
   }
-  const { zxid, loaded, newestDamaged } = await loadNewest(snapshots, options.log)
+  const { file, loaded, newestDamaged } = await loadNewest(snapshots, options.log)
+  const { zxid } = file
   const replay = new Replay(zxid, loaded, options)
   await replay.run(logs)
   if (newestDamaged > replay.lastZxid) {
@@ -72,6 +76,7 @@ export async function recoverTree(options: RecoverOptions): Promise<RecoveredTre
     )
   }
   await replay.repair()
+  if (options.forceSync) await adoptSnapshot(options.disk, options.snapDir, file)
   return replay.result(await oldestComplete(snapshots, zxid))
 }
 
@@ -95,7 +100,7 @@ async function loadNewest(snapshots: readonly NumberedFile[], log: Log) {
   let newestDamaged = ZERO_ZXID
   for (const file of snapshots.toReversed().slice(0, CANDIDATES_MAX)) {
     const loaded = await tryLoad(file, log)
-    if (loaded) return { zxid: file.zxid, loaded, newestDamaged }
+    if (loaded) return { file, loaded, newestDamaged }
     if (file.zxid > newestDamaged) newestDamaged = file.zxid
   }
   const newest = snapshots.at(-1)
@@ -135,7 +140,11 @@ class Replay {
   #lastRecord: Zxid | null = null
   #lastFile = ''
   readonly #torn: { path: string; end: number }[] = []
-  readonly #empty: string[] = []
+  readonly #empty: NumberedFile[] = []
+  /** What side files contradict, and the last txn before it. */
+  readonly #doubts: { readonly path: string; readonly problem: string; readonly after: Zxid }[] = []
+  readonly #unsealed: { readonly name: string; readonly end: number }[] = []
+  #missing: readonly NumberedFile[] = []
 
   constructor(snapshotZxid: Zxid, loaded: LoadedSnapshot, options: RecoverOptions) {
     this.#options = options
@@ -160,23 +169,57 @@ class Replay {
   async run(logs: readonly NumberedFile[]): Promise<void> {
     const first = logs.findLastIndex((file) => file.zxid <= this.#snapshotZxid + 1)
     // One file more, whose entries the snapshot already has: a learner may still need them as a DIFF.
+    const missing = await missingLogs(this.#options.logDir)
+    this.#missing = missing
+    const lost = missing.filter((file) => file.zxid > this.#snapshotZxid)
+    const doubtUpTo = (zxid: number) => {
+      while (lost[0] && lost[0].zxid < zxid) this.#doubt(lost.shift(), 'it is gone')
+    }
     for (const file of logs.slice(Math.max(0, first - 1))) {
+      doubtUpTo(file.zxid)
       const needed = file.zxid > this.#snapshotZxid || logs.indexOf(file) >= first
       await this.#readFile(file, needed)
     }
+    doubtUpTo(Number.POSITIVE_INFINITY)
+    await this.#settleDoubts()
     if (this.#mismatches > 0) {
       this.#options.log('error', 'the tree does not match the digests in the log', { mismatches: this.#mismatches })
     }
   }
 
+  #doubt(file: NumberedFile | undefined, problem: string, after = this.lastZxid): void {
+    if (file) this.#doubts.push({ path: file.path, problem, after })
+  }
+
+  /** ST-1, ST-3: a contradiction is a loss, unless another server has written here from that place on. */
+  async #settleDoubts(): Promise<void> {
+    const [first] = this.#doubts.toSorted((a, b) => a.after - b.after)
+    if (!first) return
+    const { snapDir, logDir, log } = this.#options
+    const other = await writtenByOthers(snapDir, logDir, first.after)
+    if (!other) throw new StorageError(lossText(first.path, first.problem, first.after))
+    log('warn', 'another server has written here: what was noted of older logs does not hold any more', {
+      other: other.path,
+      log: first.path,
+      problem: first.problem,
+    })
+  }
+
   async #readFile(file: NumberedFile, needed: boolean): Promise<void> {
     try {
+      const before = this.lastZxid
+      const verdict = await checkLog(this.#options.logDir, file.name)
       const scan = await scanLog(file.path, (zxid, txn) => {
         this.#onRecord(file, zxid, txn)
         return true
       })
-      if (scan.records === 0) this.#empty.push(file.path)
+      if (verdict.type === 'contradicted') {
+        this.#doubt(file, verdict.problem, verdict.cut && scan.records > 0 ? this.lastZxid : before)
+      }
+      if (scan.records === 0) this.#empty.push(file)
       else if (scan.ending === 'torn') this.#torn.push({ path: file.path, end: scan.end })
+      const isSealed = verdict.type === 'verified' && verdict.sealed && verdict.upTo === scan.end
+      if (scan.records > 0 && !isSealed) this.#unsealed.push({ name: file.name, end: scan.end })
     } catch (error) {
       if (needed || !(error instanceof StorageError)) throw error
       // Everything in this file is older than the snapshot: only the memory of recent entries suffers.
@@ -255,11 +298,18 @@ class Replay {
         await file.close()
       }
     }
-    for (const path of this.#empty) {
+    await removeSums(
+      disk,
+      logDir,
+      [...this.#empty, ...this.#missing].map((file) => file.name),
+    )
+    for (const { path } of this.#empty) {
       log('warn', 'removing a transaction log without a record', { path })
       await disk.remove(path)
     }
     if (this.#empty.length > 0) await disk.syncDir(logDir)
+    // What a killed server had only written is made durable before anybody votes with it (D-4).
+    if (this.#options.forceSync) for (const { name, end } of this.#unsealed) await seal(disk, logDir, name, end)
   }
 
   /** @param notBefore the entries that are handed back begin behind it */

@@ -27,6 +27,21 @@ describe('the command line', () => {
     expect(read('server a b')).toContain('zabscope server zoo.cfg')
   })
 
+  test('log and snapshot take files, and options of their own', () => {
+    expect(read('log --json --from 100000003 --session 0xff -d a b')).toMatchObject({
+      type: 'tool',
+      options: { kind: 'log', paths: ['a', 'b'], json: true, data: true, from: 0x100000003, session: 0xffn, to: null },
+    })
+    expect(read('snapshot --rebuild out in')).toMatchObject({ options: { kind: 'snapshot', rebuild: 'out' } })
+    expect(read('log --help')).toEqual({ type: 'toolHelp' })
+    expect(read('log')).toContain('Give log a file or a data directory.')
+    expect(read('log --from here a')).toContain('--from takes a zxid in hex')
+    expect(read('log --session 12345678901234567 a')).toContain('--session takes a session id in hex')
+    expect(read('log --rebuild x a b')).toContain('one file at a time')
+    expect(read('snapshot --to 5 a')).toContain('they go with zabscope log')
+    expect(read('log --verbose a')).toContain("Unknown option '--verbose'.")
+  })
+
   test.each(['', 'help', '--help', 'up --help', '-h'])('help: %j', (line) =>
     expect(read(line)).toEqual({ type: 'help' }),
   )

@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util'
 import { err, ok, type Result } from '#shared/base/result.ts'
 import { CLIENT_PORT_DEFAULT, MEMBERS_DEFAULT, MEMBERS_MAX } from '../ensemble/layout.ts'
+import { readToolArguments, type ToolOptions } from '../tools/tool-arguments.ts'
 
 const PAGE_PORT_DEFAULT = 8080
 const DATA_DEFAULT = './data'
@@ -21,12 +22,17 @@ export type Command =
   | { readonly type: 'version' }
   | ({ readonly type: 'up' } & UpOptions)
   | { readonly type: 'server'; readonly configPath: string }
+  | { readonly type: 'tool'; readonly options: ToolOptions }
+  | { readonly type: 'toolHelp' }
 
 export const HELP = `Zabscope: a real ZooKeeper-compatible ensemble that you can see through, break and rewind.
 
 Usage
   zabscope up [options]      start an ensemble on this machine, and the page that shows it
   zabscope server <zoo.cfg>  run one member from a standard ZooKeeper configuration
+  zabscope log [options] <file or data directory>...
+  zabscope snapshot [options] <file or data directory>...
+                             print, verify and rebuild logs and snapshots; more: zabscope log --help
   zabscope --help | --version
 
 Options of up
@@ -43,12 +49,21 @@ With npm: npm start -- --members 5 --data /tmp/five
 /** @param args without the interpreter and the script; the error is a sentence. */
 export function readArguments(args: readonly string[]): Result<Command, string> {
   const [name, ...rest] = args
+  if (name === 'log' || name === 'snapshot') return readTool(name, rest)
   if (args.includes('--help') || args.includes('-h') || name === 'help' || name === undefined)
     return ok({ type: 'help' })
   if (name === '--version' || name === '-v') return ok({ type: 'version' })
   if (name === 'up') return readUp(rest)
   if (name === 'server') return readServer(rest)
-  return err(`There is no command ${JSON.stringify(name)}. The commands are up and server; see zabscope --help.`)
+  return err(
+    `There is no command ${JSON.stringify(name)}. The commands are up, server, log and snapshot; see zabscope --help.`,
+  )
+}
+
+function readTool(kind: 'log' | 'snapshot', args: readonly string[]): Result<Command, string> {
+  if (args.includes('--help') || args.includes('-h')) return ok({ type: 'toolHelp' })
+  const options = readToolArguments(kind, args)
+  return options.ok ? ok({ type: 'tool', options: options.value }) : options
 }
 
 function readServer(args: readonly string[]): Result<Command, string> {

@@ -30,6 +30,18 @@ async function main(args: readonly string[]): Promise<number> {
       const { runServer } = await import('../member/main.ts')
       return runServer(command.value.configPath)
     }
+    case 'toolHelp': {
+      const { TOOL_HELP } = await import('../tools/tool-help.ts')
+      process.stdout.write(TOOL_HELP)
+      return 0
+    }
+    case 'tool': {
+      const { runTool } = await import('../tools/run-tool.ts')
+      const code = await runTool(command.value.options, (line) => process.stdout.write(`${line}\n`))
+      // What still waits for a slow reader would be lost by the exit.
+      await new Promise<void>((done) => process.stdout.write('', () => done()))
+      return code
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import { createTree } from '#shared/tree/create-tree.ts'
 import { type DataTree, type PlainZnode, plainZnode } from '#shared/tree/data-tree.ts'
 import { BrokenTree, finishLoad, loadNode } from '#shared/tree/snapshot.ts'
 import type { Acl } from '#shared/zk/acl.ts'
+import { parentPath } from '#shared/zk/path.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
 import {
   DATA_BYTES_MAX,
@@ -73,6 +74,14 @@ export class TreeDecoder {
     this.#queue.consume(used)
     this.#consumed += used
     return this.done
+  }
+
+  /** Like `finish`, of what could be read, at any time: without the znodes whose parent is missing. */
+  finishIntact(): DataTree {
+    const { nodes } = this.#tree
+    for (const path of nodes.keys())
+      if (path !== '/' && (!path.startsWith('/') || !nodes.has(parentPath(path)))) nodes.delete(path)
+    return this.finish()
   }
 
   /** The tree, complete with what is derived from its nodes. To be called once, when done. */

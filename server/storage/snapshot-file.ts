@@ -195,3 +195,27 @@ function checkSeal(reader: JuteReader, checksum: number): void {
   const sealed = reader.longNumber()
   if (reader.string() !== '/' || sealed !== checksum) throw new DecodeError('its checksum does not match its content')
 }
+
+/**
+ * What can be read of a damaged snapshot, for tools: the znodes up to the damage, sealed or not, without those whose parent is
+ * missing.
+ * @throws DecodeError when not even the root can be read
+ */
+export async function loadIntact(path: string): Promise<DataTree> {
+  const decoder = new TreeDecoder()
+  let head = Buffer.alloc(0)
+  try {
+    for await (const chunk of readPlain(path)) {
+      if (decoder.done) break
+      if (head.length >= SNAPSHOT_HEADER_BYTES) {
+        decoder.push(chunk)
+        continue
+      }
+      head = Buffer.concat([head, chunk])
+      if (head.length >= SNAPSHOT_HEADER_BYTES) decoder.push(head.subarray(SNAPSHOT_HEADER_BYTES))
+    }
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+  }
+  return decoder.finishIntact()
+}

@@ -37,6 +37,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'server/testing': { from: [] },
   'server/storage': { from: SHARED },
   'server/member': { from: [...SHARED, 'server/storage'] },
+  'server/tools': { from: [...SHARED, 'server/storage'] },
   'server/client': { from: SHARED },
   'server/ensemble': { from: [...SHARED, 'server/client'] },
   'server/gateway': { from: [...SHARED, 'server/client', 'server/ensemble'] },
@@ -46,7 +47,15 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'server/launch': {
     from: [
       ...SHARED,
-      ...['server/storage', 'server/member', 'server/client', 'server/ensemble', 'server/gateway', 'server/bench'],
+      ...[
+        'server/storage',
+        'server/tools',
+        'server/member',
+        'server/client',
+        'server/ensemble',
+        'server/gateway',
+        'server/bench',
+      ],
     ],
   },
 

@@ -25,8 +25,8 @@ export const STREAM_MAGIC: Record<SnapshotCompression, Buffer> = {
 }
 
 /**
- * The plain content of a snapshot file, in chunks with memory of their own.
- * @param bytesMax how much to read at most
+ * The plain content of a snapshot file, chunk by chunk. A chunk is good until the next but one is asked for: a fresh buffer
+ * for each left 130 MB of holes behind a snapshot of 230.
  * @throws DecodeError when the compression is damaged or cut off
  */
 export async function* readPlain(path: string): AsyncGenerator<Buffer, void> {
@@ -46,11 +46,16 @@ export async function* readPlain(path: string): AsyncGenerator<Buffer, void> {
 }
 
 async function* readChunks(handle: FileHandle): AsyncGenerator<Buffer, void> {
+  let buffer = Buffer.allocUnsafeSlow(READ_BYTES)
+  let other = Buffer.allocUnsafeSlow(READ_BYTES)
   for (let at = 0; ; ) {
-    const chunk = await readAt(handle, at, READ_BYTES)
-    if (chunk.length > 0) yield chunk
-    if (chunk.length < READ_BYTES) return
-    at += chunk.length
+    const length = await readInto(buffer, handle, at)
+    if (length > 0) yield buffer.subarray(0, length)
+    if (length < READ_BYTES) return
+    at += length
+    const free = other
+    other = buffer
+    buffer = free
   }
 }
 
@@ -58,7 +63,7 @@ async function* gunzip(handle: FileHandle): AsyncGenerator<Buffer, void> {
   const stream = zlib.createGunzip({ chunkSize: READ_BYTES })
   const source = readChunks(handle)
   const feeding = (async () => {
-    for await (const chunk of source) if (!stream.write(chunk)) await once(stream, 'drain')
+    for await (const chunk of source) await new Promise<void>((done) => stream.write(chunk, () => done()))
     stream.end()
   })()
   // Whoever stops listening, or an error of the stream itself, also ends the feeding.
@@ -106,15 +111,20 @@ function chunkLength(bytes: Buffer): number | null {
 }
 
 /** Up to `length` bytes at `position`, in memory of their own. */
-export async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafeSlow(length)
+  return bytes.subarray(0, await readInto(bytes, handle, position))
+}
+
+/** Returns how many bytes there were. */
+async function readInto(bytes: Buffer, handle: FileHandle, position: number): Promise<number> {
   let done = 0
-  while (done < length) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, position + done)
+  while (done < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, position + done)
     if (bytesRead === 0) break
     done += bytesRead
   }
-  return bytes.subarray(0, done)
+  return done
 }
 
 /** Turns plain bytes into what a file holds, piece by piece. */

@@ -10,6 +10,8 @@ import { listNumbered, snapshotName, TEMPORARY_PREFIX } from './file-names.ts'
 import type { Log } from './options.ts'
 import { writeSnapshot } from './snapshot-file.ts'
 import { errorCode, StorageError } from './storage-error.ts'
+import { removeOrphans, removeSums } from './sums-check.ts'
+import { SUMS_PREFIX, writeSums } from './sums-file.ts'
 
 export interface Directories {
   readonly snapDir: string
@@ -97,9 +99,11 @@ export async function finishInterrupted(disk: Disk, directories: Directories, lo
     }
   }
   const installs = await listNumbered(directories.snapDir, 'install')
-  if (installs.length === 0) return
-  log('warn', 'completing the installation of a snapshot from the leader', { name: installs.at(-1)?.name })
-  await completeInstall(disk, directories)
+  if (installs.length > 0) {
+    log('warn', 'completing the installation of a snapshot from the leader', { name: installs.at(-1)?.name })
+    await completeInstall(disk, directories)
+  }
+  await removeOrphans(disk, directories.snapDir)
 }
 
 /**
@@ -110,6 +114,13 @@ export async function completeInstall(disk: Disk, { snapDir, logDir }: Directori
   const installs = await listNumbered(snapDir, 'install')
   const newest = installs.at(-1)
   if (!newest) return
+  // Also the side files of logs that are gone already.
+  const claims = (await fsp.readdir(logDir)).filter((name) => name.startsWith(`${SUMS_PREFIX}log.`))
+  await removeSums(
+    disk,
+    logDir,
+    claims.map((name) => name.slice(SUMS_PREFIX.length)),
+  )
   for (const file of await listNumbered(logDir, 'log')) await disk.remove(file.path)
   await disk.syncDir(logDir)
   for (const file of await listNumbered(snapDir, 'snapshot')) await disk.remove(file.path)
@@ -139,7 +150,8 @@ export async function writeFirstSnapshot(
 ): Promise<void> {
   const name = snapshotName(ZERO_ZXID, compression)
   const temporary = `${snapDir}/${TEMPORARY_PREFIX}${name}`
-  await writeSnapshot(disk, temporary, createTree(), digest, { aborted: false })
+  const sums = await writeSnapshot(disk, temporary, createTree(), digest, { aborted: false })
+  if (sums) await writeSums(disk, snapDir, name, sums)
   await disk.rename(temporary, `${snapDir}/${name}`)
   await disk.syncDir(snapDir)
 }

@@ -36,15 +36,23 @@ export function installName(zxid: Zxid, compression: SnapshotCompression): strin
 const COMPRESSED = /\.(gz|snappy)$/
 
 /** The files `<prefix>.<hex zxid>`, of snapshots also the compressed ones, of a directory by ascending zxid: numeric order, not that of names. */
-export async function listNumbered(dir: string, prefix: 'log' | 'snapshot' | 'install'): Promise<NumberedFile[]> {
+export async function listNumbered(dir: string, prefix: NumberedPrefix): Promise<NumberedFile[]> {
   const files: NumberedFile[] = []
   for (const name of await fsp.readdir(dir)) {
-    const plain = prefix === 'log' ? name : name.replace(COMPRESSED, '')
-    const hex = plain.startsWith(`${prefix}.`) ? plain.slice(prefix.length + 1) : ''
-    if (!/^[0-9a-f]+$/i.test(hex)) continue
-    const zxid = parseZxid(`0x${hex}`)
-    if (zxid === null) throw new StorageError(`${dir}/${name}: its zxid is larger than this server can hold`)
-    files.push({ name, path: `${dir}/${name}`, zxid })
+    const file = numberedName(dir, name, prefix)
+    if (file) files.push(file)
   }
   return files.sort((a, b) => a.zxid - b.zxid)
+}
+
+export type NumberedPrefix = 'log' | 'snapshot' | 'install'
+
+/** What a name says, or null when it is none of those. */
+export function numberedName(dir: string, name: string, prefix: NumberedPrefix): NumberedFile | null {
+  const plain = prefix === 'log' ? name : name.replace(COMPRESSED, '')
+  const hex = plain.startsWith(`${prefix}.`) ? plain.slice(prefix.length + 1) : ''
+  if (!/^[0-9a-f]+$/i.test(hex)) return null
+  const zxid = parseZxid(`0x${hex}`)
+  if (zxid === null) throw new StorageError(`${dir}/${name}: its zxid is larger than this server can hold`)
+  return { name, path: `${dir}/${name}`, zxid }
 }

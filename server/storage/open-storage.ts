@@ -56,6 +56,7 @@ export async function openStorage(options: StorageOptions): Promise<{ storage: S
       digest: options.digest ?? true,
       commitLogCount: Math.max(COMMIT_LOG_COUNT_DEFAULT, options.commitLogCount ?? 0),
       compression: options.compression ?? ('' as const),
+      forceSync: options.forceSync ?? true,
       trustEmpty: options.trustEmpty ?? false,
       fsyncWarningThresholdMs: options.fsyncWarningThresholdMs ?? FSYNC_WARNING_THRESHOLD_MS_DEFAULT,
       snapRetainCount: options.snapRetainCount ?? 0,

@@ -7,6 +7,7 @@ import { listNumbered, type NumberedFile } from './file-names.ts'
 import type { Log } from './options.ts'
 import { SNAP_RETAIN_COUNT_MIN } from './options.ts'
 import { sealMatches } from './snapshot-file.ts'
+import { removeSums } from './sums-check.ts'
 
 export interface PurgeOptions {
   readonly disk: Disk
@@ -33,6 +34,16 @@ export async function purge(options: PurgeOptions): Promise<string[]> {
   const oldSnapshots = snapshots.filter((file) => file.zxid < oldest.zxid)
   const oldLogs = logs.slice(0, Math.max(0, firstLog))
   // Oldest first, snapshots before the logs that they would need.
+  await removeSums(
+    disk,
+    logDir,
+    oldLogs.map((file) => file.name),
+  )
+  await removeSums(
+    disk,
+    snapDir,
+    oldSnapshots.map((file) => file.name),
+  )
   for (const file of [...oldSnapshots, ...oldLogs]) {
     await disk.remove(file.path)
     options.verified.delete(file.path)

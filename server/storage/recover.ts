@@ -18,6 +18,7 @@ import type { Log, Measured } from './options.ts'
 import { RecentEntries } from './recent-entries.ts'
 import { type LoadedSnapshot, loadSnapshot, looksComplete } from './snapshot-file.ts'
 import { StorageError } from './storage-error.ts'
+import { adoptSnapshot, checkLog, lossText, missingLogs, removeSums, seal, writtenByOthers } from './sums-check.ts'
 import { continues } from './txn-log-format.ts'
 import { scanLog } from './txn-log-reader.ts'
 
@@ -39,6 +40,8 @@ export interface RecoverOptions {
   /** snapshot.trust.empty */
   readonly trustEmpty: boolean
   readonly compression: SnapshotCompression
+  /** Whether what is read is made durable, and claimed to be (ST-1). */
+  readonly forceSync: boolean
   /** Whether digests are kept and compared. */
   readonly digest: boolean
   readonly log: Log
@@ -52,18 +55,19 @@ export interface RecoverOptions {
 export async function recoverTree(options: RecoverOptions): Promise<RecoveredTree | null> {
   const read = await readAll(options, null)
   if (read === null) return null
-  const { disk, snapDir, digest, compression } = options
-  await read.replay.repair(disk)
+  const { disk, snapDir, digest, compression, forceSync } = options
+  await read.replay.repair(disk, forceSync)
   if (read.from === 'nothing') await writeFirstSnapshot(disk, snapDir, digest, compression)
+  else if (forceSync) await adoptSnapshot(disk, snapDir, read.from)
   return read.replay.result(read.notBefore)
 }
 
 /** What may be read without being repaired. */
-export type ReadOptions = Omit<RecoverOptions, 'disk' | 'compression'>
+export type ReadOptions = Omit<RecoverOptions, 'disk' | 'compression' | 'forceSync'>
 
 interface Read {
   readonly replay: Replay
-  readonly from: 'snapshot' | 'nothing'
+  readonly from: NumberedFile | 'nothing'
   /** No truncation reaches behind it: what is in memory must not begin before (FOLL-10). */
   readonly notBefore: Zxid
 }
@@ -92,7 +96,8 @@ async function readAll(options: ReadOptions, onDamage: ((why: string) => void) |
     )
   }
   const startMs = performance.now()
-  const { zxid, loaded, newestDamaged } = await loadNewest(snapshots, options.log)
+  const { file, loaded, newestDamaged } = await loadNewest(snapshots, options.log)
+  const { zxid } = file
   const loadedMs = performance.now()
   options.measured?.('loadSnapshot', loadedMs - startMs)
   const replay = new Replay(zxid, loaded, options)
@@ -113,7 +118,7 @@ async function readAll(options: ReadOptions, onDamage: ((why: string) => void) |
     if (onDamage === null) throw damaged
     onDamage(damaged.message)
   }
-  return { replay, from: 'snapshot', notBefore: await oldestComplete(snapshots, zxid) }
+  return { replay, from: file, notBefore: await oldestComplete(snapshots, zxid) }
 }
 
 async function oldestComplete(snapshots: readonly NumberedFile[], loaded: Zxid): Promise<Zxid> {
@@ -133,7 +138,7 @@ async function loadNewest(snapshots: readonly NumberedFile[], log: Log) {
   let newestDamaged = ZERO_ZXID
   for (const file of snapshots.toReversed().slice(0, CANDIDATES_MAX)) {
     const loaded = await tryLoad(file, log)
-    if (loaded) return { zxid: file.zxid, loaded, newestDamaged }
+    if (loaded) return { file, loaded, newestDamaged }
     if (file.zxid > newestDamaged) newestDamaged = file.zxid
   }
   const newest = snapshots.at(-1)
@@ -174,7 +179,11 @@ class Replay {
   #lastRecord: Zxid | null = null
   #lastFile = ''
   readonly #torn: { path: string; end: number }[] = []
-  readonly #empty: string[] = []
+  readonly #empty: NumberedFile[] = []
+  /** What side files contradict, and the last txn before it. */
+  readonly #doubts: { readonly path: string; readonly problem: string; readonly after: Zxid }[] = []
+  readonly #unsealed: { readonly name: string; readonly end: number }[] = []
+  #missing: readonly NumberedFile[] = []
 
   constructor(snapshotZxid: Zxid, loaded: LoadedSnapshot, options: ReadOptions) {
     this.#options = options
@@ -199,23 +208,57 @@ class Replay {
   async run(logs: readonly NumberedFile[]): Promise<void> {
     const first = logs.findLastIndex((file) => file.zxid <= this.#snapshotZxid + 1)
     // One file more, whose entries the snapshot already has: a learner may still need them as a DIFF.
+    const missing = await missingLogs(this.#options.logDir)
+    this.#missing = missing
+    const lost = missing.filter((file) => file.zxid > this.#snapshotZxid)
+    const doubtUpTo = (zxid: number) => {
+      while (lost[0] && lost[0].zxid < zxid) this.#doubt(lost.shift(), 'it is gone')
+    }
     for (const file of logs.slice(Math.max(0, first - 1))) {
+      doubtUpTo(file.zxid)
       const needed = file.zxid > this.#snapshotZxid || logs.indexOf(file) >= first
       await this.#readFile(file, needed)
     }
+    doubtUpTo(Number.POSITIVE_INFINITY)
+    await this.#settleDoubts()
     if (this.#mismatches > 0) {
       this.#options.log('error', 'the tree does not match the digests in the log', { mismatches: this.#mismatches })
     }
   }
 
+  #doubt(file: NumberedFile | undefined, problem: string, after = this.lastZxid): void {
+    if (file) this.#doubts.push({ path: file.path, problem, after })
+  }
+
+  /** ST-1, ST-3: a contradiction is a loss, unless another server has written here from that place on. */
+  async #settleDoubts(): Promise<void> {
+    const [first] = this.#doubts.toSorted((a, b) => a.after - b.after)
+    if (!first) return
+    const { snapDir, logDir, log } = this.#options
+    const other = await writtenByOthers(snapDir, logDir, first.after)
+    if (!other) throw new StorageError(lossText(first.path, first.problem, first.after))
+    log('warn', 'another server has written here: what was noted of older logs does not hold any more', {
+      other: other.path,
+      log: first.path,
+      problem: first.problem,
+    })
+  }
+
   async #readFile(file: NumberedFile, needed: boolean): Promise<void> {
     try {
+      const before = this.lastZxid
+      const verdict = await checkLog(this.#options.logDir, file.name)
       const scan = await scanLog(file.path, (zxid, txn) => {
         this.#onRecord(file, zxid, txn)
         return true
       })
-      if (scan.records === 0) this.#empty.push(file.path)
+      if (verdict.type === 'contradicted') {
+        this.#doubt(file, verdict.problem, verdict.cut && scan.records > 0 ? this.lastZxid : before)
+      }
+      if (scan.records === 0) this.#empty.push(file)
       else if (scan.ending === 'torn') this.#torn.push({ path: file.path, end: scan.end })
+      const isSealed = verdict.type === 'verified' && verdict.sealed && verdict.upTo === scan.end
+      if (scan.records > 0 && !isSealed) this.#unsealed.push({ name: file.name, end: scan.end })
     } catch (error) {
       if (needed || !(error instanceof StorageError)) throw error
       // Everything in this file is older than the snapshot: only the memory of recent entries suffers.
@@ -286,7 +329,7 @@ class Replay {
   }
 
   /** Cuts torn ends and removes logs without a record, so that new files follow on what is whole. */
-  async repair(disk: Disk): Promise<void> {
+  async repair(disk: Disk, forceSync: boolean): Promise<void> {
     const { logDir, log } = this.#options
     for (const { path, end } of this.#torn) {
       log('warn', 'cutting an incomplete record off a transaction log', { path, end })
@@ -298,11 +341,18 @@ class Replay {
         await file.close()
       }
     }
-    for (const path of this.#empty) {
+    await removeSums(
+      disk,
+      logDir,
+      [...this.#empty, ...this.#missing].map((file) => file.name),
+    )
+    for (const { path } of this.#empty) {
       log('warn', 'removing a transaction log without a record', { path })
       await disk.remove(path)
     }
     if (this.#empty.length > 0) await disk.syncDir(logDir)
+    // What a killed server had only written is made durable before anybody votes with it (D-4).
+    if (forceSync) for (const { name, end } of this.#unsealed) await seal(disk, logDir, name, end)
   }
 
   /** @param notBefore the entries that are handed back begin behind it */

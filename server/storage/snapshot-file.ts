@@ -19,6 +19,7 @@ import {
   SNAPSHOT_VERSION,
 } from './snapshot-format.ts'
 import { createCompressor, readPlain, STREAM_MAGIC } from './snapshot-stream.ts'
+import { type Checkpoint, runningCrc } from './sums-file.ts'
 
 /** Slices are gathered up to this size for one write, which is also one flush. */
 const WRITE_BYTES = 2 ** 20
@@ -34,7 +35,8 @@ export interface SnapshotAbort {
  * Writes a snapshot to `path`, whose end says how it is compressed, and flushes it; renaming it into place is the caller's.
  * The tree may change meanwhile.
  * @param digest whether the tree keeps its digest
- * @param abort set `aborted` to give up: the file is removed and false returned
+ * @param abort set `aborted` to give up: the file is removed and null returned
+ * @returns what its side file has to say of it
  */
 export async function writeSnapshot(
   disk: Disk,
@@ -42,7 +44,7 @@ export async function writeSnapshot(
   tree: DataTree,
   digest: boolean,
   abort: SnapshotAbort,
-): Promise<boolean> {
+): Promise<Checkpoint | null> {
   const slices = encodeSnapshotFile(tree, digest)
   let gathered: Uint8Array[] = []
   let bytes = 0
@@ -63,6 +65,7 @@ export async function writeSnapshot(
   const file = await disk.create(path, false)
   try {
     let position = 0
+    let crc = 0
     while (!abort.aborted) {
       if (done || bytes >= WRITE_BYTES) {
         const pieces = gathered
@@ -73,8 +76,9 @@ export async function writeSnapshot(
         await file.write(written, position)
         // Flushing as we go keeps the log's flushes from waiting behind one huge one.
         await file.sync()
-        if (done) return true
         position += written.length
+        crc = runningCrc(written, crc)
+        if (done) return { end: position, crc, ended: true }
       }
       await nextTurn()
       take()
@@ -84,7 +88,7 @@ export async function writeSnapshot(
     await file.close()
   }
   await disk.remove(path)
-  return false
+  return null
 }
 
 /**
@@ -190,4 +194,28 @@ function readTrailer(trailer: Uint8Array, checksum: number): LoadedSnapshot['dig
 function checkSeal(reader: JuteReader, checksum: number): void {
   const sealed = reader.longNumber()
   if (reader.string() !== '/' || sealed !== checksum) throw new DecodeError('its checksum does not match its content')
+}
+
+/**
+ * What can be read of a damaged snapshot, for tools: the znodes up to the damage, sealed or not, without those whose parent is
+ * missing.
+ * @throws DecodeError when not even the root can be read
+ */
+export async function loadIntact(path: string): Promise<DataTree> {
+  const decoder = new TreeDecoder()
+  let head = Buffer.alloc(0)
+  try {
+    for await (const chunk of readPlain(path)) {
+      if (decoder.done) break
+      if (head.length >= SNAPSHOT_HEADER_BYTES) {
+        decoder.push(chunk)
+        continue
+      }
+      head = Buffer.concat([head, chunk])
+      if (head.length >= SNAPSHOT_HEADER_BYTES) decoder.push(head.subarray(SNAPSHOT_HEADER_BYTES))
+    }
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+  }
+  return decoder.finishIntact()
 }

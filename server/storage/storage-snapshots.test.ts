@@ -99,6 +99,7 @@ describe('snapshots', () => {
     await again.storage.close()
     fs.rmSync(`${dir}/version-2/log.10000000b`)
     fs.truncateSync(`${dir}/version-2/log.100000001`, 400)
+    for (const name of ['sums.log.100000001', 'sums.log.10000000b']) fs.rmSync(`${dir}/version-2/${name}`)
     await expect(openRig(dir)).rejects.toThrow(/snapshot.10000000a is damaged, and the logs end at/)
     fs.rmSync(`${dir}/version-2/snapshot.0`)
     await expect(openRig(dir)).rejects.toThrow(/no snapshot could be loaded/)

@@ -20,7 +20,8 @@ import { oldestKept, type PurgeOptions, purge } from './purge.ts'
 import { type RecoverOptions, recoverTree } from './recover.ts'
 import { type SnapshotAbort, writeSnapshot } from './snapshot-file.ts'
 import type { SnapshotRule } from './snapshot-rule.ts'
-import { StorageError } from './storage-error.ts'
+import { errorCode, StorageError } from './storage-error.ts'
+import { writeSums } from './sums-file.ts'
 import type { TxnLogWriter } from './txn-log-writer.ts'
 
 export interface StorageHandlers {
@@ -45,6 +46,7 @@ export interface StorageParts extends Directories {
   readonly rule: SnapshotRule
   readonly commitLogCount: number
   readonly trustEmpty: boolean
+  readonly forceSync: boolean
   readonly digest: boolean
   readonly fsyncWarningThresholdMs: number
   readonly compression: SnapshotCompression
@@ -81,6 +83,7 @@ export class Storage {
       onPersisted: (upTo) => this.#handlers?.onPersisted(upTo),
       onFailed: (error) => this.#onFailed(error),
     })
+    parts.writer.listen((error) => this.#queue.fail(error))
   }
 
   /** To be called before the first operation. */
@@ -125,8 +128,10 @@ export class Storage {
     // The queue looks at it when its turn comes.
     written.catch(() => undefined)
     this.#queue.push(op, async () => {
-      await written
+      const sums = await written
+      assert(sums !== null, 'nobody aborts the writing of a received snapshot')
       await writer.roll()
+      await writeSums(disk, snapDir, snapshotName(zxid, compression), sums)
       await disk.rename(temporary, `${snapDir}/${name}`)
       await disk.syncDir(snapDir)
       await completeInstall(disk, this.#parts)
@@ -180,7 +185,12 @@ export class Storage {
     const options: PurgeOptions = { ...this.#parts, retainCount, neededFrom, verified: this.#verified }
     const rewinds = this.#rewinds
     // Reading whole snapshots must not hold up the log: the queue then finds them verified.
-    await oldestKept(options)
+    try {
+      await oldestKept(options)
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error
+      return [] // a truncation was quicker
+    }
     if (this.#closed) return []
     // After a truncation or a snapshot from the leader the log in memory begins elsewhere.
     return this.#inOrder(async () => (this.#rewinds === rewinds ? purge(options) : []))
@@ -224,13 +234,15 @@ export class Storage {
     const temporary = this.#temporary(name)
     const startMs = performance.now()
     try {
-      if (!(await writeSnapshot(disk, temporary, tree, digest, abort))) return false
+      const sums = await writeSnapshot(disk, temporary, tree, digest, abort)
+      if (sums === null) return false
       // In order, so that every txn whose effects may be in it is in the log when it gets its name (O-12).
       const placed = await this.#inOrder(async () => {
         if (abort.aborted) {
           await disk.remove(temporary)
           return false
         }
+        await writeSums(disk, snapDir, name, sums)
         await disk.rename(temporary, `${snapDir}/${name}`)
         await disk.syncDir(snapDir)
         return true

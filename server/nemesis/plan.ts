@@ -41,6 +41,8 @@ export type Action =
   | { readonly type: 'clock'; readonly at: Target; readonly offsetMs: number }
   | { readonly type: 'clockFreeze'; readonly at: Target }
   | { readonly type: 'clockJump'; readonly at: Target; readonly ms: number }
+  /** Cut off from its peers while its clock stands still: a leader does not notice that it is none any more. */
+  | { readonly type: 'unawares'; readonly at: Target }
 
 export type Direction = 'in' | 'out' | 'both'
 
@@ -144,11 +146,14 @@ function drawDisk(prng: Prng): DiskRule {
 }
 
 function drawClock(prng: Prng, at: Target): Action {
-  switch (nextInt(prng, 4)) {
+  switch (nextInt(prng, 6)) {
     case 0:
       return { type: 'clockFreeze', at }
     case 1:
       return { type: 'clockJump', at, ms: 100 + nextInt(prng, 10_000) }
+    case 2:
+    case 3:
+      return { type: 'unawares', at: { ...at, who: 'leader' } }
     default:
       return { type: 'clock', at, offsetMs: nextInt(prng, 7_200_000) - 3_600_000 }
   }

@@ -55,6 +55,8 @@ export interface PlannedFault {
 
 const GAP_MS = { min: 300, max: 3500 }
 const LENGTH_MS = { min: 400, max: 7000 }
+/** Others must have elected, and clients that wait for the old leader in vain must have gone to the new one. */
+const UNAWARES_MS_MIN = 5500
 /** So often the next fault begins while this one still lasts. */
 const OVERLAP = 0.35
 /** More would be no plan. */
@@ -65,9 +67,11 @@ export function planFaults(seed: number, lengthMs: number, kinds: readonly Fault
   const plan: PlannedFault[] = []
   let atMs = GAP_MS.min
   while (plan.length < FAULTS_MAX) {
-    const forMs = between(prng, LENGTH_MS)
+    const drawnMs = between(prng, LENGTH_MS)
+    const action = drawAction(prng, pick(prng, kinds))
+    const forMs = action.type === 'unawares' ? Math.max(drawnMs, UNAWARES_MS_MIN) : drawnMs
     if (atMs + forMs > lengthMs) return plan
-    plan.push({ atMs, forMs, action: drawAction(prng, pick(prng, kinds)) })
+    plan.push({ atMs, forMs, action })
     atMs += between(prng, GAP_MS) + (chance(prng, OVERLAP) ? 0 : forMs)
   }
   return plan

@@ -19,6 +19,7 @@ export default defineConfig({
         main: 'server/launch/main.ts',
         member: 'server/launch/member-main.ts',
         bench: 'server/launch/bench-main.ts',
+        'bench-load': 'server/launch/bench-load-main.ts',
       },
       output: { format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
     },

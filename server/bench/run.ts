@@ -2,6 +2,7 @@
 
 import { type Benchmark, type Report, reportLine } from './benchmark.ts'
 import { coreBenchmark } from './core.ts'
+import { runEnsembleBenchmark } from './ensemble/run-ensemble.ts'
 import { treeBenchmark } from './tree.ts'
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = { tree: treeBenchmark, core: coreBenchmark }
@@ -10,12 +11,24 @@ const HELD = 0
 const MISSED = 1
 const WRONG_ARGUMENTS = 2
 
-/** Prints to `say`, a line at a time. Returns the exit code: 0, 1 when a bar was missed, 2 for wrong arguments. */
-export async function runBenchmark(args: readonly string[], say: (line: string) => void): Promise<number> {
-  const [name = '', ...rest] = args
+/** What runs when nothing is named; it has options of another kind than the rest. */
+const ENSEMBLE = 'ensemble'
+
+/**
+ * Prints to `say`, a line at a time. Returns the exit code: 0, 1 when a bar was missed, 2 for wrong arguments.
+ * @param distServer dist/server of the build that runs
+ */
+export async function runBenchmark(
+  args: readonly string[],
+  say: (line: string) => void,
+  distServer: string,
+): Promise<number> {
+  const [name = ENSEMBLE, ...rest] = args
+  if (name === ENSEMBLE) return runEnsembleBenchmark(rest, say, distServer)
   const benchmark = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined
   if (!benchmark) {
-    say(name === '' ? 'Which benchmark?' : `There is no benchmark ${JSON.stringify(name)}.`)
+    say(`There is no benchmark ${JSON.stringify(name)}.`)
+    say('  npm run bench -- ensemble [options]   whole ensembles of ours and of Apache; the default')
     for (const [known, { about, options }] of Object.entries(BENCHMARKS))
       say(`  npm run bench -- ${known}${usage(options)}   ${about}`)
     return WRONG_ARGUMENTS

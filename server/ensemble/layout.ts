@@ -16,13 +16,26 @@ import {
 import { dirname, join, resolve } from 'node:path'
 import { EnsembleError } from './ensemble-error.ts'
 import { choosePorts, type MovedPort, type PortWish } from './ports.ts'
-import { formatZooCfg, type MemberPlan, type MemberPorts, portsOfZooCfg, type Settings } from './zoo-cfg.ts'
+import {
+  ADMIN_PORT_FIRST,
+  formatZooCfg,
+  type MemberPlan,
+  type MemberPorts,
+  portsOfZooCfg,
+  type Settings,
+} from './zoo-cfg.ts'
 
 export const MEMBERS_MAX = 9
 export const MEMBERS_DEFAULT = 3
 export const CLIENT_PORT_DEFAULT = 2181
 const SECRET_BYTES = 32
-const FIRST_PORTS: MemberPorts = { clientPort: 2181, quorumPort: 2888, electionPort: 3888, eventPort: 4888 }
+const FIRST_PORTS: MemberPorts = {
+  clientPort: 2181,
+  quorumPort: 2888,
+  electionPort: 3888,
+  eventPort: 4888,
+  adminPort: ADMIN_PORT_FIRST,
+}
 
 export interface LayoutOptions {
   readonly dataDir: string
@@ -103,9 +116,15 @@ function memberIds(dataDir: string, wanted: number | null): number[] {
   return Array.from({ length: count }, (_, i) => i + 1)
 }
 
-const PORTS_THAT_MOVE_TOGETHER = [['clientPort'], ['quorumPort', 'electionPort'], ['eventPort']] as const
+const PORTS_THAT_MOVE_TOGETHER = [['clientPort'], ['quorumPort', 'electionPort'], ['eventPort'], ['adminPort']] as const
 const PORTS_OF_A_MEMBER = PORTS_THAT_MOVE_TOGETHER.flat().length
-const PORT_WORDS = { clientPort: 'client', quorumPort: 'quorum', electionPort: 'election', eventPort: 'event' } as const
+const PORT_WORDS = {
+  clientPort: 'client',
+  quorumPort: 'quorum',
+  electionPort: 'election',
+  eventPort: 'event',
+  adminPort: 'admin',
+} as const
 
 async function planMembers(
   dataDir: string,
@@ -126,9 +145,17 @@ async function planMembers(
   const { ports, moved } = await choosePorts(wishes)
   const chosen = ports.flat()
   const plans = sids.map((sid, i) => {
-    const [client = 0, quorum = 0, election = 0, event = 0] = chosen.slice(i * PORTS_OF_A_MEMBER)
+    const [client = 0, quorum = 0, election = 0, event = 0, admin = 0] = chosen.slice(i * PORTS_OF_A_MEMBER)
     const dir = join(dataDir, `member-${sid}`)
-    return { sid, dir, clientPort: client, quorumPort: quorum, electionPort: election, eventPort: event }
+    return {
+      sid,
+      dir,
+      clientPort: client,
+      quorumPort: quorum,
+      electionPort: election,
+      eventPort: event,
+      adminPort: admin,
+    }
   })
   return { plans, moved }
 }

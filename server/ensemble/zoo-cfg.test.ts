@@ -2,7 +2,15 @@ import { describe, expect, test } from 'vitest'
 import { formatZooCfg, type MemberPlan, portsOfZooCfg } from './zoo-cfg.ts'
 
 const plan = (sid: number, dir = `/data/member-${sid}`): MemberPlan => {
-  return { sid, dir, clientPort: 2180 + sid, quorumPort: 2887 + sid, electionPort: 3887 + sid, eventPort: 4887 + sid }
+  return {
+    sid,
+    dir,
+    clientPort: 2180 + sid,
+    quorumPort: 2887 + sid,
+    electionPort: 3887 + sid,
+    eventPort: 4887 + sid,
+    adminPort: 8880 + sid,
+  }
 }
 const plans = [plan(1), plan(2), plan(3)]
 
@@ -15,13 +23,17 @@ describe('zoo.cfg', () => {
     expect(lines).toContain('clientPort=2182')
     expect(lines).toContain('clientPortAddress=127.0.0.1')
     expect(lines).toContain('zabscope.eventPort=4889')
+    expect(lines).toContain('admin.serverAddress=127.0.0.1')
+    expect(lines).toContain('admin.serverPort=8882')
     expect(lines).toContain('zabscope.secretFile=/data/ensemble.secret')
   })
 
   test('its ports can be read back', () => {
-    const { clientPort, quorumPort, electionPort, eventPort } = plan(3)
+    const { clientPort, quorumPort, electionPort, eventPort, adminPort } = plan(3)
     const text = formatZooCfg(plan(3), plans, '/s')
-    expect(portsOfZooCfg(text, 3)).toEqual({ clientPort, quorumPort, electionPort, eventPort })
+    expect(portsOfZooCfg(text, 3)).toEqual({ clientPort, quorumPort, electionPort, eventPort, adminPort })
+    const older = text.replace(/^admin.*\n/gm, '')
+    expect(portsOfZooCfg(older, 3)).toEqual({ clientPort, quorumPort, electionPort, eventPort, adminPort: 8883 })
   })
 
   test.each(['', 'clientPort=2181\n', 'server.1=example.org:2888:3888\nclientPort=1\nzabscope.eventPort=2'])(

@@ -6,6 +6,7 @@ export interface MemberPorts {
   readonly quorumPort: number
   readonly electionPort: number
   readonly eventPort: number
+  readonly adminPort: number
 }
 
 export interface MemberPlan extends MemberPorts {
@@ -14,6 +15,8 @@ export interface MemberPlan extends MemberPorts {
   readonly dir: string
 }
 
+/** Of member 1. Not 8080: that is the page's. */
+export const ADMIN_PORT_FIRST = 8881
 /** 4096 KiB of log at a time: an ensemble to play with should not fill a disk with zeros. */
 const PRE_ALLOC_KIB = 4096
 /** Everything comes from this machine's one address here, load generators included. */
@@ -47,7 +50,9 @@ export function formatZooCfg(
     'autopurge.snapRetainCount=3',
     'autopurge.purgeInterval=1',
     '4lw.commands.whitelist=srvr,ruok,mntr,stat,isro,conf',
-    'admin.enableServer=false',
+    'admin.enableServer=true',
+    'admin.serverAddress=127.0.0.1',
+    `admin.serverPort=${plan.adminPort}`,
     `zabscope.eventPort=${plan.eventPort}`,
     `zabscope.secretFile=${escaped(secretFile)}`,
     ...plans.map((other) => `server.${other.sid}=127.0.0.1:${other.quorumPort}:${other.electionPort}:participant`),
@@ -66,7 +71,15 @@ function numberOf(text: string, key: string): number | null {
 export function portsOfZooCfg(text: string, sid: number): MemberPorts | null {
   const clientPort = numberOf(text, 'clientPort')
   const eventPort = numberOf(text, 'zabscope\\.eventPort')
+  const adminPort = numberOf(text, 'admin\\.serverPort')
   const server = new RegExp(`^server\\.${sid}=127\\.0\\.0\\.1:(\\d{1,5}):(\\d{1,5}):participant$`, 'm').exec(text)
   if (clientPort === null || eventPort === null || !server?.[1] || !server[2]) return null
-  return { clientPort, eventPort, quorumPort: Number(server[1]), electionPort: Number(server[2]) }
+  return {
+    clientPort,
+    eventPort,
+    quorumPort: Number(server[1]),
+    electionPort: Number(server[2]),
+    // Files of earlier versions have none.
+    adminPort: adminPort ?? ADMIN_PORT_FIRST + sid - 1,
+  }
 }

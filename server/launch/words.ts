@@ -11,9 +11,9 @@ export interface UpSummary {
 /** Lines without a trailing line break. */
 export function describeUp({ ensemble, url, pagePort }: UpSummary): string {
   const { connectString } = ensemble
-  const members = ensemble.plans.map(({ sid, clientPort, quorumPort, electionPort, eventPort }) => {
+  const members = ensemble.plans.map(({ sid, clientPort, quorumPort, electionPort, eventPort, adminPort }) => {
     const { pid } = ensemble.status(sid)
-    const ports = `clients 127.0.0.1:${clientPort}   quorum ${quorumPort}   election ${electionPort}   events ${eventPort}`
+    const ports = `clients 127.0.0.1:${clientPort}   quorum ${quorumPort}   election ${electionPort}   events ${eventPort}   admin http://127.0.0.1:${adminPort}/commands`
     return `  member ${sid}   pid ${String(pid ?? 'gone').padEnd(7)}  ${ports}`
   })
   const moved = ensemble.movedPorts.map(({ use, wanted, used }) => `  ${wanted} is taken: the ${use} is ${used}`)

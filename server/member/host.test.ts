@@ -7,6 +7,7 @@ import type { Notification } from '#shared/zk/vote.ts'
 import { ZERO_ZXID } from '#shared/zk/zxid.ts'
 import { createHost, type Host, type MemberDisk } from './host.ts'
 import { silentLogger } from './logging.ts'
+import { createCoreMetrics } from './metrics/core-metrics.ts'
 import { testConfig } from './testing/test-config.ts'
 import { createTraffic } from './traffic.ts'
 
@@ -37,6 +38,7 @@ function startHost(script: (input: PeerInput) => PeerEffect[]) {
     },
     recovered,
   )
+  const traffic = createTraffic()
   const trace: string[] = []
   const now = { ms: 0.9 }
   const host: { current: Host | null } = { current: null }
@@ -66,8 +68,13 @@ function startHost(script: (input: PeerInput) => PeerEffect[]) {
     quorum: null,
     addresses: new Map(),
     snapshotSlices: () => [].values(),
+    metrics: createCoreMetrics(peer, traffic.metrics, true, () => now.ms),
+    namespaces: null,
+    audit: null,
     observation: {
       setWatched: () => undefined,
+      isWatched: () => false,
+      onRoleEffect: () => undefined,
       onInput: () => undefined,
       onEffect: () => undefined,
       onDisconnected: () => undefined,
@@ -79,7 +86,7 @@ function startHost(script: (input: PeerInput) => PeerEffect[]) {
       dropped: (count) => ({ type: 'dropped', t: 0, sid: 1, count }),
     },
     clock: { monotonicMs: () => now.ms, wallMs: () => 1000, preciseWallMs: () => 1000 },
-    traffic: createTraffic(),
+    traffic,
     notes: { phase: 'ELECTION', leader: null, serving: false, servingSinceMs: 0 },
     log: silentLogger(),
     onFatal: (error) => trace.push(`fatal ${error}`),

@@ -12,9 +12,12 @@ import type { Sid } from '#shared/zk/ids.ts'
 import type { ServerSpec } from '#shared/zk/quorum-config.ts'
 import type { Entry } from '#shared/zk/txn.ts'
 import { formatZxid, type Zxid } from '#shared/zk/zxid.ts'
+import type { Audit } from './audit/audit.ts'
 import type { ClientPort } from './clients/client-port.ts'
 import type { Clock } from './clock.ts'
 import type { MemberLogger } from './logging.ts'
+import type { CoreMetrics } from './metrics/core-metrics.ts'
+import type { Namespaces } from './metrics/namespaces.ts'
 import type { Observation } from './observe/observe.ts'
 import type { ElectionPort } from './quorum/election-port.ts'
 import type { QuorumPort } from './quorum/quorum-port.ts'
@@ -23,6 +26,8 @@ import { countProposal, type Traffic } from './traffic.ts'
 
 /** Time moves at least this often. */
 export const TICK_EVERY_MS = 20
+/** Performed effects that are still held. */
+const EFFECTS_KEPT_MAX = 64
 
 /** What the host asks of a disk; the storage's Storage fits. */
 export interface MemberDisk {
@@ -48,6 +53,10 @@ export interface HostParts {
   /** The bytes of the present tree, as they follow a SNAP packet. */
   readonly snapshotSlices: (tree: DataTree) => Iterator<Uint8Array>
   readonly observation: Observation
+  readonly metrics: CoreMetrics
+  readonly namespaces: Namespaces | null
+  /** null: nothing is audited. */
+  readonly audit: Audit | null
   readonly clock: Clock
   readonly traffic: Traffic
   readonly notes: RoleNotes
@@ -66,9 +75,12 @@ export interface Host {
 }
 
 export function createHost(parts: HostParts): Host {
-  const { peer, step, disk, clients, election, quorum, observation, clock, notes, log } = parts
+  const { peer, step, disk, clients, election, quorum, observation, metrics, namespaces, audit, clock, notes, log } =
+    parts
   const self = peer.config.sid
+  /** What the peer has asked for, step behind step; performed up to `performed`. */
   const effects: PeerEffect[] = []
+  let performed = 0
   const notification = new JuteWriter()
   let waiting: PeerInput[] = []
   let feeding = false
@@ -83,7 +95,7 @@ export function createHost(parts: HostParts): Host {
       const next = waiting[i]
       if (next) take(next)
     }
-    waiting = []
+    if (waiting.length > 0) waiting = []
     feeding = false
   }
 
@@ -96,21 +108,31 @@ export function createHost(parts: HostParts): Host {
   }
 
   function take(input: PeerInput): void {
-    observation.onInput(input)
-    effects.length = 0
+    const watched = observation.isWatched()
+    if (watched) observation.onInput(input)
+    if (input.type === 'packet') metrics.onPacket(input)
+    else if (input.type === 'persisted') metrics.onPersisted(input.upTo)
+    // Emptied now and then: emptying gives the memory back, and to do that for each request is dear.
+    if (performed > EFFECTS_KEPT_MAX) {
+      effects.length = 0
+      performed = 0
+    }
     step(peer, input, effects)
-    for (const effect of effects) {
-      observation.onEffect(effect)
-      perform(effect)
+    for (; performed < effects.length; performed += 1) {
+      const effect = effects[performed]
+      if (!effect) break
+      if (watched) observation.onEffect(effect)
+      perform(effect, watched)
     }
     // Only a serving server: before that the tree may hold what was never committed (R-1549).
     if (input.type === 'persisted' && notes.serving && disk.snapshotDue() && !peer.zab.reloading)
       disk.takeSnapshot(peer.tree).catch(parts.onFatal)
   }
 
-  function perform(effect: PeerEffect): void {
+  function perform(effect: PeerEffect, watched: boolean): void {
     switch (effect.type) {
       case 'append':
+        metrics.onAppend(effect)
         if (peer.zab.role.state === 'LEADING') countProposal(parts.traffic, encodeEntry(effect.entry).length)
         return disk.append(effect.op, effect.entry)
       case 'truncate':
@@ -130,6 +152,7 @@ export function createHost(parts: HostParts): Host {
         disk.reload().then((recovered) => host.feed({ type: 'reloaded', recovered }), parts.onFatal)
         return
       case 'notify':
+        observation.onRoleEffect(effect)
         if (effect.to === self) waiting.push({ type: 'notification', from: self, notification: effect.notification })
         else if (election) {
           writeNotificationFrame(notification, effect.notification)
@@ -141,33 +164,49 @@ export function createHost(parts: HostParts): Host {
       case 'connect':
         return quorum?.connect(effect.link, effect.to)
       case 'send':
+        metrics.onSend(effect.packet)
         return quorum?.send(effect.link, effect.packet)
       case 'sendSnapshot':
         return quorum?.sendSnapshot(effect.link, parts.snapshotSlices(peer.tree))
       case 'close':
         return quorum?.close(effect.link, effect.reason)
-      case 'session':
       case 'reply':
+        audit?.onReply(effect)
+        namespaces?.onReply(effect)
+        return clients.perform(effect, null)
       case 'watchEvent':
+        metrics.onWatchEvent(effect)
+        return clients.perform(effect, watched ? observation.delivery(effect) : null)
+      case 'session':
       case 'closeConn':
-        return clients.perform(effect, observation.delivery(effect))
+        return clients.perform(effect, null)
       case 'state':
+        observation.onRoleEffect(effect)
+        metrics.onState(effect.state)
         log.info({ state: effect.state, round: effect.round }, effect.reason)
         return
       case 'phase':
+        observation.onRoleEffect(effect)
+        metrics.onPhase(effect.phase)
         notes.phase = effect.phase
         notes.leader = effect.leader
         log.info({ phase: effect.phase, epoch: effect.epoch, leader: effect.leader }, 'phase')
         return
       case 'learnerSync':
+        observation.onRoleEffect(effect)
+        metrics.onLearnerSync(effect.how)
         log.info({ learner: effect.sid, how: effect.how }, 'bringing a learner up to date')
         return
       case 'serving':
+        observation.onRoleEffect(effect)
+        metrics.onServing()
         notes.serving = true
         notes.servingSinceMs = clock.monotonicMs()
         log.info({ state: effect.state, epoch: effect.epoch }, 'serving clients')
         return
       case 'notServing':
+        observation.onRoleEffect(effect)
+        metrics.onNotServing()
         notes.serving = false
         log.info(`not serving clients: ${effect.reason}`)
         return
@@ -183,15 +222,23 @@ export function createHost(parts: HostParts): Host {
       case 'diverged':
         return parts.onDiverged(effect)
       case 'committed':
+        return metrics.onCommitted(effect.zxid)
       case 'applied':
-        return // observers only
+        metrics.onApplied(effect.entry)
+        audit?.onApplied(effect.entry)
+        namespaces?.onApplied(effect.entry.txn)
+        return
     }
   }
 
   const host: Host = {
     feed(input) {
-      waiting.push(input)
-      run()
+      if (feeding) return void waiting.push(input)
+      feeding = true
+      passTime()
+      take(input)
+      feeding = false
+      if (waiting.length > 0) run()
     },
     tick: run,
   }

@@ -13,7 +13,7 @@ export function isLogLevel(text: string): text is LogLevel {
 }
 
 /** Lines are written at once, so that a killed process has said what it knew. */
-export function createLogger(sid: number, level: LogLevel): MemberLogger {
+export function createLogger(sid: number, level: LogLevel): MemberLogger & { level: string } {
   return pino({ level, base: { sid, pid: process.pid }, formatters: { level: (label) => ({ level: label }) } })
 }
 

@@ -7,6 +7,7 @@ import { loadConfig } from './config/config.ts'
 import { PortError } from './listening.ts'
 import { createLogger, isLogLevel, LOG_LEVELS, type LogLevel, type MemberLogger } from './logging.ts'
 import { type FatalPart, type RunningServer, startServer } from './server.ts'
+import { TlsError } from './tls/key-material.ts'
 
 /** ZooKeeper's exit codes, and one of ours: 11. Source: ExitCode, operations.md §3.4. */
 export const EXIT_CODES = {
@@ -63,6 +64,11 @@ export async function runServer(configPath: string, options: RunOptions = {}): P
         'ensemble with Apache servers in it needs that',
     )
   watchParent(log)
+  // The next one brings the level of the start back.
+  process.on('SIGUSR2', () => {
+    log.level = log.level === 'debug' ? level : 'debug'
+    log.info({ now: log.level }, 'log level')
+  })
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'unexpected error')
     process.exit(EXIT_CODES.unexpected)
@@ -107,6 +113,10 @@ export async function runServer(configPath: string, options: RunOptions = {}): P
 }
 
 function startFailure(error: unknown, log: MemberLogger): number {
+  if (error instanceof TlsError) {
+    log.fatal(error.message)
+    return EXIT_CODES.invalidInvocation
+  }
   if (error instanceof PortError) {
     log.fatal(error.message)
     return EXIT_CODES.portTaken

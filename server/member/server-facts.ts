@@ -5,11 +5,14 @@ import { queueLength } from '#shared/base/queue.ts'
 import type { MemberStats } from '#shared/events/cluster-event.ts'
 import type { Peer } from '#shared/peer/peer.ts'
 import { watchCount } from '#shared/tree/watch-table.ts'
-import type { ZabPhase } from '#shared/zab/contract.ts'
+import type { LinkId, ZabPhase } from '#shared/zab/contract.ts'
 import type { Sid } from '#shared/zk/ids.ts'
 import { formatZxid } from '#shared/zk/zxid.ts'
 import type { ClientConnection } from './clients/client-connection.ts'
 import type { MemberConfig } from './config/config.ts'
+import type { CoreMetrics } from './metrics/core-metrics.ts'
+import type { Namespaces } from './metrics/namespaces.ts'
+import type { LinkFacts } from './quorum/quorum-link.ts'
 import type { Traffic } from './traffic.ts'
 
 /** What the host has learned from the core's notes. */
@@ -25,12 +28,19 @@ export interface ServerFacts {
   readonly config: MemberConfig
   readonly peer: Peer
   readonly traffic: Traffic
+  readonly coreMetrics: CoreMetrics
+  /** null: bytes are not counted by namespace. */
+  readonly namespaces: Namespaces | null
+  /** ZooKeeper's trace mask: kept and shown; nothing here is traced by it, as nothing is by Apache's above TRACE. */
+  readonly trace: { mask: bigint }
   readonly notes: RoleNotes
   /** Monotonic. */
   readonly startedAtMs: number
   readonly nowMs: () => number
   readonly connections: () => Iterable<ClientConnection>
   readonly connectionCount: () => number
+  /** Of a learner's connection; null when it has gone. */
+  readonly link: (id: LinkId) => LinkFacts | null
 }
 
 export function memberStats(facts: ServerFacts): MemberStats {

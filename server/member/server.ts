@@ -12,17 +12,26 @@ import { SnapshotStreamDecoder } from '../storage/snapshot-decode.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { PasswordRule } from './auth/session-password.ts'
 import { createClientPort } from './clients/client-port.ts'
-import { type Clock, systemClock } from './clock.ts'
+import { type Clock, oncePerTurn, systemClock } from './clock.ts'
 import type { MemberConfig } from './config/config.ts'
 import { divergedText } from './diverged.ts'
 import { controlFaults, FAULT_WORD } from './faults/fault-control.ts'
 import { FaultSeams } from './faults/fault-seams.ts'
+import type { LinkSeam } from './faults/link-faults.ts'
 import { createTextCommands, isTextCommand } from './four-letter/four-letter.ts'
+import { TRACE_MASK_DEFAULT } from './four-letter/trace-mask.ts'
 import { createHost, type Host, TICK_EVERY_MS } from './host.ts'
+import { limitedLogger } from './limited-logger.ts'
 import type { MemberLogger } from './logging.ts'
+import { createCoreMetrics } from './metrics/core-metrics.ts'
+import { createNamespaces } from './metrics/namespaces.ts'
+import { measureStorage } from './metrics/storage-metrics.ts'
 import { createEventStream, type EventStream } from './observe/event-stream.ts'
 import { createObservation, type Observation } from './observe/observe.ts'
+import { createOperations, type Operations, type OperationsOptions } from './operations.ts'
 import { createElectionPort, type ElectionPort } from './quorum/election-port.ts'
+import { createPeerAuth, type PeerAuth } from './quorum/peer-auth.ts'
+import { createPeerTransport, type PeerTransport } from './quorum/peer-transport.ts'
 import { createQuorumPort, type QuorumPort } from './quorum/quorum-port.ts'
 import { encodeSnapshotStream } from './quorum/snapshot-stream.ts'
 import type { RoleNotes, ServerFacts } from './server-facts.ts'
@@ -33,10 +42,15 @@ const STATS_EVERY_MS = 1000
 const HOUR_MS = 3_600_000
 
 export interface Ports {
+  /** -1: none. */
   readonly clientPort: number
+  readonly secureClientPort: number | null
   readonly quorumPort: number | null
   readonly electionPort: number | null
   readonly eventPort: number | null
+  /** null: switched off, or taken by another program. */
+  readonly adminPort: number | null
+  readonly metricsPort: number | null
 }
 
 export interface RunningServer {
@@ -63,10 +77,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { config, secret, log } = options
   const self = config.quorum.servers.get(config.sid)
   if (!self) throw new Error(`server ${config.sid} is not in its own configuration`)
+  const traffic = createTraffic()
+  const turn = createTurn()
   const soundClock = options.clock ?? systemClock()
   const faults = config.faults.enabled ? new FaultSeams(soundClock, log) : null
-  const clock = faults?.clock ?? soundClock
+  const clock = oncePerTurn(faults?.clock ?? soundClock, turn)
   const { storage, recovered } = await openStorage({
+    measured: measureStorage(traffic, log),
     dataDir: config.dataDir,
     dataLogDir: config.dataLogDir,
     snapCount: config.snapCount,
@@ -82,6 +99,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     {
       sid: config.sid,
       quorum: config.quorum,
+      standalone: config.standalone,
       tickTimeMs: config.tickTimeMs,
       initLimit: config.initLimit,
       syncLimit: config.syncLimit,
@@ -93,22 +111,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     recovered,
   )
-  const turn = createTurn()
-  const traffic = createTraffic()
   const notes: RoleNotes = { phase: 'ELECTION', leader: null, serving: false, servingSinceMs: 0 }
   const passwords: PasswordRule = secret ? { type: 'hmac', secret } : { type: 'compatible' }
   const nowMs = () => clock.monotonicMs()
   let stopping = false
+  /** What comes over the ports, anybody can cause as often as they like. */
+  const guarded: ServerOptions = { ...options, log: limitedLogger(log, nowMs) }
 
   const facts: ServerFacts = {
     config,
     peer,
     traffic,
+    coreMetrics: createCoreMetrics(peer, traffic.metrics, config.standalone, nowMs),
+    namespaces: config.operations.metrics ? createNamespaces() : null,
+    trace: { mask: TRACE_MASK_DEFAULT },
     notes,
     startedAtMs: nowMs(),
     nowMs,
     connections: () => clients.connections(),
     connectionCount: () => clients.connectionCount(),
+    link: (id) => quorum?.link(id) ?? null,
   }
   const observation = createObservation({
     facts,
@@ -122,7 +144,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     config,
     passwords,
     turn,
-    log,
+    log: guarded.log,
     traffic,
     feed: (input) => host.feed(input),
     isServing: () => notes.serving && !stopping,
@@ -131,15 +153,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     textCommand: createTextCommands(facts),
     onDisconnected: (connection, reason) => observation.onDisconnected(connection, reason),
   })
+  const operations = await startOperations(storage, {
+    facts,
+    turn,
+    log,
+    clock,
+    addressOf: (id) => clients.connection(id)?.address ?? null,
+    // R-1549: only of a tree that is whole.
+    takeSnapshot: async () => !stopping && !peer.zab.reloading && storage.takeSnapshot(peer.tree),
+  })
   const fatalDisk = (error: unknown) => {
+    traffic.metrics.counters.unrecoverable_error_count += 1
     if (!stopping) options.onFatal('disk', error)
   }
   const feed: Host['feed'] = (input) => {
     if (!stopping) host.feed(input)
   }
   const addresses = new Map(config.quorum.servers)
-  const election = config.standalone ? null : createElection(options, addresses, feed, faults)
-  const quorum = config.standalone ? null : createQuorum(options, addresses, turn, feed, faults)
+  const peers = config.standalone ? null : createPeers(config, addresses, guarded.log, faults)
+  const election = peers && createElection(guarded, addresses, peers, feed)
+  const quorum = peers && createQuorum(guarded, addresses, peers, turn, feed)
   const host = createHost({
     peer,
     step,
@@ -150,6 +183,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     addresses,
     snapshotSlices: encodeSnapshotStream,
     observation,
+    metrics: facts.coreMetrics,
+    namespaces: facts.namespaces,
+    audit: operations.audit,
     clock,
     traffic,
     notes,
@@ -165,15 +201,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     stopping = true
     faults?.heal()
     for (const timer of timers) clearInterval(timer)
+    peers?.transport.close()
     await Promise.all([clients.close(), election?.close(), quorum?.closeAll(), events?.close()])
     await storage.close()
+    await operations.close()
   }
   const timers: NodeJS.Timeout[] = []
   try {
     await quorum?.probe()
     const electionPort = (await election?.listen()) ?? null
     const eventPort = (await events?.listen()) ?? null
-    const clientPort = await clients.listen()
+    const operationPorts = await operations.listen()
+    const { clientPort, secureClientPort } = await clients.listen()
     const quorumPort = config.standalone ? null : self.quorumPort
     timers.push(
       setInterval(() => host.tick(), TICK_EVERY_MS),
@@ -184,9 +223,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     )
     if (config.purgeIntervalHours > 0) timers.push(purgeTimer(storage, config, log))
     host.tick()
-    return { ports: { clientPort, quorumPort, electionPort, eventPort }, stop: close }
+    operations.started()
+    const ports = { clientPort, secureClientPort, quorumPort, electionPort, eventPort, ...operationPorts }
+    return { ports, stop: close }
   } catch (error) {
     await close()
+    throw error
+  }
+}
+
+async function startOperations(storage: Storage, options: OperationsOptions): Promise<Operations> {
+  try {
+    return createOperations(options)
+  } catch (error) {
+    await storage.close()
     throw error
   }
 }
@@ -218,11 +268,28 @@ function createEvents(
 
 type Addresses = ReadonlyMap<Sid, ServerSpec>
 
+/** How servers reach each other, and how they prove who they are. */
+interface Peers {
+  readonly transport: PeerTransport
+  readonly auth: PeerAuth | null
+  /** Present where faults may be switched. */
+  readonly links?: LinkSeam
+}
+
+function createPeers(config: MemberConfig, servers: Addresses, log: MemberLogger, faults: FaultSeams | null): Peers {
+  const { tls, auth, tcpKeepAlive, tickTimeMs, initLimit } = config
+  return {
+    transport: createPeerTransport({ tls, servers, keepAlive: tcpKeepAlive, log }),
+    auth: auth.quorumSasl && createPeerAuth(auth.quorumSasl, tickTimeMs * initLimit),
+    ...(faults ? { links: faults.links } : {}),
+  }
+}
+
 function createElection(
   { config, log }: ServerOptions,
   servers: Addresses,
+  peers: Peers,
   feed: Host['feed'],
-  faults: FaultSeams | null,
 ): ElectionPort {
   return createElectionPort({
     self: selfOf(config),
@@ -231,7 +298,7 @@ function createElection(
     connectTimeoutMs: config.electionConnectTimeoutMs,
     handshakeTimeoutMs: config.tickTimeMs * config.syncLimit,
     keepAlive: config.tcpKeepAlive,
-    ...(faults ? { links: faults.links } : {}),
+    ...peers,
     log,
     onAbsent: (sid) => feed({ type: 'absent', sid }),
     onMessage(from: Sid, payload: Uint8Array) {
@@ -249,9 +316,9 @@ function createElection(
 function createQuorum(
   { config, log, onFatal }: ServerOptions,
   servers: Addresses,
+  peers: Peers,
   turn: Turn,
   feed: Host['feed'],
-  faults: FaultSeams | null,
 ): QuorumPort {
   return createQuorumPort({
     self: selfOf(config),
@@ -260,7 +327,7 @@ function createQuorum(
     connectTimeoutMs: config.tickTimeMs * config.initLimit,
     firstPacketTimeoutMs: config.tickTimeMs * config.initLimit,
     keepAlive: config.tcpKeepAlive,
-    ...(faults ? { links: faults.links } : {}),
+    ...peers,
     turn,
     log,
     newSnapshotReader: (zxid) => new SnapshotStreamDecoder(zxid),

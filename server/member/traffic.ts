@@ -1,5 +1,7 @@
 // What a server counts about its clients, for text commands and observers. Plain numbers, always on.
 
+import { createMetrics, type Metrics, resetMetrics } from './metrics/metrics.ts'
+
 export interface Latency {
   count: number
   /** Milliseconds. */
@@ -9,7 +11,9 @@ export interface Latency {
 }
 
 export interface Traffic {
-  /** Frames of clients, and frames to clients; text commands do not count. */
+  /** Everything that has a name of ZooKeeper's and no field here. */
+  readonly metrics: Metrics
+  /** Frames of clients, and frames to clients; a text command is one, and so is each piece of its answer. */
   received: number
   sent: number
   /** Client requests that were handed to the peer and are not answered yet. */
@@ -26,12 +30,27 @@ export interface Traffic {
   connectionsRejected: number
   connectionsDropped: number
   authFailed: number
+  /** Auth packets of the scheme `ensemble`. */
+  ensembleAuthSucceeded: number
+  ensembleAuthFailed: number
+  ensembleAuthSkipped: number
+  /** Handshakes of clients: done, failed, refused because too many were under way, and under way now. */
+  tlsHandshakes: number
+  tlsHandshakesFailed: number
+  tlsHandshakesExceeded: number
+  tlsHandshakesUnderWay: number
+  /** Connections of clients without TLS, from other machines and from this one. */
+  nonMtlsRemote: number
+  nonMtlsLocal: number
   /** Txns after which our tree had another digest than the leader's. */
   digestMismatches: number
+  /** Flushes that took longer than FSYNC_WARNING_MS. */
+  slowFsyncs: number
 }
 
-export function createTraffic(): Traffic {
+export function createTraffic(metrics = createMetrics()): Traffic {
   return {
+    metrics,
     received: 0,
     sent: 0,
     outstanding: 0,
@@ -45,7 +64,17 @@ export function createTraffic(): Traffic {
     connectionsRejected: 0,
     connectionsDropped: 0,
     authFailed: 0,
+    ensembleAuthSucceeded: 0,
+    ensembleAuthFailed: 0,
+    ensembleAuthSkipped: 0,
+    tlsHandshakes: 0,
+    tlsHandshakesFailed: 0,
+    tlsHandshakesExceeded: 0,
+    tlsHandshakesUnderWay: 0,
+    nonMtlsRemote: 0,
+    nonMtlsLocal: 0,
     digestMismatches: 0,
+    slowFsyncs: 0,
   }
 }
 
@@ -58,6 +87,13 @@ export function addLatency(latency: Latency, ms: number): void {
   if (ms > latency.maxMs) latency.maxMs = ms
   latency.count += 1
   latency.sumMs += ms
+}
+
+/** Apache writes the answer to a text command in pieces of so many characters, and counts them as packets. */
+const TEXT_PIECE = 8192
+
+export function countText(traffic: Traffic, answer: string): void {
+  traffic.sent += Math.ceil(answer.length / TEXT_PIECE)
 }
 
 export function countResponse(traffic: Traffic, bytes: number): void {
@@ -75,11 +111,34 @@ export function countProposal(traffic: Traffic, bytes: number): void {
 
 /** `srst`: what is counted starts anew; what is under way stays. */
 export function resetTraffic(traffic: Traffic): void {
-  Object.assign(traffic, { ...createTraffic(), outstanding: traffic.outstanding })
+  resetMetrics(traffic.metrics)
+  Object.assign(traffic, {
+    ...createTraffic(traffic.metrics),
+    outstanding: traffic.outstanding,
+    tlsHandshakesUnderWay: traffic.tlsHandshakesUnderWay,
+  })
 }
 
-/** As Java prints a double of up to four decimals. */
+/** As ZooKeeper shows averages: up to four decimals. */
+export function averageMs(latency: Latency): number {
+  return latency.count === 0 ? 0 : fourDecimals(latency.sumMs / latency.count)
+}
+
+export function fourDecimals(value: number): number {
+  return Math.round(value * 10_000) / 10_000
+}
+
 export function averageText(latency: Latency): string {
-  const value = latency.count === 0 ? 0 : Math.round((latency.sumMs / latency.count) * 10_000) / 10_000
+  return javaDouble(averageMs(latency))
+}
+
+/** As Java's Double.toString, which everything that prints a figure of ZooKeeper's goes through. */
+export function javaDouble(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity'
+  const size = Math.abs(value)
+  if (size !== 0 && (size < 1e-3 || size >= 1e7)) {
+    const [digits = '0', exponent = '0'] = value.toExponential().split('e')
+    return `${digits.includes('.') ? digits : `${digits}.0`}E${Number(exponent)}`
+  }
   return Number.isInteger(value) ? `${value}.0` : String(value)
 }

@@ -6,6 +6,7 @@ import { encodeEntry } from '#shared/jute/records/txn.ts'
 import type { DiskOp } from '#shared/zab/contract.ts'
 import type { Entry } from '#shared/zk/txn.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
+import type { Measured } from './options.ts'
 import { StorageError } from './storage-error.ts'
 import { LOG_HEADER_BYTES, RECORD_FRAME_BYTES, writeRecord } from './txn-log-format.ts'
 
@@ -22,6 +23,7 @@ interface Batch {
   /** LOG_HEADER_BYTES of room, then records. */
   buffer: Buffer
   length: number
+  records: number
   readonly firstZxid: Zxid
   lastOp: DiskOp
 }
@@ -34,6 +36,7 @@ interface Task {
 }
 
 export interface DiskQueueHost {
+  readonly measured: Measured
   appendBatch(batch: Buffer, firstZxid: Zxid): Promise<void>
   onPersisted(upTo: DiskOp): void
   /** Once, with the first failure; nothing is run or reported afterwards (ST-6). */
@@ -68,6 +71,7 @@ export class DiskQueue {
     if (batch.length + bytes > batch.buffer.length) grow(batch, bytes)
     writeRecord(batch.buffer, batch.length, txn)
     batch.length += bytes
+    batch.records += 1
     batch.lastOp = op
     this.#queuedBytes += bytes
     if (this.#queuedBytes > QUEUE_BYTES_MAX) {
@@ -109,7 +113,7 @@ export class DiskQueue {
     const last = this.#items.at(-1)
     if (last?.type === 'append' && last.length < BATCH_BYTES_MAX) return last
     const buffer = this.#spare.pop() ?? Buffer.allocUnsafeSlow(BATCH_BYTES_START)
-    const batch: Batch = { type: 'append', buffer, length: LOG_HEADER_BYTES, firstZxid: zxid, lastOp: op }
+    const batch: Batch = { type: 'append', buffer, length: LOG_HEADER_BYTES, records: 0, firstZxid: zxid, lastOp: op }
     this.#items.push(batch)
     this.#schedule()
     return batch
@@ -140,7 +144,10 @@ export class DiskQueue {
 
   async #perform(item: Batch | Task): Promise<void> {
     if (item.type === 'task') return item.run()
+    const startMs = performance.now()
     await this.#host.appendBatch(item.buffer.subarray(0, item.length), item.firstZxid)
+    this.#host.measured('flush', performance.now() - startMs)
+    this.#host.measured('batchRecords', item.records)
     this.#queuedBytes -= item.length - LOG_HEADER_BYTES
     if (item.buffer.length <= KEPT_BYTES_MAX && this.#spare.length < 2) this.#spare.push(item.buffer)
   }

@@ -42,6 +42,7 @@ export async function openStorage(options: StorageOptions): Promise<{ storage: S
       ...directories,
       disk,
       log: options.log,
+      measured: options.measured ?? (() => undefined),
       digest: options.digest ?? true,
       commitLogCount: Math.max(COMMIT_LOG_COUNT_DEFAULT, options.commitLogCount ?? 0),
       snapRetainCount: options.snapRetainCount ?? 0,
@@ -57,12 +58,14 @@ export async function openStorage(options: StorageOptions): Promise<{ storage: S
         forceSync: options.forceSync ?? true,
       }),
     }
+    const startMs = performance.now()
     let recovered = await recover(parts)
     if (recovered === null) {
       await writeFirstSnapshot(disk, directories.snapDir, parts.digest)
       recovered = await recover(parts)
     }
     if (recovered === null) throw new StorageError(`${directories.snapDir}: the first snapshot has disappeared`)
+    parts.measured('open', performance.now() - startMs)
     options.log('info', 'opened the data directory', {
       dataDir,
       lastZxid: formatZxid(recovered.lastZxid),

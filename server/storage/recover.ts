@@ -11,7 +11,7 @@ import type { Entry } from '#shared/zk/txn.ts'
 import { formatZxid, ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
 import type { Disk } from './disk.ts'
 import { listNumbered, type NumberedFile } from './file-names.ts'
-import type { Log } from './options.ts'
+import type { Log, Measured } from './options.ts'
 import { RecentEntries } from './recent-entries.ts'
 import { type LoadedSnapshot, loadSnapshot, looksComplete } from './snapshot-file.ts'
 import { StorageError } from './storage-error.ts'
@@ -36,6 +36,7 @@ export interface RecoverOptions {
   /** Whether digests are kept and compared. */
   readonly digest: boolean
   readonly log: Log
+  readonly measured?: Measured | undefined
 }
 
 /**
@@ -73,7 +74,10 @@ async function readAll(options: ReadOptions, onDamage: ((why: string) => void) |
         'snapshots, or move the logs away and let this server fetch everything from the leader.',
     )
   }
+  const startMs = performance.now()
   const { zxid, loaded, newestDamaged } = await loadNewest(snapshots, options.log)
+  const loadedMs = performance.now()
+  options.measured?.('loadSnapshot', loadedMs - startMs)
   const replay = new Replay(zxid, loaded, options)
   try {
     await replay.run(logs)
@@ -81,6 +85,8 @@ async function readAll(options: ReadOptions, onDamage: ((why: string) => void) |
     if (onDamage === null || !(error instanceof StorageError)) throw error
     onDamage(error.message)
   }
+  options.measured?.('replay', performance.now() - loadedMs)
+  options.measured?.('replayedRecords', replay.applied)
   if (newestDamaged > replay.lastZxid) {
     const damaged = new StorageError(
       `${options.snapDir}/snapshot.${newestDamaged.toString(16)} is damaged, and the logs end at ` +
@@ -134,6 +140,7 @@ class Replay {
    */
   readonly #comparable: Zxid | null
   #mismatches = 0
+  applied = 0
   #lastRecord: Zxid | null = null
   #lastFile = ''
   readonly #torn: { path: string; end: number }[] = []
@@ -200,8 +207,12 @@ class Replay {
     }
     this.#lastRecord = zxid
     this.#lastFile = file.path
-    if (isNew) this.#recent.push(zxid, this.#apply(file, zxid, txn))
-    else this.#recent.push(zxid, Uint8Array.prototype.slice.call(txn))
+    if (!isNew) {
+      this.#recent.push(zxid, Uint8Array.prototype.slice.call(txn))
+      return
+    }
+    this.#recent.push(zxid, this.#apply(file, zxid, txn))
+    this.applied += 1
   }
 
   #apply(file: NumberedFile, zxid: Zxid, txn: Uint8Array): Entry {

@@ -13,7 +13,7 @@ import { DiskQueue } from './disk-queue.ts'
 import { readEpochs, type WhichEpoch, writeEpoch } from './epochs.ts'
 import { installName, snapshotName, TEMPORARY_PREFIX } from './file-names.ts'
 import { truncateAfter } from './log-truncate.ts'
-import type { Log } from './options.ts'
+import type { Log, Measured } from './options.ts'
 import { oldestKept, type PurgeOptions, purge } from './purge.ts'
 import { type RecoverOptions, recoverTree } from './recover.ts'
 import { type SnapshotAbort, writeSnapshot } from './snapshot-file.ts'
@@ -37,6 +37,7 @@ export interface StorageParts extends Directories {
   /** 0: nothing is purged after a snapshot. */
   readonly snapRetainCount: number
   readonly log: Log
+  readonly measured: Measured
   readonly releaseLocks: () => Promise<void>
 }
 
@@ -59,6 +60,7 @@ export class Storage {
     this.#parts = parts
     this.#queue = new DiskQueue({
       appendBatch: (batch, firstZxid) => parts.writer.append(batch, firstZxid),
+      measured: parts.measured,
       onPersisted: (upTo) => this.#handlers?.onPersisted(upTo),
       onFailed: (error) => this.#onFailed(error),
     })
@@ -178,6 +180,7 @@ export class Storage {
     const { disk, snapDir, digest, log, snapRetainCount } = this.#parts
     const label = tree.lastProcessedZxid
     const temporary = this.#temporary(snapshotName(label))
+    const startMs = performance.now()
     try {
       if (!(await writeSnapshot(disk, temporary, tree, digest, abort))) return false
       // In order, so that every txn whose effects may be in it is in the log when it gets its name (O-12).
@@ -191,6 +194,7 @@ export class Storage {
         return true
       })
       if (!placed) return false
+      this.#parts.measured('snapshot', performance.now() - startMs)
       log('info', 'wrote a snapshot', { zxid: formatZxid(label), nodes: tree.nodes.size })
       if (snapRetainCount > 0 && !this.#closed) await this.purge(snapRetainCount)
       return true

@@ -44,11 +44,19 @@ export function isTornHeader(bytes: Buffer): boolean {
 
 /** Writes the record of `txn` at `at`, which needs txn.length + RECORD_FRAME_BYTES bytes of room. */
 export function writeRecord(bytes: Buffer, at: number, txn: Uint8Array): void {
-  bytes.writeUInt32BE(0, at)
-  bytes.writeUInt32BE(adler32(txn), at + 4)
-  bytes.writeInt32BE(txn.length, at + 8)
+  putInt(bytes, at, 0)
+  putInt(bytes, at + 4, adler32(txn))
+  putInt(bytes, at + 8, txn.length)
   bytes.set(txn, at + RECORD_HEAD_BYTES)
   bytes[at + RECORD_HEAD_BYTES + txn.length] = END_OF_RECORD
+}
+
+/** The caller has made room: Buffer's own methods check what is known, at ten times the cost. */
+function putInt(bytes: Buffer, at: number, value: number): void {
+  bytes[at] = value >>> 24
+  bytes[at + 1] = value >>> 16
+  bytes[at + 2] = value >>> 8
+  bytes[at + 3] = value
 }
 
 /** `short`: more bytes are needed to tell. `padding`: a length of 0. `bad`: whatever cannot be a record. */

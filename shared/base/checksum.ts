@@ -77,19 +77,20 @@ export function crc32(bytes: Uint8Array, running: number = CRC32_START, start = 
   return ~crc >>> 0
 }
 
-/** CRC-32 of the four bytes of `value`, most significant first, behind whatever gave `running`. */
-export function crc32Int(value: number, running: number): number {
+/** CRC-32 of ints of four bytes each, most significant first, behind whatever gave `running`; unsigned. */
+export function crc32Ints(values: Int32Array, running: number): number {
   const tables = CRC_TABLES
-  const crc = ~running
-  // The first byte of the four is the lowest one of the sum.
-  return (
-    ~(
+  let crc = ~running
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] ?? 0
+    // The first byte of the four is the lowest one of the sum.
+    crc =
       (tables[768 + ((crc ^ (value >>> 24)) & 0xff)] ?? 0) ^
       (tables[512 + (((crc >>> 8) ^ (value >>> 16)) & 0xff)] ?? 0) ^
       (tables[256 + (((crc >>> 16) ^ (value >>> 8)) & 0xff)] ?? 0) ^
       (tables[((crc >>> 24) ^ value) & 0xff] ?? 0)
-    ) >>> 0
-  )
+  }
+  return ~crc >>> 0
 }
 
 /** CRC-32 of a text's UTF-8. */

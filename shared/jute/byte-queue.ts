@@ -1,5 +1,8 @@
 // Bytes that have arrived and are not used up yet, always in one piece. Chunks that are used up at once
-// are never copied; only a torn rest is. Who cuts them into frames or packets decides how many may wait.
+// are never copied; only a torn rest is. What has been added is never written again, so windows on it hold for as long
+// as anybody keeps them. Who cuts them into frames or packets decides how many may wait.
+
+import type { JuteReader } from './reader.ts'
 
 const EMPTY = new Uint8Array(0)
 
@@ -14,7 +17,7 @@ export class ByteQueue {
     return this.#end - this.#start
   }
 
-  /** Adds a chunk, which must not change until it is used up. Windows from `view` end here. */
+  /** Adds a chunk, which must not change until it is used up. */
   push(chunk: Uint8Array): void {
     const rest = this.length
     if (rest === 0) {
@@ -37,12 +40,17 @@ export class ByteQueue {
     this.#end += chunk.length
   }
 
-  /** The waiting bytes from `from` to `to`, as a window that holds until the next push. */
+  /** The waiting bytes from `from` to `to`, as a window. */
   view(from = 0, to = this.length): Uint8Array {
     const start = this.#start + from
     const end = this.#start + Math.min(to, this.length)
     // Not subarray: of Node's Buffer that is several times slower.
     return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + start, Math.max(0, end - start))
+  }
+
+  /** Sets `reader` on the waiting bytes from `from` to `to`, without a window of their own. */
+  read(reader: JuteReader, from: number, to: number): void {
+    reader.window(this.#bytes, this.#start + from, this.#start + Math.min(to, this.length))
   }
 
   /** The big-endian int at the front, or null while fewer than four bytes wait. */

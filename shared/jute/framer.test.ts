@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ByteQueue } from './byte-queue.ts'
 import { CLIENT_FRAME_BYTES_MAX, Framer } from './framer.ts'
+import { JuteReader } from './reader.ts'
 import { CLIENT_VECTORS, hex } from './testdata/vectors.ts'
 
 /** All whole frames, as hex. */
@@ -68,6 +69,21 @@ describe('lengths', () => {
     framer.push(Uint8Array.of(0, 0, 0, 5, 1, 2, 3, 4, 5))
     expect(drain(framer)).toEqual(['0102030405'])
   })
+})
+
+test('a reader set on frame after frame reads what `next` gives, and is told of bad lengths', () => {
+  const framer = new Framer(8)
+  const reader = new JuteReader(new Uint8Array(0))
+  const bytes = Uint8Array.of(0, 0, 0, 4, 0, 0, 0, 7, 0, 0, 0, 5, 0, 0, 0, 9, 1, 0, 0, 0, 9)
+  const read: (number | string)[] = []
+  for (const byte of bytes) {
+    framer.push(Uint8Array.of(byte))
+    for (let found = framer.read(reader); found !== false; found = framer.read(reader)) {
+      read.push(found === true ? `${reader.int()} and ${reader.remaining}` : found)
+      if (found !== true) break
+    }
+  }
+  expect(read).toEqual(['7 and 0', '9 and 1', 9])
 })
 
 test('the host can look for a four-letter word before it asks for frames', () => {

@@ -2,6 +2,7 @@
 // ports; the quorum port's packets have no lengths (records/packet.ts).
 
 import { ByteQueue } from './byte-queue.ts'
+import type { JuteReader } from './reader.ts'
 
 /** The longest frame of a client, jute.maxbuffer. */
 export const CLIENT_FRAME_BYTES_MAX = 0xfffff
@@ -9,7 +10,6 @@ export const CLIENT_FRAME_BYTES_MAX = 0xfffff
 export const ELECTION_FRAME_BYTES_MAX = 524_288
 
 export type FrameRead =
-  /** `bytes` is a window that holds until the next push. */
   | { readonly type: 'frame'; readonly bytes: Uint8Array }
   | { readonly type: 'incomplete' }
   /** No frame of this length is allowed (longer than the limit, empty, negative): the stream is of no more use. */
@@ -31,7 +31,7 @@ export class Framer {
     return this.#queue.length
   }
 
-  /** Adds what has arrived. The chunk must not change until its frames are used up. */
+  /** Adds what has arrived. The chunk must not change any more. */
   push(chunk: Uint8Array): void {
     this.#queue.push(chunk)
   }
@@ -47,6 +47,20 @@ export class Framer {
     return { type: 'frame', bytes }
   }
 
+  /**
+   * Like `next`, but sets `reader` on the frame: true when there is one, false when it is not whole yet, and its length
+   * when none of that length is allowed. Nothing is allocated.
+   */
+  read(reader: JuteReader): boolean | number {
+    const length = this.#queue.peekInt()
+    if (length === null) return false
+    if (length <= 0 || length > this.#frameBytesMax) return length
+    if (this.#queue.length < 4 + length) return false
+    this.#queue.read(reader, 4, 4 + length)
+    this.#queue.consume(4 + length)
+    return true
+  }
+
   /** The first four bytes as Latin-1, for four-letter words; null while fewer wait. */
   peekWord(): string | null {
     return this.#queue.length < 4 ? null : String.fromCharCode(...this.#queue.view(0, 4))
@@ -57,7 +71,7 @@ export class Framer {
     this.#queue.consume(count)
   }
 
-  /** All waiting bytes, as a window that holds until the next push. */
+  /** All waiting bytes, as a window. */
   view(): Uint8Array {
     return this.#queue.view()
   }

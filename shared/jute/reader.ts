@@ -17,6 +17,8 @@ export const VALUE_BYTES_MAX = 2 * 0xfffff
 
 /** ASCII up to here is put together eight characters at a time: for short strings that beats a decoder. */
 const SHORT_STRING_BYTES = 32
+/** What a window may keep alive, see `bytesStay`: a chunk from a socket is not larger. */
+export const KEPT_BYTES_MAX = 65_536
 const TWO_32 = 2 ** 32
 const LONG_MIN = -(2 ** 63)
 
@@ -24,25 +26,34 @@ export class JuteReader {
   #view: DataView
   /** The same memory, for copies and windows: made when first needed. */
   #bytes: Uint8Array | null = null
+  /** What `window` was last given: to ask a typed array for its buffer costs as much as to read an int. */
+  #source: Uint8Array
   #at = 0
   #end = 0
   readonly #valueBytesMax: number
+  readonly #bytesStay: boolean
 
   /**
    * @param bytes not copied: must not change while this reads from it
    * @param valueBytesMax the longest string or buffer that is accepted
+   * @param bytesStay what is read from is never written again, as in chunks from a socket: buffers are windows on it
    */
-  constructor(bytes: Uint8Array, start = 0, end = bytes.length, valueBytesMax = VALUE_BYTES_MAX) {
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length, valueBytesMax = VALUE_BYTES_MAX, bytesStay = false) {
     this.#view = new DataView(bytes.buffer)
+    this.#source = bytes
     this.#valueBytesMax = valueBytesMax
+    this.#bytesStay = bytesStay
     this.window(bytes, start, end)
   }
 
   /** Continues with bytes start … end of something else; cheap when it shares its ArrayBuffer with the last. */
   window(bytes: Uint8Array, start = 0, end = bytes.length): this {
-    if (bytes.buffer !== this.#view.buffer) {
-      this.#view = new DataView(bytes.buffer)
-      this.#bytes = null
+    if (bytes !== this.#source) {
+      this.#source = bytes
+      if (bytes.buffer !== this.#view.buffer) {
+        this.#view = new DataView(bytes.buffer)
+        this.#bytes = null
+      }
     }
     this.#at = bytes.byteOffset + start
     this.#end = bytes.byteOffset + Math.min(end, bytes.length)
@@ -134,11 +145,16 @@ export class JuteReader {
     return this.text(length)
   }
 
-  /** A buffer that may be null, as a copy: what is decoded may outlive the bytes it came in. */
+  /**
+   * A buffer that may be null, as a copy: what is decoded may outlive the bytes it came in. Where those stay it is a
+   * window: a small copy outside of V8's heap costs more than all else that is done to decode a write.
+   */
   buffer(): Uint8Array | null {
     const length = this.#length()
     if (length < 0) return null
     const at = this.#take(length)
+    const { buffer } = this.#view
+    if (this.#bytesStay && buffer.byteLength <= KEPT_BYTES_MAX) return new Uint8Array(buffer, at, length)
     // One allocation that is not filled with zeros first: twice as fast as a new array and `set`.
     return this.#memory().slice(at, at + length)
   }
@@ -245,6 +261,12 @@ function shortAscii(view: DataView, start: number, end: number): string | null {
       (low >>> 8) & 0xff,
       low & 0xff,
     )
+  }
+  if (at + 4 <= end) {
+    const four = view.getUint32(at)
+    if ((four & 0x80808080) !== 0) return null
+    text += String.fromCharCode(four >>> 24, (four >>> 16) & 0xff, (four >>> 8) & 0xff, four & 0xff)
+    at += 4
   }
   for (; at < end; at += 1) {
     const unit = view.getUint8(at)

@@ -31,6 +31,7 @@ export function onConnect(peer: Peer, input: Connect, out: PeerEffect[]): void {
     established: false,
     auth: [...input.auth],
     waiting: createQueue(),
+    touchRound: 0,
   }
   peer.conns.set(id, conn)
   if (fresh) return createSession(peer, conn, out)
@@ -96,7 +97,7 @@ export function onDisconnected(peer: Peer, id: ConnId): void {
 export function onAuthenticated(peer: Peer, id: ConnId, who: AuthId): void {
   const conn = peer.conns.get(id)
   if (!conn || conn.auth.some((a) => a.scheme === who.scheme && a.id === who.id)) return
-  conn.auth.push(who)
+  conn.auth = [...conn.auth, who]
 }
 
 export function onRequest(peer: Peer, { conn: id, xid, request }: Request, out: PeerEffect[]): void {
@@ -107,7 +108,10 @@ export function onRequest(peer: Peer, { conn: id, xid, request }: Request, out: 
     // Closing or unknown: the closeSession txn will end the connection; until then it gets no service.
     if (!isKnown(leadership.tracker, conn.sessionId)) return
   }
-  followership?.touches.set(conn.sessionId, conn.timeoutMs)
+  if (followership && conn.touchRound !== followership.touchRound) {
+    conn.touchRound = followership.touchRound
+    followership.touches.set(conn.sessionId, conn.timeoutMs)
+  }
   if (!isWrite(request) && request.type !== 'sync') {
     if (queueLength(conn.waiting) === 0 && conn.established) return answerRead(peer, conn, xid, request, out)
     enqueue(conn.waiting, { xid, request, kind: 'read', ready: true })
@@ -121,7 +125,7 @@ export function onRequest(peer: Peer, { conn: id, xid, request }: Request, out: 
   }
   if (!leadership) return
   if (isWrite(request))
-    return submit(peer, { sessionId: conn.sessionId, cxid: xid, request, auth: conn.auth.slice(), origin: 'self' }, out)
+    return submit(peer, { sessionId: conn.sessionId, cxid: xid, request, auth: conn.auth, origin: 'self' }, out)
   enqueue(leadership.syncs, { conn: id, waiting })
   syncHere(peer, out)
 }

@@ -22,6 +22,8 @@ export interface PeerConfig extends ZabConfig {
   readonly maxSessionTimeoutMs: number
   /** The low 40 bits of this, in milliseconds, go into new session ids: something that differs at each start. */
   readonly sessionIdSeedMs: number
+  /** In no ensemble at all: /zookeeper/config stays as the disk has it. */
+  readonly standalone?: boolean
   /** A configuration needs two participants (with true, which is ZooKeeper's default) or one. */
   readonly standaloneEnabled?: boolean
   /** Left out: ZooKeeper's defaults. */

@@ -20,7 +20,7 @@ export function forward(
   out.push({
     type: 'send',
     link: followership.link,
-    packet: { type: 'REQUEST', sessionId: conn.sessionId, cxid: xid, request, authInfo: conn.auth.slice() },
+    packet: { type: 'REQUEST', sessionId: conn.sessionId, cxid: xid, request, authInfo: conn.auth },
   })
 }
 
@@ -34,6 +34,7 @@ export function sendTouches(peer: Peer, zxid: Zxid, out: PeerEffect[]): void {
   }
   const touches = [...followership.touches].map(([sessionId, timeoutMs]) => ({ sessionId, timeoutMs }))
   followership.touches.clear()
+  followership.touchRound += 1
   out.push({ type: 'send', link: followership.link, packet: { type: 'PING', zxid, touches } })
 }
 

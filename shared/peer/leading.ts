@@ -52,13 +52,19 @@ export function submit(peer: Peer, submission: Submission, out: PeerEffect[]): v
       : { type: 'error', err: refusal }
   const digest = proposalDigest(leadership.pending, txn, peer.options)
   const entry: Entry = { zxid, sessionId, cxid, timeMs: peer.wallMs, txn, digest }
-  const effects: ZabEffect[] = []
-  propose(zab, entry, effects)
-  for (const effect of effects) {
-    if (effect.type === 'notServing') stopServing(peer, effect.reason, out)
+  if (proposed.length > PROPOSED_MAX) proposed.length = 0
+  const from = proposed.length
+  propose(zab, entry, proposed)
+  for (let i = from; i < proposed.length; i += 1) {
+    const effect = proposed[i]
+    if (effect?.type === 'notServing') stopServing(peer, effect.reason, out)
     else out.push(effect as PeerEffect) // propose appends and sends; it delivers nothing
   }
 }
+
+/** As in peer.ts: emptied now and then, since emptying is dear. */
+const proposed: ZabEffect[] = []
+const PROPOSED_MAX = 64
 
 /** What a reconfig is checked against; null when reconfiguration is off, and for all other requests. */
 function ensembleFor({ config, zab }: Peer, request: WriteRequest): EnsembleContext | null {

@@ -49,19 +49,26 @@ export function step(peer: Peer, input: PeerInput, out: PeerEffect[]): void {
   }
 }
 
-/** What the core says in one step; used anew by each, since nothing of it outlives the step. */
-const effects: ZabEffect[] = []
+/**
+ * What the core says, step behind step: nothing of it outlives its step, but emptying an array gives its memory back, and
+ * to do that in each step was 3 % of a member's time.
+ */
+const said: ZabEffect[] = []
+const SAID_MAX = 64
 
 function feed(peer: Peer, input: ZabInput, out: PeerEffect[]): void {
-  effects.length = 0
-  stepZab(peer.zab, input, effects)
-  follow(peer, out)
+  if (said.length > SAID_MAX) said.length = 0
+  const from = said.length
+  stepZab(peer.zab, input, said)
+  follow(peer, from, out)
 }
 
 /** What the core wants done above it, in order; what it makes us propose comes after the rest of the step. */
-function follow(peer: Peer, out: PeerEffect[]): void {
+function follow(peer: Peer, from: number, out: PeerEffect[]): void {
   let proposes = false
-  for (const effect of effects) {
+  for (let i = from; i < said.length; i += 1) {
+    const effect = said[i]
+    if (!effect) break
     switch (effect.type) {
       case 'deliver':
         applyCommitted(peer, effect.entry, out)
@@ -98,8 +105,9 @@ function follow(peer: Peer, out: PeerEffect[]): void {
     }
   }
   if (!proposes) return
-  for (const effect of effects) {
-    if (effect.type === 'learnerRequest') onLearnerRequest(peer, effect.link, effect.packet, out)
-    else if (effect.type === 'serving') closeOrphans(peer, out)
+  for (let i = from; i < said.length; i += 1) {
+    const effect = said[i]
+    if (effect?.type === 'learnerRequest') onLearnerRequest(peer, effect.link, effect.packet, out)
+    else if (effect?.type === 'serving') closeOrphans(peer, out)
   }
 }

@@ -76,12 +76,14 @@ function kindOf(type: 'exists' | 'getData' | 'getChildren' | 'getChildren2'): 'd
   return type === 'getChildren' || type === 'getChildren2' ? 'child' : 'data'
 }
 
-/** A digest id is `user:hash`; only the user is anybody's business. */
+/** A digest id is `user:hash`; only the user is anybody's business. `super` has no provider that would name one. */
 function userOf(scheme: string, id: string): string {
-  return scheme === 'digest' || scheme === 'super' ? (id.split(':')[0] ?? id) : id
+  if (scheme === 'super') return ''
+  return scheme === 'digest' ? (id.split(':')[0] ?? id) : id
 }
 
 /** Whether a connection may know of a node with this ACL (W-9). */
 export function canRead(peer: Peer): (id: ConnId, acl: readonly Acl[] | null) => boolean {
-  return (id, acl) => peer.options.skipAcl || isAllowed(acl, PERMS.READ, peer.conns.get(id)?.auth ?? [])
+  return (id, acl) =>
+    peer.options.skipAcl || isAllowed(acl, PERMS.READ, peer.conns.get(id)?.auth ?? [], peer.options.schemes)
 }

@@ -20,7 +20,9 @@ export function startServing(peer: Peer, effect: Extract<UpEffect, { type: 'serv
   const shown = tree.nodes.get(CONFIG_PATH)
   // A reconfiguration's txn has put its text there, as everywhere; only what no txn brought is set here.
   const isShown = config.reconfigEnabled === true && shown && shown.dataLength > 0 && shown.mzxid === active.version
-  if (shown && !isShown) setConfigNode(tree, formatQuorumConfig(active), active.version, peer.wallMs)
+  // A server that is in no ensemble has no configuration to show, as Apache's ZooKeeperServerMain.
+  if (shown && !isShown && config.standalone !== true)
+    setConfigNode(tree, formatQuorumConfig(active), active.version, peer.wallMs)
   if (effect.state === 'LEADING') {
     // Every session gets its full time under a new leader: it could not be heard while there was none.
     const tracker = createTracker(config.tickTimeMs)

@@ -37,8 +37,11 @@ export interface Conn {
   timeoutMs: number
   /** False until the session is created or revalidated; nothing is read from it before. */
   established: boolean
-  readonly auth: AuthId[]
+  /** Replaced, never changed: what was forwarded or submitted keeps the list that it was given. */
+  auth: readonly AuthId[]
   readonly waiting: Queue<Waiting>
+  /** At a follower: the round of touches that it is in already. */
+  touchRound: number
 }
 
 export interface AskedSync {
@@ -59,8 +62,9 @@ export interface Leadership {
 /** What a server keeps that follows: its dealings with the leader. */
 export interface Followership {
   readonly link: LinkId
-  /** Sessions heard from since the last ping, with their timeouts. */
+  /** Sessions heard from since the last ping, with their timeouts; which round of them this is. */
   readonly touches: Map<SessionId, number>
+  touchRound: number
   /** Connections that wait for the leader to confirm their session. */
   readonly revalidating: Map<SessionId, ConnId>
   /** SYNCs sent to the leader; answers come in the same order. */
@@ -158,5 +162,5 @@ export function newLeadership(tracker: SessionTracker, nowMs: number): Leadershi
 }
 
 export function newFollowership(link: LinkId): Followership {
-  return { link, touches: new Map(), revalidating: new Map(), syncs: createQueue() }
+  return { link, touches: new Map(), touchRound: 1, revalidating: new Map(), syncs: createQueue() }
 }

@@ -5,7 +5,20 @@
 import { err, ok, type Result } from '../base/result.ts'
 import { type Acl, type AuthId, PERMS } from '../zk/acl.ts'
 import { ERROR_CODES, type ErrorCode } from '../zk/errors.ts'
+import { isDistinguishedName } from './distinguished-name.ts'
 import { ipMatches, isIpRange } from './ip-address.ts'
+
+/** Which schemes an ACL may name on this server, beside `world`, `auth` and `ip`. */
+export interface AclSchemes {
+  readonly digest: boolean
+  readonly sasl: boolean
+  readonly x509: boolean
+  /** In an ACL this SASL id stands for everybody who has one; null: none does. ZooKeeper's `letAnySaslUserDoX`. */
+  readonly anySaslUser: string | null
+}
+
+/** As a server has them whose configuration says nothing. */
+export const DEFAULT_ACL_SCHEMES: AclSchemes = { digest: true, sasl: false, x509: false, anySaslUser: null }
 
 interface Scheme {
   readonly isValid: (id: string) => boolean
@@ -19,12 +32,23 @@ const SCHEMES = new Map<string, Scheme>([
   [
     'digest',
     {
-      isValid: (id) => /^[^:]*:[^:]+$/.test(id),
+      // Two parts; Java does not count empty ones behind them.
+      isValid: (id) => /^[^:]*:[^:]+:*$/.test(id),
       matches: (id, aclId) => id === aclId,
       isAuthenticated: true,
     },
   ],
   ['ip', { isValid: isIpRange, matches: ipMatches, isAuthenticated: false }],
+  [
+    'sasl',
+    {
+      // The form of a Kerberos principal: user, user@REALM, user/host@REALM.
+      isValid: (id) => !id.includes('@') || /^[^/@]*(\/[^/@]*)?@[^/@]*$/.test(id),
+      matches: (id, aclId) => id === 'super' || id === aclId,
+      isAuthenticated: true,
+    },
+  ],
+  ['x509', { isValid: isDistinguishedName, matches: (id, aclId) => id === aclId, isAuthenticated: true }],
 ])
 
 const INVALID = err(ERROR_CODES.INVALIDACL)
@@ -37,14 +61,18 @@ export const ACL_ENTRIES_MAX = 1000
  * may be there already: ZooKeeper lets that be).
  * INVALIDACL for an empty list, an unknown scheme, an id that its scheme refuses, or too many entries.
  */
-export function fixupAcl(acl: readonly Acl[] | null, auth: readonly AuthId[]): Result<readonly Acl[], ErrorCode> {
+export function fixupAcl(
+  acl: readonly Acl[] | null,
+  auth: readonly AuthId[],
+  schemes: AclSchemes = DEFAULT_ACL_SCHEMES,
+): Result<readonly Acl[], ErrorCode> {
   if (acl === null || acl.length === 0) return INVALID
   if (acl.length === 1 && isWorld(acl[0])) return ok(acl)
   const distinct = new Map<string, Acl>()
   for (const entry of acl) distinct.set(`${entry.perms} ${entry.scheme}:${entry.id}`, entry)
   const fixed: Acl[] = []
   for (const entry of distinct.values()) {
-    const expanded = expand(entry, auth)
+    const expanded = expand(entry, auth, schemes)
     if (expanded.length === 0 || fixed.length + expanded.length > ACL_ENTRIES_MAX) return INVALID
     fixed.push(...expanded)
   }
@@ -61,17 +89,27 @@ export function isOpenAcl(acl: readonly Acl[]): boolean {
 }
 
 /** Empty for an entry that is not valid. */
-function expand(entry: Acl, auth: readonly AuthId[]): readonly Acl[] {
+function expand(entry: Acl, auth: readonly AuthId[], schemes: AclSchemes): readonly Acl[] {
   if (isWorld(entry)) return [entry]
   if (entry.scheme === 'auth') {
     const own = auth.filter((id) => SCHEMES.get(id.scheme)?.isAuthenticated)
     return own.map(({ scheme, id }) => ({ perms: entry.perms, scheme, id }))
   }
+  if (!isOffered(entry.scheme, schemes)) return []
   return SCHEMES.get(entry.scheme)?.isValid(entry.id) ? [entry] : []
 }
 
+function isOffered(scheme: string, schemes: AclSchemes): boolean {
+  return scheme === 'digest' || scheme === 'sasl' || scheme === 'x509' ? schemes[scheme] : true
+}
+
 /** Whether somebody with these identities has at least one of the `perms` bits. A null list allows everything. */
-export function isAllowed(acl: readonly Acl[] | null, perms: number, auth: readonly AuthId[]): boolean {
+export function isAllowed(
+  acl: readonly Acl[] | null,
+  perms: number,
+  auth: readonly AuthId[],
+  schemes: AclSchemes = DEFAULT_ACL_SCHEMES,
+): boolean {
   if (acl === null || acl.length === 0) return true
   for (const id of auth) if (id.scheme === 'super') return true
   for (const entry of acl) {
@@ -79,7 +117,9 @@ export function isAllowed(acl: readonly Acl[] | null, perms: number, auth: reado
     if (isWorld(entry)) return true
     const scheme = SCHEMES.get(entry.scheme)
     if (!scheme) continue
-    for (const id of auth) if (id.scheme === entry.scheme && scheme.matches(id.id, entry.id)) return true
+    const isAnySaslUser = entry.scheme === 'sasl' && entry.id === schemes.anySaslUser
+    for (const id of auth)
+      if (id.scheme === entry.scheme && (isAnySaslUser || scheme.matches(id.id, entry.id))) return true
   }
   return false
 }

@@ -11,6 +11,7 @@ export interface DataWindow {
 }
 
 interface Slab {
+  readonly bytes: Uint8Array
   /** How much of it has been written, and how much of that is in use. */
   written: number
   live: number
@@ -19,8 +20,8 @@ interface Slab {
 }
 
 export interface DataStore {
-  /** The slab that is being filled. */
-  open: Uint8Array | null
+  /** The slab that is being filled; one of `slabs`. */
+  open: Slab | null
   readonly slabs: Map<Uint8Array, Slab>
 }
 
@@ -61,16 +62,8 @@ export function putData(store: DataStore, owner: DataWindow, data: Uint8Array | 
 }
 
 function share(store: DataStore, owner: DataWindow, from: Uint8Array, start: number, length: number): void {
-  let bytes = store.open
-  let slab = bytes === null ? undefined : store.slabs.get(bytes)
-  if (bytes === null || slab === undefined || slab.written + length > bytes.length) {
-    const full = bytes
-    bytes = new Uint8Array(SLAB_BYTES)
-    slab = { written: 0, live: 0, owners: [] }
-    store.slabs.set(bytes, slab)
-    store.open = bytes
-    if (full !== null) clean(store, full)
-  }
+  const slab = openSlab(store, length)
+  const { bytes } = slab
   const at = slab.written
   if (length === from.length) bytes.set(from, at)
   else for (let i = 0; i < length; i += 1) bytes[at + i] = from[start + i] ?? 0
@@ -82,6 +75,17 @@ function share(store: DataStore, owner: DataWindow, from: Uint8Array, start: num
   owner.dataLength = length
 }
 
+/** The slab that is being filled, if `length` bytes have room there, else the next one. */
+function openSlab(store: DataStore, length: number): Slab {
+  const full = store.open
+  if (full !== null && full.written + length <= SLAB_BYTES) return full
+  const slab: Slab = { bytes: new Uint8Array(SLAB_BYTES), written: 0, live: 0, owners: [] }
+  store.slabs.set(slab.bytes, slab)
+  store.open = slab
+  if (full !== null) clean(store, full)
+  return slab
+}
+
 /** `owner` is gone, or is about to get other data. */
 export function dropData(store: DataStore, owner: DataWindow): void {
   const { dataBytes: bytes, dataLength } = owner
@@ -89,15 +93,15 @@ export function dropData(store: DataStore, owner: DataWindow): void {
   owner.dataAt = 0
   owner.dataLength = 0
   const slab = bytes === null ? undefined : store.slabs.get(bytes)
-  if (bytes === null || slab === undefined) return
+  if (slab === undefined) return
   slab.live -= dataLength
-  if (bytes !== store.open) clean(store, bytes)
+  if (slab !== store.open) clean(store, slab)
 }
 
 /** Gives a full slab up that is half empty: each byte is moved once for each that was dropped, at most. */
-function clean(store: DataStore, bytes: Uint8Array): void {
-  const slab = store.slabs.get(bytes)
-  if (slab === undefined || slab.live * 2 > slab.written) return
+function clean(store: DataStore, slab: Slab): void {
+  if (slab.live * 2 > slab.written) return
+  const { bytes } = slab
   store.slabs.delete(bytes)
   for (const owner of slab.owners)
     if (owner.dataBytes === bytes) share(store, owner, bytes, owner.dataAt, owner.dataLength)

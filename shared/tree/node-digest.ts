@@ -1,16 +1,20 @@
 // The digest of one znode and of a whole tree (version 2): a sum of CRCs, so that a change costs only the
 // nodes it touches. ACLs and children are not covered. Source: DigestCalculator, storage.md §3.
 
-import { CRC32_START, crc32, crc32Int, crc32Text } from '../base/checksum.ts'
+import { CRC32_START, crc32, crc32Ints, crc32Text } from '../base/checksum.ts'
 import { NO_SESSION } from '../zk/ids.ts'
 import type { DataTree } from './data-tree.ts'
 import type { PendingNode } from './pending.ts'
 
 const TWO_32 = 2 ** 32
 
-function crcLong(value: number, running: number): number {
+/** The numbers of a node, as they are summed: five longs, three ints, a long. Filled anew for each node. */
+const numbers = new Int32Array(15)
+
+function putLong(at: number, value: number): void {
   const high = Math.floor(value / TWO_32)
-  return crc32Int(value - high * TWO_32, crc32Int(high, running))
+  numbers[at] = high
+  numbers[at + 1] = value - high * TWO_32
 }
 
 /** What a digest covers, besides the path. */
@@ -22,16 +26,17 @@ export function nodeDigest(path: string, node: DigestedNode): number {
   let crc = path === '/' ? CRC32_START : crc32Text(path)
   const { dataBytes, dataAt, dataLength, ephemeralOwner } = node
   if (dataBytes !== null) crc = crc32(dataBytes, crc, dataAt, dataAt + dataLength)
-  crc = crcLong(node.czxid, crc)
-  crc = crcLong(node.mzxid, crc)
-  crc = crcLong(node.pzxid, crc)
-  crc = crcLong(node.ctime, crc)
-  crc = crcLong(node.mtime, crc)
-  crc = crc32Int(node.version, crc)
-  crc = crc32Int(node.cversion, crc)
-  crc = crc32Int(node.aversion, crc)
-  if (ephemeralOwner === NO_SESSION) return crc32Int(0, crc32Int(0, crc))
-  return crc32Int(Number(ephemeralOwner & 0xffffffffn), crc32Int(Number(ephemeralOwner >> 32n), crc))
+  putLong(0, node.czxid)
+  putLong(2, node.mzxid)
+  putLong(4, node.pzxid)
+  putLong(6, node.ctime)
+  putLong(8, node.mtime)
+  numbers[10] = node.version
+  numbers[11] = node.cversion
+  numbers[12] = node.aversion
+  numbers[13] = ephemeralOwner === NO_SESSION ? 0 : Number(ephemeralOwner >> 32n)
+  numbers[14] = ephemeralOwner === NO_SESSION ? 0 : Number(ephemeralOwner & 0xffffffffn)
+  return crc32Ints(numbers, crc)
 }
 
 /** Computed from every node, changing none: to check the digests that apply maintains. */

@@ -1,6 +1,8 @@
 // What an operator can switch about the tree; every function that depends on one takes these as its last
 // argument. Reading them from a zoo.cfg is the host's business.
 
+import type { AclSchemes } from './acl.ts'
+
 export interface TreeOptions {
   /** Allows TTL znodes. ZooKeeper's `extendedTypesEnabled`. */
   readonly extendedTypesEnabled: boolean
@@ -12,6 +14,8 @@ export interface TreeOptions {
   readonly digest: boolean
   /** The longest txn that a leader may make of what many requests have left: see ephemeral-bytes.ts. `jute.maxbuffer`. */
   readonly messageBytesMax: number
+  /** Left out: those that ZooKeeper has by default. */
+  readonly schemes?: AclSchemes
 }
 
 export const DEFAULT_TREE_OPTIONS: TreeOptions = {

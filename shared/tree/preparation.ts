@@ -20,7 +20,7 @@ export function isClosing(p: Preparation): boolean {
 }
 
 export function mayDo(p: Preparation, node: Projected, perms: number): boolean {
-  return p.options.skipAcl || isAllowed(node.acl, perms, p.ctx.auth)
+  return p.options.skipAcl || isAllowed(node.acl, perms, p.ctx.auth, p.options.schemes)
 }
 
 /** The record of a node that this proposal changes has been brought up to date. */

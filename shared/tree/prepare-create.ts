@@ -72,7 +72,7 @@ export function prepareCreate(
   if (isClosing(p)) return ERROR_CODES.SESSIONEXPIRED
   const parentPath = cutParent(request.path)
   if (parentPath === null) return ERROR_CODES.BADARGUMENTS
-  const acl = fixupAcl(request.acl, ctx.auth)
+  const acl = fixupAcl(request.acl, ctx.auth, p.options.schemes)
   if (!acl.ok) return acl.error
   const parent = look(tree, pending, parentPath)
   if (parent === null) return ERROR_CODES.NONODE

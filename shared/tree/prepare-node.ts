@@ -96,7 +96,7 @@ export function prepareSetAcl(p: Preparation, request: SetAclRequest): SetAclTxn
   const { path } = request
   if (isClosing(p)) return ERROR_CODES.SESSIONEXPIRED
   if (pathProblem(path) !== null) return ERROR_CODES.BADARGUMENTS
-  const acl = fixupAcl(request.acl, p.ctx.auth)
+  const acl = fixupAcl(request.acl, p.ctx.auth, p.options.schemes)
   if (!acl.ok) return acl.error
   const node = look(p.tree, p.pending, path)
   if (node === null) return ERROR_CODES.NONODE

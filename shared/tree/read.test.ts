@@ -97,6 +97,7 @@ test('getAllChildrenNumber counts descendants', () => {
   const count = (path: string) => ask({ type: 'getAllChildrenNumber', path }).body
   // /zookeeper and its two, /a and its two, /lock-1, /other, /closed
   expect(count('/')).toEqual({ type: 'count', count: 9 })
+  expect(count('')).toEqual({ type: 'count', count: 10 }) // as Apache, which finds "/" below ""
   expect(count('/a')).toEqual({ type: 'count', count: 2 })
   expect(count('/a/b')).toEqual({ type: 'count', count: 0 })
 })

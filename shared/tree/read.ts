@@ -82,7 +82,9 @@ export function readRequest(
     case 'getChildren2':
       return ok({ type: 'childrenStat', children: childNames(node), stat: statOf(node) })
     case 'getAllChildrenNumber':
-      return ok({ type: 'count', count: countBelow(tree, request.path === '' ? '/' : request.path) })
+      // "" is the root too, whose own key "/" then counts as below it (DataTree.getAllChildrenNumber).
+      if (request.path === '') return ok({ type: 'count', count: countBelow(tree, '/') + 1 })
+      return ok({ type: 'count', count: countBelow(tree, request.path) })
     default:
       return unreachable(request)
   }
@@ -98,7 +100,7 @@ function readable(
 ): Znode | ErrorCode {
   const node = tree.nodes.get(path === '' ? '/' : path)
   if (!node) return ERROR_CODES.NONODE
-  return options.skipAcl || isAllowed(node.acl, perms, auth) ? node : ERROR_CODES.NOAUTH
+  return options.skipAcl || isAllowed(node.acl, perms, auth, options.schemes) ? node : ERROR_CODES.NOAUTH
 }
 
 function readMember(tree: DataTree, op: MultiReadOp, auth: readonly AuthId[], options: TreeOptions): MultiResult {
@@ -110,7 +112,7 @@ function readMember(tree: DataTree, op: MultiReadOp, auth: readonly AuthId[], op
 
 function aclBody(node: Znode, auth: readonly AuthId[], options: TreeOptions): ReplyBody {
   const acl = node.acl ?? OPEN_ACL
-  const isAdmin = options.skipAcl || isAllowed(node.acl, PERMS.ADMIN, auth)
+  const isAdmin = options.skipAcl || isAllowed(node.acl, PERMS.ADMIN, auth, options.schemes)
   return { type: 'acl', acl: isAdmin ? acl : maskDigests(acl), stat: statOf(node) }
 }
 

@@ -69,10 +69,13 @@ export function truncateWindow(window: LogWindow, zxid: Zxid): boolean {
   return lastZxid(window) === zxid
 }
 
-/** Forgets delivered entries beyond `max`, in large steps so that each append stays cheap. */
+/**
+ * Forgets delivered entries beyond `max`, in large steps so that each append stays cheap. What is not delivered yet does
+ * not count: with thousands of proposals in flight every commit would copy all of them, for the sake of one.
+ */
 export function trimWindow(window: LogWindow, max: number): void {
-  if (window.entries.length < max * 2) return
-  const drop = Math.min(window.entries.length - max, window.delivered)
+  if (window.delivered < max * 2) return
+  const drop = window.delivered - max
   const last = window.entries[drop - 1]
   if (!last) return
   window.entries = window.entries.slice(drop)

@@ -4,6 +4,7 @@
 import { assert, unreachable } from '../base/assert.ts'
 import { dequeue, peek } from '../base/queue.ts'
 import type { LeaderPacket, LearnerPacket, QuorumPacket } from '../zk/packet.ts'
+import type { Zxid } from '../zk/zxid.ts'
 import type { DiskOp, LinkId, RecoveredLog, ZabEffect, ZabInput } from './contract.ts'
 import { deliverUpTo } from './deliver.ts'
 import { onAbsent, onElectionTick, onNotification } from './election.ts'
@@ -152,14 +153,7 @@ function onKnownLearnerPacket(
 function onPersisted(zab: Zab, upTo: DiskOp, out: ZabEffect[]): void {
   assert(upTo <= zab.lastOp && upTo >= zab.persistedOp, 'the disk reports what it was asked for, in order')
   zab.persistedOp = upTo
-  for (;;) {
-    const next = peek(zab.flushing)
-    if (!next || next.op > upTo) break
-    dequeue(zab.flushing)
-    const role = zab.role
-    if (role.state === 'LEADING') onOwnLogged(zab, role, next.zxid, out)
-    else if (role.state !== 'LOOKING') onProposalLogged(role, next.zxid, out)
-  }
+  onLogged(zab, upTo, out)
   for (;;) {
     const saved = zab.savingEpochs[0]
     if (!saved || saved.op > upTo) break
@@ -167,6 +161,17 @@ function onPersisted(zab: Zab, upTo: DiskOp, out: ZabEffect[]): void {
     onEpochSaved(zab, saved.op, saved.which, saved.epoch, out)
   }
   if (zab.role.state === 'LOOKING') onElectionTick(zab, zab.role, out)
+}
+
+/** A follower acks each entry, as Apache's leaders want it; a leader's own ack is for all that the flush brought. */
+function onLogged(zab: Zab, upTo: DiskOp, out: ZabEffect[]): void {
+  const { role } = zab
+  let last: Zxid | null = null
+  for (let next = peek(zab.flushing); next && next.op <= upTo; next = peek(zab.flushing)) {
+    last = dequeue(zab.flushing).zxid
+    if (role.state === 'FOLLOWING' || role.state === 'OBSERVING') onProposalLogged(role, last, out)
+  }
+  if (last !== null && role.state === 'LEADING') onOwnLogged(zab, role, last, out)
 }
 
 function onEpochSaved(zab: Zab, op: DiskOp, which: 'accepted' | 'current', epoch: number, out: ZabEffect[]): void {

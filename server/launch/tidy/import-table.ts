@@ -42,11 +42,13 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'server/client': { from: SHARED },
   'server/ensemble': { from: [...SHARED, 'server/client'] },
   'server/gateway': { from: [...SHARED, 'server/client', 'server/ensemble'] },
-  'server/bench': { from: SHARED },
+  /** Processes against each other; it is all testing, so it may use what tests share. */
+  'server/peers': { from: [...SHARED, 'server/testing'] },
   /** Breaks a real ensemble while real clients use it, and judges what they saw. */
   'server/nemesis': {
     from: [...SHARED, 'server/storage', 'server/faults', 'server/client', 'server/ensemble'],
   },
+  'server/bench': { from: [...SHARED, 'server/ensemble'] },
   /** The seeded world, as a tool of its own. */
   'server/simulate': { from: [...SHARED, 'shared/sim'] },
   'server/launch': {

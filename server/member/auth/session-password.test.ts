@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { asSessionId } from '#shared/zk/ids.ts'
-import { authenticate, digestOf } from './digest-auth.ts'
 import { type PasswordRule, passwordIsRight, readSecret, sessionPassword } from './session-password.ts'
 
 // Observed at Apache ZooKeeper 3.8.0.
@@ -42,14 +41,4 @@ test('a secret file holds hexadecimal digits or raw bytes, and enough of them', 
   expect(write(Buffer.alloc(20, 0xff))).toEqual({ ok: true, value: Buffer.alloc(20, 0xff) })
   expect(write('abcd')).toMatchObject({ ok: false, error: expect.stringContaining('fewer than 16 bytes') })
   expect(readSecret(join(dir, 'none'))).toMatchObject({ ok: false })
-})
-
-test('digests, and the superuser’s', () => {
-  expect(digestOf(Buffer.from('bob:secret'))).toBe('bob:fyVmFCwVbTJYrznoSu1koqYEYF0=')
-  const superDigest = digestOf(Buffer.from('super:admin'))
-  const rule = { enabled: true, superDigest }
-  expect(authenticate(rule, 'digest', Buffer.from('super:admin'))).toContainEqual({ scheme: 'super', id: '' })
-  expect(authenticate(rule, 'digest', Buffer.from('super:guess'))).toHaveLength(1)
-  expect(authenticate({ enabled: false, superDigest: null }, 'digest', Buffer.from('a:b'))).toBeNull()
-  expect(authenticate(rule, 'x509', null)).toBeNull()
 })

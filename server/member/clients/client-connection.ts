@@ -3,19 +3,22 @@
 // much may wait, and what garbage gets. Source: NIOServerCnxn, ZooKeeperServer.processPacket; client-protocol.md §2–4.
 
 import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { Framer } from '#shared/jute/framer.ts'
-import { DecodeError, JuteReader } from '#shared/jute/reader.ts'
-import { type AuthPacket, decodeClientFrame } from '#shared/jute/records/client-frame.ts'
+import { DecodeError } from '#shared/jute/reader.ts'
+import { type AuthPacket, createFrameReader, readClientFrame } from '#shared/jute/records/client-frame.ts'
 import { readConnectRequest } from '#shared/jute/records/connect.ts'
 import type { ClientEffect, ConnId, PeerInput } from '#shared/peer/contract.ts'
+import type { AuthId } from '#shared/zk/acl.ts'
 import { ERROR_CODES } from '#shared/zk/errors.ts'
 import { NO_SESSION, type SessionId } from '#shared/zk/ids.ts'
 import { OP_CODES, XIDS } from '#shared/zk/op.ts'
-import type { ConnectRequest } from '#shared/zk/request.ts'
+import type { ClientRequest, ConnectRequest } from '#shared/zk/request.ts'
 import { NO_ZXID, ZERO_ZXID } from '#shared/zk/zxid.ts'
-import { authenticate } from '../auth/digest-auth.ts'
 import { PASSWORD_BYTES, passwordIsRight, sessionPassword } from '../auth/session-password.ts'
+import { countText } from '../traffic.ts'
 import { ClientOutput } from './client-output.ts'
+import { ConnectionAuth } from './connection-auth.ts'
 import type { ConnectionHost } from './connection-host.ts'
 import { lastOpWord } from './op-words.ts'
 
@@ -23,6 +26,9 @@ import { lastOpWord } from './op-words.ts'
 export const CONNECT_FRAME_BYTES_MAX = 4096
 /** Answers that a client has not read: beyond this nothing more is read from it. */
 export const READ_AHEAD_BYTES_MAX = 1024 * 1024
+
+/** Behind the word `stmk`: the mask, eight bytes. */
+const ARGUMENT_BYTES = 8
 
 type ReplyEffect = Extract<ClientEffect, { type: 'reply' }>
 type WatchEffect = Extract<ClientEffect, { type: 'watchEvent' }>
@@ -36,17 +42,18 @@ export class ClientConnection {
   readonly address: string
   readonly port: number
   readonly openedAtMs: number
+  readonly isSecure: boolean
   /** Since 1970, for `cons`. */
   readonly establishedWallMs = Date.now()
   readonly output: ClientOutput
   sessionId: SessionId = NO_SESSION
   timeoutMs = 0
   received = 0
-  lastOp = 'NA'
   lastCxid = -1
   readonly #host: ConnectionHost
   readonly #socket: Socket
   readonly #framer: Framer
+  readonly #auth: ConnectionAuth
   #phase: Phase = 'fresh'
   #connect: ConnectRequest | null = null
   /** An answer of our own that waits until all requests before it are answered. */
@@ -54,13 +61,19 @@ export class ClientConnection {
   /** Nothing is read until the client has taken some of its answers. */
   #waitsForOutput = false
   #closeReason = 'the client closed it'
+  /** Frames that may be taken before those of others, see `proceed`. */
+  #share = 0
+  #lastOp: ClientRequest['type'] | 'sasl' | null = null
 
-  constructor(id: ConnId, socket: Socket, host: ConnectionHost) {
+  /** `certificate`: the client's, verified, DER. */
+  constructor(id: ConnId, socket: Socket, certificate: Uint8Array | null, host: ConnectionHost) {
     this.id = id
     this.#host = host
     this.#socket = socket
     this.address = plainAddress(socket.remoteAddress ?? 'unknown')
     this.port = socket.remotePort ?? 0
+    this.isSecure = socket instanceof TLSSocket
+    this.#auth = new ConnectionAuth(host.authenticator, this.address, certificate)
     this.openedAtMs = host.nowMs()
     this.output = new ClientOutput(
       socket,
@@ -79,6 +92,11 @@ export class ClientConnection {
     socket.on('close', () => this.#onClosed())
   }
 
+  /** As `cons` names it. */
+  get lastOp(): string {
+    return this.#lastOp === null ? 'NA' : lastOpWord(this.#lastOp)
+  }
+
   get isSessionless(): boolean {
     return this.#phase === 'fresh'
   }
@@ -87,20 +105,24 @@ export class ClientConnection {
     return this.#phase === 'open'
   }
 
-  /** Handles what has arrived, as far as that may be done now; stops reading from the socket otherwise. */
-  proceed(): void {
+  /**
+   * Handles what has arrived, as far as that may be done now; stops reading from the socket otherwise.
+   * @param share so many frames before those of others that wait
+   */
+  proceed(share = 0): void {
+    this.#share = share
     while (this.#mayRead()) {
       if (this.#phase === 'fresh' && !this.#checkFirst()) return
-      const frame = this.#framer.next()
-      if (frame.type === 'incomplete') {
+      const found = this.#framer.read(frameReader)
+      if (found === false) {
         if (this.#socket.isPaused()) this.#socket.resume()
         return
       }
-      if (frame.type === 'badLength') {
-        this.#refuse(`a frame of ${frame.length} bytes; the limit is ${this.#host.frameBytesMax} (jute.maxbuffer)`)
+      if (found !== true) {
+        this.#refuse(`a frame of ${found} bytes; the limit is ${this.#host.frameBytesMax} (jute.maxbuffer)`)
         return
       }
-      this.#onFrame(frame.bytes)
+      this.#onFrame()
     }
     if (this.#phase === 'connecting' || this.#phase === 'open') this.#socket.pause()
   }
@@ -119,7 +141,8 @@ export class ClientConnection {
       return false
     }
     const { traffic, outstandingMax } = this.#host
-    if (traffic.outstanding < outstandingMax || this.output.outstanding === 0) return true
+    if (this.output.outstanding === 0) return true
+    if (traffic.outstanding < outstandingMax && (this.#share > 0 || !this.#host.othersWait())) return true
     this.#host.onHeld(this)
     return false
   }
@@ -129,7 +152,8 @@ export class ClientConnection {
     const word = this.#framer.peekWord()
     if (word === null) return false
     if (this.#host.isTextCommand(word)) {
-      this.#answerText(word)
+      const argument = this.#framer.view().slice(4, 4 + ARGUMENT_BYTES)
+      if (word !== 'stmk' || argument.length === ARGUMENT_BYTES) this.#answerText(word, argument)
       return false
     }
     const length = new DataView(this.#framer.view().slice(0, 4).buffer).getInt32(0)
@@ -138,16 +162,24 @@ export class ClientConnection {
       return false
     }
     if (!this.#host.isServing()) {
+      this.#host.traffic.metrics.counters.cnxn_closed_without_zk_server_running += 1
       this.#destroy('not serving')
       return false
     }
     return true
   }
 
-  #answerText(word: string): void {
+  #answerText(word: string, argument: Uint8Array): void {
     this.#phase = 'text'
-    this.#host.textCommand(word, this).then(
-      (answer) => this.#socket.end(answer),
+    const { traffic } = this.#host
+    this.received += 1
+    traffic.received += 1
+    traffic.metrics.counters.bytes_received_count += word.length
+    this.#host.textCommand(word, this, argument).then(
+      (answer) => {
+        countText(traffic, answer)
+        this.#socket.end(answer)
+      },
       (error: Error) => {
         this.#host.log.error({ word }, `text command failed: ${error.message}`)
         this.#socket.destroy()
@@ -155,12 +187,15 @@ export class ClientConnection {
     )
   }
 
-  #onFrame(bytes: Uint8Array): void {
+  /** Takes the frame that `frameReader` is set on. */
+  #onFrame(): void {
+    this.#share -= 1
     this.received += 1
     this.#host.traffic.received += 1
+    this.#host.traffic.metrics.counters.bytes_received_count += frameReader.remaining + 4
     try {
-      if (this.#phase === 'fresh') this.#onConnect(readConnectRequest(new JuteReader(bytes)))
-      else this.#onRequestFrame(bytes)
+      if (this.#phase === 'fresh') this.#onConnect(readConnectRequest(frameReader))
+      else this.#onRequestFrame()
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error
       this.#refuse(error.message)
@@ -170,6 +205,9 @@ export class ClientConnection {
   #onConnect(connect: ConnectRequest): void {
     const { passwords, mayResume, onWrongPassword, feed } = this.#host
     const resumes = connect.sessionId !== NO_SESSION
+    const { counters } = this.#host.traffic.metrics
+    counters.connection_request_count += 1
+    if (resumes) counters.connection_revalidate_count += 1
     if (resumes && !mayResume(this.address)) {
       this.#destroy('too many wrong session passwords from this address')
       return
@@ -179,26 +217,26 @@ export class ClientConnection {
     this.#phase = 'connecting'
     this.#connect = connect
     const { sessionId, timeoutMs, lastZxidSeen } = connect
-    const auth = [{ scheme: 'ip', id: this.address }]
+    const auth = this.#auth.initial
     feed({ type: 'connect', conn: this.id, sessionId, passwordOk, timeoutMs, lastZxidSeen, auth })
   }
 
-  #onRequestFrame(bytes: Uint8Array): void {
-    if (isPing(bytes)) {
-      this.lastOp = 'PING'
+  #onRequestFrame(): void {
+    const frame = readClientFrame(frameReader)
+    if (this.#auth.mustProve && this.#refuseUnproven(frame.xid, frame.op)) return
+    if (frame.op === OP_CODES.ping) {
+      this.#lastOp = 'ping'
       this.#ask(XIDS.ping, PING)
       return
     }
-    const frame = decodeClientFrame(bytes)
     this.lastCxid = frame.xid
     switch (frame.type) {
       case 'auth':
-        this.lastOp = 'NA'
+        this.#lastOp = null
         return this.#onAuth(frame.auth)
       case 'sasl':
-        this.lastOp = 'SASL'
-        // Apache without a SASL provider: nothing to say, and nobody is authenticated by it.
-        return this.#answerInTurn(() => this.output.ownReply(frame.xid, ZERO_ZXID, ERROR_CODES.OK, NO_TOKEN))
+        this.#lastOp = 'sasl'
+        return this.#answerInTurn(() => this.#onSasl(frame.xid, frame.token))
       case 'unknownOp':
         this.#host.log.warn({ from: this.address, op: frame.op }, 'unknown operation: answered UNIMPLEMENTED, closed')
         return this.#answerInTurn(() => {
@@ -206,7 +244,7 @@ export class ClientConnection {
           this.end('it asked for an unknown operation')
         })
       case 'request':
-        this.lastOp = lastOpWord(frame.request.type)
+        this.#lastOp = frame.request.type
         this.#ask(frame.xid, frame.request)
     }
   }
@@ -217,18 +255,49 @@ export class ClientConnection {
   }
 
   #onAuth(packet: AuthPacket): void {
-    const { digest, feed, log, traffic } = this.#host
-    const ids = authenticate(digest, packet.scheme, packet.auth)
-    if (ids === null) {
+    const { log, traffic } = this.#host
+    const answer = this.#auth.authPacket(packet)
+    if (answer.type !== 'ok') {
       traffic.authFailed += 1
-      log.warn({ from: this.address, scheme: packet.scheme.slice(0, 32) }, 'authentication failed: scheme not offered')
+      const scheme = packet.scheme.slice(0, 32)
+      log.warn({ from: this.address, scheme }, `authentication failed: ${answer.why}`)
+      // So that the client tries another server, it must not learn of an error (EnsembleAuthenticationProvider).
+      if (answer.type === 'elsewhere') return this.#destroy(answer.why)
       this.output.ownReply(XIDS.auth, ZERO_ZXID, ERROR_CODES.AUTHFAILED)
       this.end('authentication failed')
       return
     }
+    this.#gain(answer.ids)
+    this.output.ownReply(XIDS.auth, ZERO_ZXID, ERROR_CODES.OK)
+  }
+
+  #gain(ids: readonly AuthId[]): void {
+    const { feed, log } = this.#host
     if (ids.some((id) => id.scheme === 'super')) log.warn({ from: this.address }, 'superuser authenticated')
     for (const id of ids) feed({ type: 'authenticated', conn: this.id, id })
-    this.output.ownReply(XIDS.auth, ZERO_ZXID, ERROR_CODES.OK)
+  }
+
+  #onSasl(xid: number, token: Uint8Array): void {
+    const answer = this.#auth.saslToken(token)
+    if (answer.type === 'ok') {
+      this.#gain(answer.ids)
+      return this.output.ownReply(xid, ZERO_ZXID, ERROR_CODES.OK, { type: 'saslToken', token: answer.token })
+    }
+    this.#host.traffic.authFailed += 1
+    this.#host.log.warn({ from: this.address, scheme: 'sasl' }, `authentication failed: ${answer.why}`)
+    if (answer.type === 'kept') return this.output.ownReply(xid, ZERO_ZXID, ERROR_CODES.OK, NO_TOKEN)
+    this.output.ownReply(xid, ZERO_ZXID, answer.err, NO_TOKEN)
+    this.end('authentication failed')
+  }
+
+  /** Enforced authentication: false for a frame with which the client may prove who it is. */
+  #refuseUnproven(xid: number, op: number): boolean {
+    if (op === OP_CODES.auth || op === OP_CODES.sasl) return false
+    this.#host.traffic.authFailed += 1
+    this.#host.log.warn({ from: this.address }, 'client closed: it has not proved who it is (enforced authentication)')
+    this.output.ownReply(xid, ZERO_ZXID, ERROR_CODES.SESSIONCLOSEDREQUIRESASLAUTH)
+    this.end('it has not proved who it is')
+    return true
   }
 
   /** Replies leave in the order of requests: ours waits for those that are under way. */
@@ -288,8 +357,11 @@ export class ClientConnection {
     this.#destroy(reason)
   }
 
+  /** `crst`, which forgets the last operation too. */
   resetCounts(): void {
     this.received = 0
+    this.#lastOp = null
+    this.lastCxid = -1
     this.output.resetCounts()
   }
 
@@ -315,11 +387,8 @@ export class ClientConnection {
 
 const NO_TOKEN = { type: 'saslToken', token: null } as const
 const PING = { type: 'ping' } as const
-
-/** xid, then the opcode 11: the most frequent frame of an idle client, and the shortest. */
-function isPing(bytes: Uint8Array): boolean {
-  return bytes.length >= 8 && bytes[4] === 0 && bytes[5] === 0 && bytes[6] === 0 && bytes[7] === OP_CODES.ping
-}
+/** Set on one frame after the other of all connections: what stands in it is read at once. */
+const frameReader = createFrameReader()
 
 /** `127.0.0.1` for `::ffff:127.0.0.1`. */
 function plainAddress(address: string): string {

@@ -6,12 +6,12 @@ import { createQueue, dequeue, enqueue, queueLength } from '#shared/base/queue.t
 import { writeConnectResponse } from '#shared/jute/records/connect.ts'
 import { writeReply } from '#shared/jute/records/reply.ts'
 import { writeWatchEvent } from '#shared/jute/records/watch-event.ts'
-import type { JuteWriter } from '#shared/jute/writer.ts'
 import type { ClientEffect } from '#shared/peer/contract.ts'
 import type { ErrorCode } from '#shared/zk/errors.ts'
 import { NO_BODY, type ReplyBody } from '#shared/zk/reply.ts'
 import type { ConnectResponse } from '#shared/zk/request.ts'
-import { ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
+import { NO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
+import { onlyReads } from '../metrics/request-kind.ts'
 import { SocketWriter } from '../socket-writer.ts'
 import { addLatency, countResponse, createLatency, type Traffic } from '../traffic.ts'
 import type { Turn } from '../turn.ts'
@@ -31,7 +31,7 @@ export interface ClientOutputHost {
 export class ClientOutput {
   readonly latency = createLatency()
   sent = 0
-  lastReplyZxid: Zxid = ZERO_ZXID
+  lastReplyZxid: Zxid = NO_ZXID
   lastReplyMs = 0
   lastLatencyMs = 0
   readonly #host: ClientOutputHost
@@ -63,23 +63,31 @@ export class ClientOutput {
   }
 
   connectResponse(response: ConnectResponse): void {
-    this.#frame((records) => writeConnectResponse(records, response))
+    const place = this.#begin()
+    writeConnectResponse(this.#writer.records, response)
+    this.#end(place)
   }
 
   reply(effect: ReplyEffect): void {
-    if (this.outstanding > 0) this.#measure()
+    if (this.outstanding > 0) this.#measure(effect.request)
     this.lastReplyZxid = effect.zxid
-    this.#frame((records) => writeReply(records, effect.xid, effect.zxid, effect.err, effect.body))
+    const place = this.#begin()
+    writeReply(this.#writer.records, effect.xid, effect.zxid, effect.err, effect.body)
+    this.#host.traffic.metrics.counters.response_bytes += this.#end(place)
   }
 
   /** An answer that the peer is not asked for. */
   ownReply(xid: number, zxid: Zxid, err: ErrorCode, body: ReplyBody = NO_BODY): void {
-    this.#frame((records) => writeReply(records, xid, zxid, err, body))
+    const place = this.#begin()
+    writeReply(this.#writer.records, xid, zxid, err, body)
+    this.#end(place)
   }
 
   /** `onDelivered`: when the operating system has it. */
   watchEvent(effect: WatchEffect, onDelivered: (() => void) | null): void {
-    this.#frame((records) => writeWatchEvent(records, effect.zxid, effect.event))
+    const place = this.#begin()
+    writeWatchEvent(this.#writer.records, effect.zxid, effect.event)
+    this.#host.traffic.metrics.counters.watch_bytes += this.#end(place)
     if (onDelivered) this.#writer.onceWritten(onDelivered)
   }
 
@@ -95,26 +103,38 @@ export class ClientOutput {
 
   resetCounts(): void {
     this.sent = 0
+    this.lastReplyZxid = NO_ZXID
+    this.lastReplyMs = 0
+    this.lastLatencyMs = 0
     Object.assign(this.latency, createLatency())
   }
 
-  #measure(): void {
+  #measure(request: ReplyEffect['request']): void {
     const { traffic, nowMs } = this.#host
     traffic.outstanding -= 1
     this.lastReplyMs = nowMs()
     this.lastLatencyMs = Math.max(0, this.lastReplyMs - dequeue(this.#unanswered))
     addLatency(this.latency, this.lastLatencyMs)
     addLatency(traffic.latency, this.lastLatencyMs)
+    const { advanced } = traffic.metrics
+    const summary = onlyReads(request) ? advanced.readlatency : advanced.updatelatency
+    summary.add(this.lastLatencyMs)
   }
 
-  #frame(write: (records: JuteWriter) => void): void {
+  /** What is written from here to `#end` is a frame. */
+  #begin(): number {
+    return this.#writer.records.beginLength()
+  }
+
+  /** The bytes of the frame, without its length. */
+  #end(place: number): number {
     const { records } = this.#writer
-    const place = records.beginLength()
-    write(records)
     records.endLength(place)
     this.sent += 1
-    countResponse(this.#host.traffic, records.length - place - 4)
+    const bytes = records.length - place - 4
+    countResponse(this.#host.traffic, bytes)
     this.#writer.touch()
     if (this.#writer.queuedBytes > CLIENT_QUEUE_BYTES_MAX) this.#onTooSlow()
+    return bytes
   }
 }

@@ -87,7 +87,7 @@ async function startRig(lines: string[] = []): Promise<Rig> {
   })
   const made: Rig = {
     clients,
-    port: await clients.listen(),
+    port: (await clients.listen()).clientPort,
     traffic,
     inputs,
     serving: true,
@@ -321,6 +321,30 @@ describe('limits', () => {
     }
     rig.release()
     await vi.waitFor(() => expect(asker.replies()).toHaveLength(10))
+  })
+
+  test('connections that wait for room get equal shares of it', async () => {
+    await rig.clients.close()
+    rig = await startRig(['globalOutstandingLimit=8'])
+    const askers = [client(), client(), client(), client()]
+    for (const asker of askers) {
+      asker.connect()
+      await vi.waitFor(() => expect(asker.frames()).toHaveLength(1))
+    }
+    const asked = () => rig.inputs.filter((input) => input.type === 'request').length
+    // The first one takes all the room; who has nothing outstanding is let in with one request all the same.
+    for (const [asker, expected] of askers.map((one, i) => [one, 8 + i] as const)) {
+      asker.socket.cork()
+      for (let xid = 1; xid <= 40; xid += 1) asker.request(xid, SET_A)
+      asker.socket.uncork()
+      await vi.waitFor(() => expect(asked()).toBe(expected))
+    }
+    rig.release()
+    await vi.waitFor(() => expect(rig.traffic.outstanding).toBe(8))
+    const counts = new Map<number, number>()
+    for (const input of rig.inputs.slice(-8))
+      if (input.type === 'request') counts.set(input.conn, (counts.get(input.conn) ?? 0) + 1)
+    expect([...counts.values()]).toEqual([2, 2, 2, 2])
   })
 })
 

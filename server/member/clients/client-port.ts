@@ -1,15 +1,16 @@
 // The client port: takes connections in, within the limits, and hands the peer's effects to the one they
 // are for. What a connection does with its bytes is client-connection.ts's business.
 
-import { createServer, type Server, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { ClientEffect, ConnId, PeerInput } from '#shared/peer/contract.ts'
+import { createAuthenticator } from '../auth/authenticator.ts'
 import type { PasswordRule } from '../auth/session-password.ts'
 import type { MemberConfig } from '../config/config.ts'
-import { listen, stopListening } from '../listening.ts'
 import type { MemberLogger } from '../logging.ts'
 import type { Traffic } from '../traffic.ts'
 import type { Turn } from '../turn.ts'
 import { ClientConnection } from './client-connection.ts'
+import { type ClientPorts, createClientDoors } from './client-doors.ts'
 import type { ConnectionHost } from './connection-host.ts'
 import { createFailureLimiter } from './failure-limiter.ts'
 
@@ -24,12 +25,12 @@ export interface ClientPortOptions {
   /** Monotonic. */
   readonly nowMs: () => number
   readonly isTextCommand: (word: string) => boolean
-  readonly textCommand: (word: string, connection: ClientConnection) => Promise<string>
+  readonly textCommand: ConnectionHost['textCommand']
   readonly onDisconnected: (connection: ClientConnection, reason: string) => void
 }
 
 export interface ClientPort {
-  listen(): Promise<number>
+  listen(): Promise<ClientPorts>
   /** `onDelivered`: for a watch event, when the operating system has it. */
   perform(effect: ClientEffect, onDelivered: (() => void) | null): void
   /** Cuts off connections that have said nothing in time. To be called now and then. */
@@ -49,7 +50,9 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
   let held = new Set<ClientConnection>()
   let releasing = false
   let lastConn = 0
-  const server: Server = createServer({ noDelay: true, keepAlive: config.clientTcpKeepAlive }, onSocket)
+  /** Sockets, also those whose TLS handshake is under way. */
+  let admitted = 0
+  const doors = createClientDoors({ config, log, traffic, isServing: options.isServing, admit, onOpen })
 
   const host: ConnectionHost = {
     turn,
@@ -58,7 +61,7 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
     frameBytesMax: config.frameBytesMax,
     outstandingMax: config.outstandingMax,
     passwords: options.passwords,
-    digest: { enabled: config.digestEnabled, superDigest: config.superDigest },
+    authenticator: createAuthenticator(config.auth, traffic),
     feed: options.feed,
     isServing: options.isServing,
     nowMs,
@@ -69,29 +72,36 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
       if (failures.failed(address, nowMs())) log.warn({ from: address }, 'a session was resumed with a wrong password')
     },
     onHeld: (connection) => held.add(connection),
+    othersWait: () => releasing || held.size > 0,
     onClosed,
   }
 
-  function onSocket(socket: Socket): void {
+  function admit(socket: Socket): boolean {
     const address = socket.remoteAddress ?? ''
     const count = byAddress.get(address) ?? 0
     const tooMany = config.maxClientCnxns > 0 && count >= config.maxClientCnxns
-    if (tooMany || (config.maxCnxns > 0 && connections.size >= config.maxCnxns)) {
+    if (tooMany || (config.maxCnxns > 0 && admitted >= config.maxCnxns)) {
       traffic.connectionsRejected += 1
       const limit = tooMany ? `maxClientCnxns is ${config.maxClientCnxns}` : `maxCnxns is ${config.maxCnxns}`
       log.warn({ from: address }, `connection refused: ${limit}`)
       socket.destroy()
-      return
+      return false
     }
+    admitted += 1
     byAddress.set(address, count + 1)
     socket.once('close', () => {
+      admitted -= 1
       const left = (byAddress.get(address) ?? 1) - 1
       if (left > 0) byAddress.set(address, left)
       else byAddress.delete(address)
     })
+    return true
+  }
+
+  function onOpen(socket: Socket, certificate: Uint8Array | null): void {
     lastConn += 1
     const id = lastConn as ConnId // numbered by the host, as the contract says
-    connections.set(id, new ClientConnection(id, socket, host))
+    connections.set(id, new ClientConnection(id, socket, certificate, host))
   }
 
   function onClosed(connection: ClientConnection, reason: string): void {
@@ -102,25 +112,25 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
     releaseHeld()
   }
 
-  /** Reads on from the connections that waited for others' requests to be answered. */
+  /**
+   * Reads on from the connections that waited for others' requests to be answered: from each the same number of frames,
+   * since the first ones would take all that there is room for, and the last ones wait for seconds.
+   */
   function releaseHeld(): void {
     if (releasing || held.size === 0 || traffic.outstanding >= config.outstandingMax) return
     releasing = true
     turn.atEnd(() => {
-      releasing = false
       const waiting = held
       held = new Set()
-      for (const connection of waiting) connection.proceed()
+      const share = Math.ceil((config.outstandingMax - traffic.outstanding) / waiting.size)
+      for (const connection of waiting) connection.proceed(Math.max(1, share))
+      releasing = false
+      releaseHeld()
     })
   }
 
   return {
-    listen: () =>
-      listen(server, 'client', {
-        port: config.clientPort,
-        ...(config.clientPortAddress === null ? {} : { host: config.clientPortAddress }),
-        ...(config.clientPortListenBacklog === null ? {} : { backlog: config.clientPortListenBacklog }),
-      }),
+    listen: () => doors.listen(),
     perform(effect, onDelivered) {
       const connection = connections.get(effect.conn)
       if (!connection) return
@@ -139,14 +149,16 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
     sweep() {
       const deadline = nowMs() - config.sessionlessTimeoutMs
       for (const connection of connections.values())
-        if (connection.isSessionless && connection.openedAtMs < deadline)
+        if (connection.isSessionless && connection.openedAtMs < deadline) {
+          traffic.metrics.counters.sessionless_connections_expired += 1
           connection.cut('it did not connect a session in time')
+        }
     },
     connection: (id) => connections.get(id) ?? null,
     connections: () => connections.values(),
     connectionCount: () => connections.size,
     async close() {
-      const stopped = stopListening(server)
+      const stopped = doors.close()
       for (const connection of [...connections.values()]) connection.end('this server is stopping')
       await stopped
     },

@@ -32,6 +32,7 @@ const OP_WORDS: Readonly<Partial<Record<ClientRequest['type'], string>>> = {
 }
 
 /** `NA` for what has no word. */
-export function lastOpWord(type: ClientRequest['type']): string {
+export function lastOpWord(type: ClientRequest['type'] | 'sasl'): string {
+  if (type === 'sasl') return 'SASL'
   return OP_WORDS[type] ?? 'NA'
 }

@@ -1,7 +1,10 @@
 // Every key that a zoo.cfg may hold, and what we do with it: honour it, accept it only where it asks for
 // what we do anyway, or refuse it by name. Nothing is ignored in silence. Source: operations.md §3.
 
+import { AUTH_FAMILIES, AUTH_KEYS } from './auth.ts'
 import { FAULT_KEYS } from './faults.ts'
+import { OPERATIONS_FAMILIES, OPERATIONS_KEYS } from './operations.ts'
+import { TLS_KEYS } from './tls.ts'
 
 export type KeyRule =
   /** config.ts reads it. */
@@ -20,10 +23,6 @@ function refused(why: string): KeyRule {
   return { type: 'refused', why }
 }
 
-const NO_TLS = 'TLS is not supported; put a TLS proxy in front, or remove the line'
-const NO_SASL = 'SASL is not supported; remove the line'
-const NO_ADMIN = 'the HTTP admin server is not part of a member; set admin.enableServer=false'
-const NO_METRICS = 'metrics over HTTP are not served by a member; remove the line and use the mntr command'
 const NO_RECONFIG = 'the membership is fixed; list all members as server.N lines in this file'
 const NO_LOCAL_SESSIONS = 'local sessions are not supported; every session is global'
 const NO_THROTTLE = 'request and connection throttling is not supported; globalOutstandingLimit and maxClientCnxns are'
@@ -32,6 +31,8 @@ const NO_JVM = 'there is no Java virtual machine here; remove the line'
 const NOT_TUNABLE = 'this cannot be tuned; remove the line'
 
 const KEYS: Readonly<Record<string, KeyRule>> = {
+  ...TLS_KEYS,
+  ...AUTH_KEYS,
   dataDir: HONOURED,
   dataLogDir: HONOURED,
   clientPort: HONOURED,
@@ -64,29 +65,19 @@ const KEYS: Readonly<Record<string, KeyRule>> = {
   'digest.enabled': HONOURED,
   'jute.maxbuffer': HONOURED,
   'nio.sessionlessCnxnTimeout': HONOURED,
-  'DigestAuthenticationProvider.superDigest': HONOURED,
-  'DigestAuthenticationProvider.enabled': HONOURED,
   'zabscope.eventPort': HONOURED,
   'zabscope.secretFile': HONOURED,
+  ...OPERATIONS_KEYS,
   ...FAULT_KEYS,
 
   electionAlg: only('3', 'only FastLeaderElection (3) exists'),
-  'DigestAuthenticationProvider.digestAlg': only('sha1', 'digests are SHA1'),
   reconfigEnabled: only('false', NO_RECONFIG),
   localSessionsEnabled: only('false', NO_LOCAL_SESSIONS),
   localSessionsUpgradingEnabled: only('false', NO_LOCAL_SESSIONS),
   syncEnabled: only('true', 'observers always keep a log and snapshots'),
   leaderServes: only('yes', 'the leader always serves clients'),
   observerMasterPort: only('0', 'observers follow the leader only'),
-  sslQuorum: only('false', NO_TLS),
-  portUnification: only('false', NO_TLS),
   'multiAddress.enabled': only('false', 'a member has one address'),
-  'quorum.auth.enableSasl': only('false', NO_SASL),
-  'quorum.auth.learnerRequireSasl': only('false', NO_SASL),
-  'quorum.auth.serverRequireSasl': only('false', NO_SASL),
-  sessionRequireClientSASLAuth: only('false', NO_SASL),
-  allowSaslFailedClients: only('false', NO_SASL),
-  'enforce.auth.enabled': only('false', 'enforced authentication is not supported'),
   enableEagerACLCheck: only('false', 'access is checked by the leader'),
   'closeSessionTxn.enabled': only('true', 'closeSession transactions always list their paths'),
   'snapshot.trust.empty': only('false', 'a log without any snapshot is not trusted'),
@@ -95,8 +86,6 @@ const KEYS: Readonly<Record<string, KeyRule>> = {
   'datadir.autocreate': only('true', 'a missing data directory is always made'),
   'readonlymode.enabled': only('false', 'read-only mode is not supported'),
   emulate353TTLNodes: only('false', 'TTL nodes have the form of 3.5.4 and later'),
-  'audit.enable': only('false', 'there is no audit log in a member'),
-  'admin.enableServer': only('false', NO_ADMIN),
   request_throttle_max_requests: only('0', NO_THROTTLE),
   connection_throttle_tokens: only('0', NO_THROTTLE),
   throttled_op_wait_time: only('0', NO_THROTTLE),
@@ -107,18 +96,10 @@ const KEYS: Readonly<Record<string, KeyRule>> = {
   'learner.closeSocketAsync': only('true false', NOT_TUNABLE),
   'leader.closeSocketAsync': only('true false', NOT_TUNABLE),
 
-  secureClientPort: refused(NO_TLS),
-  secureClientPortAddress: refused(NO_TLS),
-  sslQuorumReloadCertFiles: refused(NO_TLS),
   dynamicConfigFile: refused(NO_RECONFIG),
   oraclePath: refused('quorums decided by an oracle are not supported'),
   connectToLearnerMasterLimit: refused('connecting and synchronizing share initLimit; remove the line'),
-  ensembleAuthName: refused('the ensemble scheme is not supported; remove the line'),
-  superUser: refused('the only superuser is DigestAuthenticationProvider.superDigest'),
-  'X509AuthenticationProvider.superUser': refused(NO_TLS),
-  serverCnxnFactory: refused('there is one kind of connection; remove the line'),
   watchManagerName: refused('there is one watch manager; remove the line'),
-  'enforce.auth.schemes': refused('enforced authentication is not supported; remove the line'),
 }
 
 const NOT_TUNABLE_KEYS = [
@@ -153,11 +134,8 @@ const NOT_TUNABLE_KEYS = [
 const FAMILIES: readonly (readonly [RegExp, KeyRule])[] = [
   [/^server\.\d+$/, HONOURED],
   [/^(group|weight)\./, refused(NO_HIERARCHY)],
-  [/^admin\./, refused(NO_ADMIN)],
-  [/^metricsProvider\./, refused(NO_METRICS)],
-  [/^ssl\./, refused(NO_TLS)],
-  [/^quorum\.auth\./, refused(NO_SASL)],
-  [/^authProvider\./, refused('authentication plug-ins are not supported; digest and ip are built in')],
+  ...OPERATIONS_FAMILIES,
+  ...AUTH_FAMILIES,
   [/^jvm\./, refused(NO_JVM)],
   [/^multiAddress\./, refused('a member has one address; remove the line')],
   [/^(request_throttle|connection_throttle)_/, refused(NO_THROTTLE)],

@@ -12,8 +12,31 @@ export class Values {
     this.#problems = problems
   }
 
+  has(key: string): boolean {
+    return this.#entries.has(key)
+  }
+
+  /** In lower case. */
   text(key: string): string | null {
     return this.#entries.get(key)?.trim().toLowerCase() ?? null
+  }
+
+  /** As it is written; null when it is missing or empty. */
+  raw(key: string): string | null {
+    return this.#entries.get(key)?.trim() || null
+  }
+
+  /** The keys that begin like this, with their values. */
+  family(prefix: string): [string, string][] {
+    return [...this.#entries].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => [key, value.trim()])
+  }
+
+  problem(sentence: string): void {
+    this.#problems.push(sentence)
+  }
+
+  get problemCount(): number {
+    return this.#problems.length
   }
 
   required(key: string, min: number, max: number): number {

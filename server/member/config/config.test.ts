@@ -72,6 +72,14 @@ test.each([
   ['zabscope.secretFile=/s\nzabscope.eventPort=4888\nzabscope.faults=true', { faults: { enabled: true } }],
   ['extendedTypesEnabled=true', { tree: { extendedTypesEnabled: true } }],
   ['peerType=participant', { sid: 2 }],
+  ['4lw.commands.whitelist=hash,gtmk', { fourLetterWords: new Set(['srvr', 'hash', 'gtmk']) }],
+  ['admin.enableServer=false', { operations: { admin: null, metrics: null, audit: null } }],
+  ['admin.serverPort=0\nadmin.commandURL=/zk/', { operations: { admin: { port: 0, commandUrl: '/zk' } } }],
+  ['audit.enable=true', { operations: { audit: { file: '/data/zookeeper_audit.log' } } }],
+  [
+    'metricsProvider.className=org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider',
+    { operations: { metrics: { host: '0.0.0.0', port: 7000, exportProcessInfo: true } } },
+  ],
 ])('%s', (line, expected) => {
   expect(parse(`${ENSEMBLE}${line}\n`)).toMatchObject(expected)
 })
@@ -81,13 +89,20 @@ test.each([
   ['forceSync=maybe', 'write yes or no'],
   ['quorumListenOnAllIPs=1', 'write true or false'],
   ['minSessionTimeout=50000', 'minSessionTimeout is larger than maxSessionTimeout'],
-  ['sslQuorum=true', 'sslQuorum=true: TLS is not supported'],
-  ['secureClientPort=2182', 'secureClientPort: TLS is not supported'],
-  ['admin.enableServer=true', 'admin.enableServer'],
+  ['admin.forceHttps=true', 'admin.forceHttps=true: HTTP is served without TLS'],
+  ['admin.commandURL=commands', 'write a path'],
+  ['admin.ssl.keyStore.password=x', 'admin.ssl.keyStore.password: HTTP is served without TLS'],
+  ['admin.snapshot.enabled=true', 'only the superuser may'],
+  ['admin.restore.enabled=true', 'takes no tree from HTTP'],
+  ['metricsProvider.className=Other', 'metrics providers are'],
+  ['metricsProvider.httpPort=7000', 'metricsProvider.httpPort needs metricsProvider.className'],
+  ['metricsProvider.numWorkerThreads=2', 'no worker threads'],
+  ['audit.impl.class=x.Y', 'audit.impl.class'],
+  ['zabscope.auditFile=/a', 'needs audit.enable=true'],
   ['reconfigEnabled=true', 'the membership is fixed'],
   ['weight.1=2', 'weight.1: groups and weights'],
   ['snapcount=5', 'snapcount: no such setting'],
-  ['4lw.commands.whitelist=hash', 'hash is not a word'],
+  ['4lw.commands.whitelist=lsnp', 'lsnp is not a word'],
   ['zabscope.eventPort=4888', 'needs zabscope.secretFile'],
   ['zabscope.faults=true', 'zabscope.faults needs zabscope.eventPort'],
   ['server.4=nonsense', 'write it as host:quorumPort'],
@@ -97,13 +112,26 @@ test.each([
   expect(problems(`${ENSEMBLE}${line}\n`).join('\n')).toContain(sentence)
 })
 
+test('the AdminServer is on, on the loopback, and shows the configuration without its secrets', () => {
+  const secret = `DigestAuthenticationProvider.superDigest=super:${'A'.repeat(27)}=`
+  const { operations } = parse(`${ENSEMBLE}${secret}\nsnapCount=7\n`)
+  expect(operations.admin).toEqual({
+    address: '127.0.0.1',
+    port: 8080,
+    commandUrl: '/commands',
+    idleTimeoutMs: 30_000,
+    snapshotIntervalMs: null,
+  })
+  expect(operations.text).toBe(`${ENSEMBLE}DigestAuthenticationProvider.superDigest=***\nsnapCount=7\n`)
+})
+
 test('all problems are told at once', () => {
   expect(problems('colour=blue\n')).toHaveLength(3)
 })
 
 test('a setting that asks for what we do anyway is accepted', () => {
   expect(keyProblem('electionAlg', '3')).toBeNull()
-  expect(keyProblem('sslQuorum', 'False')).toBeNull()
+  expect(keyProblem('serverCnxnFactory', 'org.apache.zookeeper.server.NettyServerCnxnFactory')).toBeNull()
   expect(keyProblem('toString', 'x')).toContain('no such setting')
 })
 

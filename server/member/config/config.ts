@@ -8,10 +8,13 @@ import type { TreeOptions } from '#shared/tree/options.ts'
 import { asSid, type Sid } from '#shared/zk/ids.ts'
 import { isVoter, parseServer, type QuorumConfig, type ServerSpec, voters } from '#shared/zk/quorum-config.ts'
 import { ZERO_ZXID } from '#shared/zk/zxid.ts'
+import { type AuthConfig, readAuth } from './auth.ts'
 import { keyProblem } from './config-keys.ts'
 import { Values } from './config-values.ts'
 import { type FaultsConfig, readFaults } from './faults.ts'
+import { type OperationsConfig, readOperations } from './operations.ts'
 import { parseProperties } from './properties.ts'
+import { type MemberTls, readTls } from './tls.ts'
 
 export interface MemberConfig {
   readonly sid: Sid
@@ -20,6 +23,7 @@ export interface MemberConfig {
   readonly quorum: QuorumConfig
   readonly dataDir: string
   readonly dataLogDir: string
+  /** -1: none, there is a secureClientPort. */
   readonly clientPort: number
   /** `null`: all addresses. */
   readonly clientPortAddress: string | null
@@ -52,13 +56,14 @@ export interface MemberConfig {
   readonly tcpKeepAlive: boolean
   readonly clientTcpKeepAlive: boolean
   readonly tree: TreeOptions
-  readonly digestEnabled: boolean
-  /** `super:<digest>`; null: there is no superuser. */
-  readonly superDigest: string | null
+  readonly tls: MemberTls
+  readonly auth: AuthConfig
   /** Observers of this process connect here, on the loopback only; null: none. */
   readonly eventPort: number | null
   /** The ensemble's secret; null: session passwords as ZooKeeper derives them. */
   readonly secretFile: string | null
+  /** AdminServer, metrics, audit log. */
+  readonly operations: OperationsConfig
   readonly faults: FaultsConfig
 }
 
@@ -66,9 +71,9 @@ export interface MemberConfig {
 export type ConfigProblems = readonly string[]
 
 export const FOUR_LETTER_DEFAULT = ['srvr', 'ruok', 'mntr'] as const
-/** All that a whitelist may name. Source: operations.md §1, without gtmk, stmk and hash, which have no meaning here. */
+/** All that a whitelist may name. Source: operations.md §1. */
 export const FOUR_LETTER_WORDS: ReadonlySet<string> = new Set(
-  'conf cons crst dirs dump envi isro mntr ruok srst srvr stat wchc wchp wchs'.split(' '),
+  'conf cons crst dirs dump envi gtmk hash isro mntr ruok srst srvr stat stmk wchc wchp wchs'.split(' '),
 )
 
 /** Reads `zoo.cfg` and, where there are server lines, `dataDir/myid`. */
@@ -110,6 +115,8 @@ export function parseConfig(
   const tickTimeMs = read.integer('tickTime', 3000, 1, 3_600_000)
   const minSessionTimeoutMs = read.integer('minSessionTimeout', -1, -1, 2 ** 31 - 1)
   const maxSessionTimeoutMs = read.integer('maxSessionTimeout', -1, -1, 2 ** 31 - 1)
+  const tls = readTls(read, standalone)
+  const auth = readAuth(read, standalone, tls.client !== null)
   const eventPort = orNull(read.integer('zabscope.eventPort', -1, 0, 65535))
   const config: MemberConfig = {
     sid,
@@ -117,7 +124,7 @@ export function parseConfig(
     quorum,
     dataDir,
     dataLogDir: read.directory('dataLogDir', dataDir),
-    clientPort: read.required('clientPort', 0, 65535),
+    clientPort: readClientPort(read),
     clientPortAddress: entries.get('clientPortAddress')?.trim() || null,
     clientPortListenBacklog: orNull(read.integer('clientPortListenBacklog', -1, -1, 65535)),
     tickTimeMs,
@@ -150,11 +157,13 @@ export function parseConfig(
       skipAcl: read.yesNo('skipACL', false),
       digest: read.boolean('digest.enabled', true),
       messageBytesMax: frameBytesMax,
+      schemes: auth.schemes,
     },
-    digestEnabled: read.boolean('DigestAuthenticationProvider.enabled', true),
-    superDigest: readSuperDigest(entries.get('DigestAuthenticationProvider.superDigest'), problems),
+    tls,
+    auth,
     eventPort,
     secretFile: entries.has('zabscope.secretFile') ? read.directory('zabscope.secretFile', null) : null,
+    operations: readOperations(read, entries, dataDir, text, problems),
     faults: readFaults(read, eventPort, problems),
   }
   if (config.minSessionTimeoutMs > config.maxSessionTimeoutMs)
@@ -162,6 +171,10 @@ export function parseConfig(
   if (config.eventPort !== null && config.secretFile === null)
     problems.push('zabscope.eventPort needs zabscope.secretFile, by which observers prove themselves')
   return problems.length === 0 ? ok(config) : err(problems)
+}
+
+function readClientPort(read: Values): number {
+  return read.has('secureClientPort') ? read.integer('clientPort', -1, 0, 65535) : read.required('clientPort', 0, 65535)
 }
 
 function orNull(value: number): number | null {
@@ -181,15 +194,6 @@ function readWhitelist(value: string | undefined, problems: string[]): MemberCon
       problems.push(`4lw.commands.whitelist: ${word} is not a word that this server answers; remove it`)
   // `srvr` is always allowed, as in ZooKeeper.
   return words.includes('*') ? 'all' : new Set(['srvr', ...words.filter((word) => word !== '')])
-}
-
-function readSuperDigest(value: string | undefined, problems: string[]): string | null {
-  if (value === undefined || value === '') return null
-  if (!/^super:[A-Za-z0-9+/]{27}=$/.test(value.trim())) {
-    problems.push('DigestAuthenticationProvider.superDigest: write super:<base64 of SHA1("super:password")>')
-    return null
-  }
-  return value.trim()
 }
 
 function readServers(entries: ReadonlyMap<string, string>, problems: string[]): Map<Sid, ServerSpec> {

@@ -1,16 +1,16 @@
 // The texts of the four-letter words about server, connections and sessions, letter by letter as ZooKeeper
 // writes them: monitoring agents parse them. Source: operations.md §1.1 and §1.2.
 
-import { readdir, stat } from 'node:fs/promises'
-import { arch, hostname, release, tmpdir, totalmem, type, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { formatSessionId } from '#shared/zk/ids.ts'
 import { formatQuorumConfig } from '#shared/zk/quorum-config.ts'
 import { formatZxid } from '#shared/zk/zxid.ts'
 import type { ClientConnection } from '../clients/client-connection.ts'
+import { nodeCount } from '../metrics/collect.ts'
 import { modeOf, type ServerFacts } from '../server-facts.ts'
 import { averageText } from '../traffic.ts'
 import { VERSION_TEXT } from '../version.ts'
+import { directorySize, environment } from './environment.ts'
 
 export function srvrText(facts: ServerFacts): string {
   return `Zookeeper version: ${VERSION_TEXT}\n${serverLines(facts)}`
@@ -31,9 +31,9 @@ function serverLines(facts: ServerFacts): string {
     `Outstanding: ${traffic.outstanding}`,
     `Zxid: ${formatZxid(peer.zxid)}`,
     `Mode: ${modeOf(facts)}`,
-    `Node count: ${peer.tree.nodes.size}`,
+    `Node count: ${nodeCount(peer.tree)}`,
   ]
-  if (modeOf(facts) === 'leader' || modeOf(facts) === 'standalone')
+  if (modeOf(facts) === 'leader')
     lines.push(
       `Proposal sizes last/min/max: ${traffic.lastProposalBytes}/${traffic.minProposalBytes}/${traffic.maxProposalBytes}`,
     )
@@ -47,7 +47,7 @@ function connectionHead(connection: ClientConnection, asker: ClientConnection): 
   return ` /${bracketed(address)}:${port}[${interest}](queued=${output.outstanding},recved=${received},sent=${output.sent}`
 }
 
-function bracketed(address: string): string {
+export function bracketed(address: string): string {
   return address.includes(':') ? `[${address}]` : address
 }
 
@@ -82,7 +82,7 @@ export async function confText(facts: ServerFacts): Promise<string> {
   const logDir = join(config.dataLogDir, 'version-2')
   const lines = [
     `clientPort=${config.clientPort}`,
-    'secureClientPort=-1',
+    `secureClientPort=${config.tls.secureClientPort ?? -1}`,
     `dataDir=${snapDir}`,
     `dataDirSize=${await directorySize(snapDir)}`,
     `dataLogDir=${logDir}`,
@@ -109,16 +109,6 @@ export async function confText(facts: ServerFacts): Promise<string> {
   return lines.join('\n')
 }
 
-async function directorySize(path: string): Promise<number> {
-  let bytes = 0
-  const names = await readdir(path).catch(() => [])
-  for (const name of names) {
-    const file = await stat(join(path, name)).catch(() => null) // purged meanwhile
-    if (file?.isFile()) bytes += file.size
-  }
-  return bytes
-}
-
 export async function dirsText({ config }: ServerFacts): Promise<string> {
   const data = await directorySize(join(config.dataDir, 'version-2'))
   const logs = await directorySize(join(config.dataLogDir, 'version-2'))
@@ -126,23 +116,14 @@ export async function dirsText({ config }: ServerFacts): Promise<string> {
 }
 
 export function enviText(): string {
-  const memory = process.memoryUsage()
-  const mib = (bytes: number) => `${Math.floor(bytes / 1024 / 1024)}MB`
-  const lines = [
-    `zookeeper.version=${VERSION_TEXT}`,
-    `host.name=${hostname()}`,
-    `node.version=${process.version}`,
-    `os.name=${type()}`,
-    `os.arch=${arch()}`,
-    `os.version=${release()}`,
-    `user.name=${userInfo().username}`,
-    `user.dir=${process.cwd()}`,
-    `java.io.tmpdir=${tmpdir()}`,
-    `os.memory.free=${mib(memory.heapTotal - memory.heapUsed)}`,
-    `os.memory.max=${mib(totalmem())}`,
-    `os.memory.total=${mib(memory.heapTotal)}`,
-  ]
-  return `Environment:\n${lines.join('\n')}\n`
+  return `Environment:\n${environment()
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('')}`
+}
+
+/** The digests of the tree, every 128 transactions. */
+export function hashText({ coreMetrics }: ServerFacts): string {
+  return coreMetrics.digests.map(({ zxid, digest }) => `${zxid.toString(16)}: ${BigInt.asIntN(64, digest)}\n`).join('')
 }
 
 export function dumpText(facts: ServerFacts): string {

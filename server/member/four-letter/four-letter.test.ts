@@ -1,75 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import type { ConnId } from '#shared/peer/contract.ts'
-import { createPeer, freshRecovered } from '#shared/peer/peer.ts'
 import { addWatch } from '#shared/tree/watch-table.ts'
-import { asSessionId, asSid } from '#shared/zk/ids.ts'
 import { makeZxid } from '#shared/zk/zxid.ts'
 import type { ClientConnection } from '../clients/client-connection.ts'
-import type { ClientOutput } from '../clients/client-output.ts'
 import type { ServerFacts } from '../server-facts.ts'
-import { testConfig } from '../testing/test-config.ts'
-import { addLatency, createLatency, createTraffic } from '../traffic.ts'
+import { CONNECTION, testFacts as facts, SESSION } from '../testing/test-facts.ts'
 import { createTextCommands, EXPENSIVE_PER_SECOND_MAX, isTextCommand } from './four-letter.ts'
 
-const SESSION = asSessionId(0x100000f8aa3001an)
-
-/** As much of a connection as texts look at. */
-const CONNECTION = {
-  id: 1 as ConnId,
-  address: '127.0.0.1',
-  port: 40802,
-  received: 5,
-  hasSession: true,
-  sessionId: SESSION,
-  lastOp: 'ADDW',
-  establishedWallMs: 1795347472743,
-  timeoutMs: 10_000,
-  lastCxid: 4,
-  output: {
-    outstanding: 0,
-    sent: 5,
-    lastReplyZxid: makeZxid(0, 0x94),
-    lastReplyMs: 1175152.3,
-    lastLatencyMs: 0.4,
-    latency: { ...createLatency(), count: 2, sumMs: 3, maxMs: 2 },
-  } satisfies Partial<ClientOutput> as unknown as ClientOutput,
-  resetCounts: () => undefined,
-} satisfies Partial<ClientConnection> as unknown as ClientConnection
-
-function facts(lines: string[] = [], connections = [CONNECTION]): ServerFacts & { nowMs: () => number } {
-  const config = testConfig(['dataDir=/nowhere', 'clientPort=2181', '4lw.commands.whitelist=*', ...lines])
-  const peer = createPeer(
-    {
-      sid: asSid(1),
-      quorum: config.quorum,
-      tickTimeMs: 2000,
-      initLimit: 10,
-      syncLimit: 5,
-      commitLogCount: 500,
-      minSessionTimeoutMs: 4000,
-      maxSessionTimeoutMs: 40_000,
-      sessionIdSeedMs: 0,
-    },
-    freshRecovered(),
-  )
-  peer.zxid = makeZxid(0, 0x91)
-  const traffic = createTraffic()
-  traffic.received = 188
-  traffic.sent = 215
-  for (const ms of [0.2, 9.1, 1.5]) addLatency(traffic.latency, ms)
-  return {
-    config,
-    peer,
-    traffic,
-    notes: { phase: 'BROADCAST', leader: asSid(1), serving: true, servingSinceMs: 0 },
-    startedAtMs: 0,
-    nowMs: () => 5000,
-    connections: () => connections,
-    connectionCount: () => connections.length,
-  }
-}
-
-const ask = (about: ServerFacts, word: string) => createTextCommands(about)(word, CONNECTION)
+const NOTHING = new Uint8Array(0)
+const ask = (about: ServerFacts, word: string, argument = NOTHING) =>
+  createTextCommands(about)(word, CONNECTION, argument)
 
 test('ruok and isro', async () => {
   expect(await ask(facts(), 'ruok')).toBe('imok')
@@ -87,8 +26,7 @@ test('srvr', async () => {
     'Outstanding: 0',
     'Zxid: 0x91',
     'Mode: standalone',
-    'Node count: 4',
-    'Proposal sizes last/min/max: -1/-1/-1',
+    'Node count: 5',
     '',
   ])
 })
@@ -122,6 +60,7 @@ test('wchs, wchc and wchp', async () => {
     timeoutMs: 1,
     established: true,
     auth: [],
+    touchRound: 0,
     waiting: { items: [], head: 0 },
   })
   expect(await ask(about, 'wchs')).toBe('1 connections watching 2 paths\nTotal watches:2\n')
@@ -131,10 +70,32 @@ test('wchs, wchc and wchp', async () => {
 
 test('mntr: one key, a tab and a value a line', async () => {
   const lines = (await ask(facts(), 'mntr')).trimEnd().split('\n')
-  for (const line of lines) expect(line).toMatch(/^zk_[a-z_]+\t.+$/)
+  for (const line of lines) expect(line).toMatch(/^zk_[a-z_0-9]+\t.+$/)
   expect(lines).toContain('zk_server_state\tstandalone')
-  expect(lines).toContain('zk_znode_count\t4')
+  expect(lines).toContain('zk_znode_count\t5')
   expect(lines).toContain('zk_avg_latency\t3.6')
+})
+
+test('gtmk shows what stmk has set: eight bytes behind the word', async () => {
+  const about = facts()
+  expect(await ask(about, 'gtmk')).toBe('306')
+  expect(await ask(about, 'stmk', Uint8Array.of(0, 0, 0, 0, 0, 0, 3, 255))).toBe('1023')
+  expect(await ask(about, 'stmk', new Uint8Array(8).fill(255))).toBe('-1')
+  expect(await ask(about, 'gtmk')).toBe('-1')
+})
+
+test('hash lists the digest of every 128th transaction', async () => {
+  const about = facts()
+  for (let counter = 1; counter <= 256; counter += 1)
+    about.coreMetrics.onApplied({
+      zxid: makeZxid(1, counter),
+      sessionId: SESSION,
+      cxid: 0,
+      timeMs: 0,
+      txn: { type: 'error', err: -101 },
+      digest: 2n ** 64n - BigInt(counter),
+    })
+  expect(await ask(about, 'hash')).toBe('100000080: -128\n100000100: -256\n')
 })
 
 test('conf of an ensemble ends with its membership, without a newline', async () => {
@@ -167,14 +128,17 @@ describe('who may ask', () => {
     expect(await ask(about, 'mntr')).toBe('This ZooKeeper instance is not currently serving requests\n')
     expect(await ask(about, 'isro')).toBe('null')
     expect(await ask(about, 'ruok')).toBe('imok')
+    expect(await ask(about, 'gtmk')).toBe('306')
+    expect(await ask(about, 'hash')).toBe('This ZooKeeper instance is not currently serving requests')
     expect(await ask(about, 'envi')).toContain('Environment:\nzookeeper.version=')
   })
 
   test('expensive words are answered a few times a second', async () => {
     const commands = createTextCommands(facts())
-    for (let i = 0; i < EXPENSIVE_PER_SECOND_MAX; i += 1) expect(await commands('wchs', CONNECTION)).toContain('watch')
-    expect(await commands('wchs', CONNECTION)).toBe('wchs is asked for too often; try again in a second.\n')
-    expect(await commands('srvr', CONNECTION)).toContain('Mode')
+    for (let i = 0; i < EXPENSIVE_PER_SECOND_MAX; i += 1)
+      expect(await commands('wchs', CONNECTION, NOTHING)).toContain('watch')
+    expect(await commands('wchs', CONNECTION, NOTHING)).toBe('wchs is asked for too often; try again in a second.\n')
+    expect(await commands('srvr', CONNECTION, NOTHING)).toContain('Mode')
   })
 
   test('nothing else is a text command', () => {

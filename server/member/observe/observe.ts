@@ -2,6 +2,7 @@
 // this; and while nobody watches, neither do its inputs and effects. Stages of transactions: stage-marks.ts.
 // Watches: watch-events.ts. Meaning of the events: shared/events/cluster-event.ts.
 
+import { unreachable } from '#shared/base/assert.ts'
 import { createQueue, dequeue, enqueue, peek } from '#shared/base/queue.ts'
 import { type ClusterEvent, KNOWN_TXNS_MAX, type StreamHello } from '#shared/events/cluster-event.ts'
 import type { ClientEffect, ConnId, PeerEffect, PeerInput } from '#shared/peer/contract.ts'
@@ -18,13 +19,23 @@ import { createStageMarks } from './stage-marks.ts'
 import { summarize } from './txn-summary.ts'
 import { createWatchEvents, type Said } from './watch-events.ts'
 
+/** What happens to this server's role. */
+export type RoleEffect = Extract<
+  PeerEffect,
+  { type: 'notify' | 'state' | 'phase' | 'learnerSync' | 'serving' | 'notServing' }
+>
+
 export interface Observation {
   /** Whether somebody watches from now on. */
   setWatched(on: boolean): void
+  /** Whether somebody watches: only then `onInput`, `onEffect` and `delivery` need be called. */
+  isWatched(): boolean
   /** Before the peer takes it. */
   onInput(input: PeerInput): void
   /** When the host performs it. */
   onEffect(effect: PeerEffect): void
+  /** The same for what happens to this server's role, which is kept for whoever comes. */
+  onRoleEffect(effect: RoleEffect): void
   onDisconnected(connection: ClientConnection, reason: string): void
   /** What to call when this watch event is with the operating system; null when nobody wants to know. */
   delivery(effect: PeerEffect): (() => void) | null
@@ -114,33 +125,28 @@ export function createObservation(options: ObservationOptions): Observation {
     sayOfRole({ type: 'vote', to: effect.to, state, leader, zxid: formatZxid(zxid), round: electionEpoch, peerEpoch })
   }
 
-  /** What happens to this server's role; true when `effect` was about it. */
-  function onRoleEffect(effect: PeerEffect): boolean {
+  function onRoleEffect(effect: RoleEffect): void {
     switch (effect.type) {
       case 'notify':
-        onNotify(effect)
-        return true
+        return onNotify(effect)
       case 'state':
         if (effect.state === 'LOOKING') sayKnown()
         sayOfRole({ type: 'state', state: effect.state, round: effect.round, reason: effect.reason })
-        sendStats()
-        return true
+        return sendStats()
       case 'phase':
         sayOfRole({ type: 'phase', phase: effect.phase, epoch: effect.epoch, leader: effect.leader })
-        return true
+        return
       case 'learnerSync':
         sayOfRole({ type: 'sync', learner: effect.sid, how: effect.how, zxid: formatZxid(effect.zxid) })
-        return true
+        return
       case 'serving':
         sayOfRole({ type: 'serving', state: effect.state, epoch: effect.epoch, zxid: formatZxid(effect.zxid) })
-        sendStats()
-        return true
+        return sendStats()
       case 'notServing':
         sayOfRole({ type: 'notServing', reason: effect.reason })
-        sendStats()
-        return true
+        return sendStats()
       default:
-        return false
+        return unreachable(effect)
     }
   }
 
@@ -169,8 +175,10 @@ export function createObservation(options: ObservationOptions): Observation {
       if (input.type === 'packet') onPacket(input)
       else if (input.type === 'persisted') onPersisted(input.upTo)
     },
+    onRoleEffect,
+    isWatched: () => watched,
     onEffect(effect) {
-      if (onRoleEffect(effect) || !watched) return
+      if (!watched) return
       switch (effect.type) {
         case 'append':
           enqueue(logging, { op: effect.op, zxid: effect.entry.zxid })

@@ -1,7 +1,7 @@
 // Connections between election ports: at most one a pair of servers, kept by the one with the larger sid.
 // Carries opaque messages; what they mean is the core's business. Source: QuorumCnxManager, election.md §2.
 
-import { createServer, type Server, Socket } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import { ELECTION_FRAME_BYTES_MAX, Framer } from '#shared/jute/framer.ts'
 import { readHandshake, writeHandshake } from '#shared/jute/records/notification.ts'
 import { isQuorumAuth } from '#shared/jute/records/quorum-auth.ts'
@@ -11,6 +11,8 @@ import type { ServerSpec } from '#shared/zk/quorum-config.ts'
 import { type LinkSeam, SOUND_LINKS } from '../faults/link-faults.ts'
 import { listen, stopListening } from '../listening.ts'
 import type { MemberLogger } from '../logging.ts'
+import type { PeerAuth } from './peer-auth.ts'
+import { type PeerTransport, plainTransport } from './peer-transport.ts'
 
 /** Connections from servers outside the configuration, for example tools that look for the leader. */
 export const STRANGERS_MAX = 16
@@ -21,6 +23,8 @@ export const RETRIES_MAX = 10
 export const RETRY_DELAY_MS = 250
 /** A message that a connection took within this before its end may have gone down with it. */
 const LOST_WITHIN_MS = 1000
+
+const NOTHING = new Uint8Array(0)
 
 export interface ElectionPortOptions {
   readonly self: ServerSpec
@@ -35,6 +39,10 @@ export interface ElectionPortOptions {
   readonly onMessage: (from: Sid, payload: Uint8Array) => void
   /** Its port refused us: no process of that server runs. */
   readonly onAbsent: (sid: Sid) => void
+  /** Left out: plain connections. */
+  readonly transport?: PeerTransport
+  /** Left out or null: servers do not prove themselves. */
+  readonly auth?: PeerAuth | null
 }
 
 export interface ElectionPort {
@@ -61,16 +69,15 @@ interface Remote {
 }
 
 export function createElectionPort(options: ElectionPortOptions): ElectionPort {
-  const { self, servers, log } = options
+  const { self, servers, log, auth = null } = options
+  const transport = options.transport ?? plainTransport(options.keepAlive)
   const remotes = new Map<Sid, Remote>()
   const nameless = new Set<Socket>()
   const seam = options.links ?? SOUND_LINKS
   let closed = false
   const hello = new JuteWriter()
   writeHandshake(hello, { sid: self.sid, addresses: [`${bracketed(self.host)}:${self.electionPort}`] })
-  const server: Server = createServer({ noDelay: true, keepAlive: options.keepAlive }, (socket) =>
-    onIncoming(seam.accepted(socket, 'election')),
-  )
+  const server: Server = transport.createServer((socket) => onIncoming(seam.accepted(socket, 'election')))
 
   function remoteOf(sid: Sid): Remote {
     let remote = remotes.get(sid)
@@ -97,7 +104,8 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
     const timer = setTimeout(() => refuse('says nothing'), options.handshakeTimeoutMs)
     const refuse = (reason: string) => {
       log.warn({ from: socket.remoteAddress }, `election connection closed: it ${reason}`)
-      socket.destroy()
+      // What we have answered is still sent.
+      socket.destroySoon()
     }
     const onData = (chunk: Buffer) => {
       framer.push(chunk)
@@ -105,10 +113,18 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
       if (read.type === 'incomplete') return
       if (read.type === 'malformed') return refuse(`sends ${read.reason}`)
       framer.skip(read.length)
+      socket.off('data', onData)
+      const { sid } = read.handshake
+      if (auth === null) return named(framer, sid)
+      auth.check(socket, framer.view().slice(), (problem) => {
+        if (problem === null) named(new Framer(ELECTION_FRAME_BYTES_MAX), sid)
+        else refuse(`claims server id ${sid}, but ${problem}`)
+      })
+    }
+    const named = (behind: Framer, sid: Sid) => {
       nameless.delete(socket)
       clearTimeout(timer)
-      socket.off('data', onData)
-      onNamed(socket, framer, read.handshake.sid)
+      onNamed(socket, behind, sid)
     }
     socket.on('data', onData)
     socket.on('error', () => socket.destroy())
@@ -180,7 +196,9 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
       if (!remote.socket && !servers.has(remote.sid)) remotes.delete(remote.sid)
     })
     remote.unsent ??= remote.last
-    sendUnsent(remote)
+    // With TLS a handshake is still on its way out; what waits goes behind it.
+    if (socket.writableLength > 0) socket.write(NOTHING, () => sendUnsent(remote))
+    else sendUnsent(remote)
     onBytes()
   }
 
@@ -203,9 +221,25 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
     const spec = servers.get(remote.sid)
     if (!spec || closed || remote.attempt || remote.socket) return
     cancelRetry(remote)
-    const socket = new Socket()
+    const socket = transport.connect(spec, spec.electionPort, () => {
+      const link = seam.opened(socket, remote.sid)
+      link.write(hello.view())
+      if (auth === null) return announced(link)
+      auth.prove(link, (problem) => {
+        if (problem === null) return announced(link)
+        log.warn({ peer: remote.sid }, `election connection closed: ${problem}`)
+        socket.destroy()
+      })
+    })
+    const announced = (link: Socket) => {
+      clearTimeout(timer)
+      if (remote.attempt !== socket || socket.destroyed) return void socket.destroy()
+      remote.attempt = null
+      // The smaller sid only announces itself, and is called back.
+      if (self.sid < remote.sid) link.end()
+      else adopt(remote, link, new Framer(ELECTION_FRAME_BYTES_MAX))
+    }
     remote.attempt = socket
-    socket.setNoDelay(true).setKeepAlive(options.keepAlive)
     const timer = setTimeout(() => socket.destroy(), options.connectTimeoutMs)
     let refused = false
     socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -218,15 +252,6 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
       remote.attempt = null
       retryLater(remote)
       if (refused) options.onAbsent(remote.sid)
-    })
-    socket.connect(spec.electionPort, spec.host, () => {
-      clearTimeout(timer)
-      remote.attempt = null
-      const link = seam.opened(socket, remote.sid)
-      link.write(hello.view())
-      // The smaller sid only announces itself, and is called back.
-      if (self.sid < remote.sid) link.end()
-      else adopt(remote, link, new Framer(ELECTION_FRAME_BYTES_MAX))
     })
   }
 

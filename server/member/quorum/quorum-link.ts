@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import { assert } from '#shared/base/assert.ts'
 import { ByteQueue } from '#shared/jute/byte-queue.ts'
 import { writePacket } from '#shared/jute/records/packet.ts'
-import { type PacketRead, readLeaderPacket, readLearnerPacket } from '#shared/jute/records/read-packet.ts'
+import { lastAckOfRun, type PacketRead, readLeaderPacket, readLearnerPacket } from '#shared/jute/records/read-packet.ts'
 import { JuteWriter } from '#shared/jute/writer.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
 import type { LeaderPacket, LearnerPacket, QuorumPacket } from '#shared/zk/packet.ts'
@@ -19,11 +19,27 @@ export const LINK_QUEUE_BYTES_MAX = 128 * 1024 * 1024
 export const UNKNOWN_PACKETS_MAX = 100
 /** Of a snapshot, 64 KiB each. */
 const SLICES_PER_TURN_MAX = 16
+/** Instead of a length: what follows the packet is a snapshot stream. */
+const BEFORE_SNAPSHOT = -1
 
 /** Reads the stream behind a SNAP; the storage's. */
 export interface SnapshotReader {
   /** Takes a chunk; the tree and the bytes behind the stream once it is whole, null before. Throws on damage. */
   push(chunk: Uint8Array): { readonly tree: DataTree; readonly rest: Uint8Array } | null
+}
+
+/** What operators are told of one connection. */
+export interface LinkFacts {
+  /** `127.0.0.1:43970`. */
+  readonly address: string
+  /** Milliseconds since 1970. */
+  readonly establishedMs: number
+  readonly queuedBytes: number
+  readonly packetsReceived: number
+  readonly packetsSent: number
+  /** Requests of clients that came over it. */
+  readonly requests: number
+  resetCounts(): void
 }
 
 export interface QuorumLinkOptions {
@@ -40,7 +56,12 @@ export interface QuorumLinkOptions {
   readonly onSkipped: (what: string) => void
 }
 
-export class QuorumLink {
+export class QuorumLink implements LinkFacts {
+  readonly address: string
+  readonly establishedMs = Date.now()
+  packetsReceived = 0
+  packetsSent = 0
+  requests = 0
   readonly #options: QuorumLinkOptions
   readonly #writer: SocketWriter
   readonly #arrived = new ByteQueue()
@@ -54,6 +75,7 @@ export class QuorumLink {
   constructor(options: QuorumLinkOptions) {
     this.#options = options
     const { socket } = options
+    this.address = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`
     this.#writer = new SocketWriter(socket, options.turn)
     socket.on('data', (chunk: Buffer) => this.#onData(chunk))
     socket.on('drain', () => this.#sendSlices())
@@ -64,6 +86,7 @@ export class QuorumLink {
 
   send(packet: LearnerPacket | LeaderPacket): void {
     if (!this.#open) return
+    this.packetsSent += 1
     if (this.#behind) {
       writePacket(this.#behind, packet)
     } else {
@@ -85,6 +108,12 @@ export class QuorumLink {
     const first = slices.next()
     if (!first.done) this.#options.socket.write(first.value)
     this.#sendSlices()
+  }
+
+  resetCounts(): void {
+    this.packetsReceived = 0
+    this.packetsSent = 0
+    this.requests = 0
   }
 
   get queuedBytes(): number {
@@ -139,33 +168,53 @@ export class QuorumLink {
     } else {
       this.#arrived.push(chunk)
     }
-    while (this.#open && !this.#snapshotReader && this.#readOne()) {
-      // Each turn of the loop takes one whole packet.
+    while (this.#open && !this.#snapshotReader && this.#readPackets()) {
+      // Each turn of the loop takes what comes before the next snapshot stream.
     }
   }
 
-  /** Takes the next packet; false when it is not whole yet. */
-  #readOne(): boolean {
+  /** Takes the packets that have arrived, through one window on all; true when a snapshot has come between. */
+  #readPackets(): boolean {
     const window = this.#arrived.view()
+    for (let at = 0; this.#open; ) {
+      if (this.#options.from === 'learner') {
+        const last = lastAckOfRun(window, at)
+        this.#arrived.consume(last - at)
+        at = last
+      }
+      const taken = this.#readOne(window, at)
+      if (taken === 0) return false
+      if (taken === BEFORE_SNAPSHOT) return true
+      at += taken
+    }
+    return false
+  }
+
+  /** Takes the packet at `at`; how many bytes it has, 0 when it is not whole yet, or BEFORE_SNAPSHOT. */
+  #readOne(window: Uint8Array, at: number): number {
     const { from } = this.#options
-    const read: PacketRead<QuorumPacket> = from === 'learner' ? readLearnerPacket(window) : readLeaderPacket(window)
+    const read: PacketRead<QuorumPacket> =
+      from === 'learner' ? readLearnerPacket(window, at) : readLeaderPacket(window, at)
     switch (read.type) {
       case 'incomplete':
-        return false
+        return 0
       case 'malformed':
         this.#down(`the other side sent what is no packet: ${read.reason}`)
-        return false
+        return 0
       case 'unknown':
         this.#arrived.consume(read.length)
         this.#unknown += 1
         if (this.#unknown > UNKNOWN_PACKETS_MAX) this.#down('the other side speaks of things that we do not know')
         else this.#options.onSkipped(`packet type ${read.packetType}, zxid ${formatZxid(read.zxid)}`)
-        return this.#open
+        return read.length
       case 'packet':
         this.#arrived.consume(read.length)
+        this.packetsReceived += 1
+        if (read.packet.type === 'REQUEST') this.requests += 1
         this.#options.onPacket(read.packet)
-        if (read.packet.type === 'SNAP' && this.#open) this.#beginSnapshot(read.packet.zxid)
-        return true
+        if (read.packet.type !== 'SNAP') return read.length
+        if (this.#open) this.#beginSnapshot(read.packet.zxid)
+        return BEFORE_SNAPSHOT
     }
   }
 

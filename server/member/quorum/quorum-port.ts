@@ -1,7 +1,7 @@
 // The links between leader and learners. Only a leader listens here, and only while it leads; a learner
 // connects. Links are numbered: those that come in upwards from 1, those that we open by the core.
 
-import { createServer, type Server, Socket } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import type { DataTree } from '#shared/tree/data-tree.ts'
 import type { LinkId } from '#shared/zab/contract.ts'
 import type { Sid } from '#shared/zk/ids.ts'
@@ -12,7 +12,9 @@ import { type LinkSeam, SOUND_LINKS } from '../faults/link-faults.ts'
 import { listen, PortError, stopListening } from '../listening.ts'
 import type { MemberLogger } from '../logging.ts'
 import type { Turn } from '../turn.ts'
-import { QuorumLink, type SnapshotReader } from './quorum-link.ts'
+import type { PeerAuth } from './peer-auth.ts'
+import { type PeerTransport, plainTransport } from './peer-transport.ts'
+import { type LinkFacts, QuorumLink, type SnapshotReader } from './quorum-link.ts'
 
 /** Learners at a time, the unproven ones included. */
 export const INCOMING_LINKS_MAX = 128
@@ -44,6 +46,10 @@ export interface QuorumPortOptions {
   readonly onSnapshot: (link: LinkId, tree: DataTree) => void
   /** The port cannot be opened although we lead. */
   readonly onFatal: (error: Error) => void
+  /** Left out: plain connections. */
+  readonly transport?: PeerTransport
+  /** Left out or null: servers do not prove themselves. */
+  readonly auth?: PeerAuth | null
 }
 
 export interface QuorumPort {
@@ -54,24 +60,40 @@ export interface QuorumPort {
   send(link: LinkId, packet: LearnerPacket | LeaderPacket): void
   sendSnapshot(link: LinkId, slices: Iterator<Uint8Array>): void
   close(link: LinkId, reason: string): void
+  link(link: LinkId): LinkFacts | null
   closeAll(): Promise<void>
 }
 
 export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
-  const { self, servers, log } = options
+  const { self, servers, log, auth = null } = options
+  const transport = options.transport ?? plainTransport(options.keepAlive)
   const links = new Map<LinkId, QuorumLink>()
   /** Attempts that have no link yet; the function gives one up. */
   const attempts = new Map<LinkId, () => void>()
   const seam = options.links ?? SOUND_LINKS
+  /** Learners that have not proved themselves yet. */
+  const unproven = new Set<Socket>()
   let lastIncoming = 0
   let server: Server | null = null
   const address = { port: self.quorumPort, ...(options.listenOnAllIPs ? {} : { host: self.host }) }
 
   function onIncoming(socket: Socket): void {
-    if (links.size >= INCOMING_LINKS_MAX) {
+    if (links.size + unproven.size >= INCOMING_LINKS_MAX) {
       log.warn({ from: socket.remoteAddress }, `a learner is refused: ${INCOMING_LINKS_MAX} connections are open`)
       return void socket.destroy()
     }
+    if (auth === null) return accept(socket)
+    unproven.add(socket)
+    socket.on('error', () => socket.destroy())
+    auth.check(socket, new Uint8Array(0), (problem) => {
+      if (!unproven.delete(socket)) return
+      if (problem === null) return accept(socket)
+      log.warn({ from: socket.remoteAddress }, `a learner is refused: ${problem}`)
+      socket.destroySoon()
+    })
+  }
+
+  function accept(socket: Socket): void {
     lastIncoming += 1
     const link = lastIncoming as LinkId // positive: the core counts its own downwards
     const timer = setTimeout(() => lose(link, 'it did not say who it is'), options.firstPacketTimeoutMs)
@@ -115,7 +137,7 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
   }
 
   function newServer(): Server {
-    return createServer({ noDelay: true, keepAlive: options.keepAlive }, onIncoming)
+    return transport.createServer(onIncoming)
   }
 
   function connect(link: LinkId, to: Sid): void {
@@ -140,22 +162,28 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
     const deadline = setTimeout(() => fail('connecting took too long'), options.connectTimeoutMs)
     const attempt = () => {
       pause = null
-      const fresh = new Socket()
+      const fresh = transport.connect(spec, spec.quorumPort, () => {
+        if (auth === null) return connected(fresh)
+        auth.prove(fresh, (problem) => {
+          if (problem === null) connected(fresh)
+          else if (attempts.has(link)) fail(`server ${to} does not let us in: ${problem}`)
+        })
+      })
       socket = fresh
-      fresh.setNoDelay(true).setKeepAlive(options.keepAlive)
-      fresh.once('error', (error) => {
-        const wait = CONNECT_PAUSES_MS[tries]
-        tries += 1
-        if (!attempts.has(link)) return
-        if (wait === undefined) return fail(`cannot reach server ${to}: ${error.message}`)
-        pause = setTimeout(attempt, wait)
-      })
-      fresh.connect(spec.quorumPort, spec.host, () => {
-        if (!attempts.delete(link)) return void fresh.destroy()
-        clearTimeout(deadline)
-        fresh.removeAllListeners('error')
-        addLink(link, seam.opened(fresh, to), 'leader')
-      })
+      fresh.once('error', onError)
+    }
+    const connected = (fresh: Socket) => {
+      if (!attempts.delete(link)) return void fresh.destroy()
+      clearTimeout(deadline)
+      fresh.off('error', onError)
+      addLink(link, seam.opened(fresh, to), 'leader')
+    }
+    const onError = (error: Error) => {
+      const wait = CONNECT_PAUSES_MS[tries]
+      tries += 1
+      if (!attempts.has(link)) return
+      if (wait === undefined) return fail(`cannot reach server ${to}: ${error.message}`)
+      pause = setTimeout(attempt, wait)
     }
     attempts.set(link, giveUp)
     attempt()
@@ -180,6 +208,7 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
     connect,
     send: (link, packet) => links.get(link)?.send(packet),
     sendSnapshot: (link, slices) => links.get(link)?.sendSnapshot(slices),
+    link: (link) => links.get(link) ?? null,
     close(link, reason) {
       attempts.get(link)?.()
       const closing = links.get(link)
@@ -192,6 +221,7 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
       for (const giveUp of [...attempts.values()]) giveUp()
       for (const link of links.values()) link.close()
       links.clear()
+      for (const socket of unproven) socket.destroy()
       const old = server
       server = null
       if (old) await stopListening(old)

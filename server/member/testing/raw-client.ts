@@ -29,7 +29,11 @@ export interface RawClient {
 }
 
 export function rawClient(port: number): RawClient {
-  const socket = createConnection(port, '127.0.0.1')
+  return rawClientOn(createConnection(port, '127.0.0.1'))
+}
+
+/** Over a socket of the test's own, for example one with TLS. */
+export function rawClientOn(socket: Socket): RawClient {
   const chunks: Buffer[] = []
   let closed = false
   socket.on('data', (chunk: Buffer) => chunks.push(chunk))

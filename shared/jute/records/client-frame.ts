@@ -3,9 +3,9 @@
 
 import { OP_CODES, XIDS } from '../../zk/op.ts'
 import type { ClientRequest } from '../../zk/request.ts'
-import { DecodeError, JuteReader } from '../reader.ts'
+import { DecodeError, JuteReader, VALUE_BYTES_MAX } from '../reader.ts'
 import type { JuteWriter } from '../writer.ts'
-import { readRequestHeader, writeRequestHeader } from './header.ts'
+import { writeRequestHeader } from './header.ts'
 import { isClientOp, readRequestBody } from './read-request.ts'
 import { opOf, writeRequestBody } from './request.ts'
 
@@ -28,17 +28,24 @@ export type ClientFrame =
   /** No client may ask this: answer UNIMPLEMENTED with zxid -1, then close. */
   | (FrameHead & { readonly type: 'unknownOp' })
 
-/** Used again for every frame: those of one chunk share its memory, and so this reader's view of it. */
-const frameReader = new JuteReader(new Uint8Array(0))
+/** For `readClientFrame`: to be used again for every frame that comes in, whose bytes are never written again. */
+export function createFrameReader(): JuteReader {
+  return new JuteReader(new Uint8Array(0), 0, 0, VALUE_BYTES_MAX, true)
+}
+
+/** Reads one frame that fills `bytes`, which need not stay as they are. As `readClientFrame`. */
+export function decodeClientFrame(bytes: Uint8Array): ClientFrame {
+  return readClientFrame(new JuteReader(bytes))
+}
 
 /**
  * Reads one frame of a client that has a session. Throws DecodeError when even the header, an auth packet or
  * a SASL token cannot be read: then the connection is closed without an answer. A request's body that cannot be read
  * gives the request `undecodable`.
  */
-export function decodeClientFrame(bytes: Uint8Array): ClientFrame {
-  const reader = frameReader.window(bytes)
-  const { xid, op } = readRequestHeader(reader)
+export function readClientFrame(reader: JuteReader): ClientFrame {
+  const xid = reader.int()
+  const op = reader.int()
   if (op === OP_CODES.auth) return { type: 'auth', xid, op, auth: readAuthPacket(reader) }
   if (op === OP_CODES.sasl) return { type: 'sasl', xid, op, token: readSaslToken(reader) }
   const request = isClientOp(op) ? readRequestBody(op, reader) : null

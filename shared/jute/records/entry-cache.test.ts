@@ -46,7 +46,21 @@ test('an entry that was read gives back the bytes that it was read from', () => 
   const read = readEntry(bytes)
   expect(read).toEqual(entry)
   rememberEncoding(read, bytes)
-  const recorded = hex(bytes)
-  bytes.fill(0)
-  expect(hex(encodeEntry(read))).toBe(recorded)
+  expect(hex(encodeEntry(read))).toBe(hex(bytes))
+})
+
+test('bytes in a large piece of memory are copied, so that a small entry does not keep it alive', () => {
+  const entry = setDataEntry(3, 5)
+  const encoded = encode(entry)
+  for (const [memory, isCopied] of [
+    [65_536, false],
+    [65_537, true],
+  ] as const) {
+    const large = new Uint8Array(memory)
+    large.set(encoded, 7)
+    const read = readEntry(large.subarray(7, 7 + encoded.length))
+    rememberEncoding(read, large.subarray(7, 7 + encoded.length))
+    expect(encodeEntry(read)).toEqual(encoded)
+    expect(encodeEntry(read).buffer === large.buffer).toBe(!isCopied)
+  }
 })

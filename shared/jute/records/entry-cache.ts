@@ -5,7 +5,7 @@
 import type { Entry } from '../../zk/txn.ts'
 import { counterOf } from '../../zk/zxid.ts'
 
-/** Powers of two: slots are chosen by the low bits of the zxid. At most 16 MiB, and 16 entries above that. */
+/** Powers of two: slots are chosen by the low bits of the zxid. At most 64 MiB, when each entry came in a chunk of its own. */
 const SMALL_SLOTS = 1024
 const LARGE_SLOTS = 16
 const SMALL_BYTES_MAX = 16_384
@@ -29,13 +29,22 @@ export function findEntryBytes(entry: Entry): Uint8Array | undefined {
 
 /** Keeps a copy of `bytes` for `entry` and returns the copy. */
 export function keepEntryBytes(entry: Entry, bytes: Uint8Array): Uint8Array {
-  const isSmall = bytes.length <= SMALL_BYTES_MAX
-  const slots = isSmall ? small : large
-  const slot = slotOf(slots, entry)
-  const copy = isSmall ? copyToSlab(bytes) : new Uint8Array(bytes)
-  slots.entries[slot] = entry
-  slots.bytes[slot] = copy
+  const copy = bytes.length <= SMALL_BYTES_MAX ? copyToSlab(bytes) : new Uint8Array(bytes)
+  keep(entry, copy)
   return copy
+}
+
+/** Keeps `bytes` themselves, which are never written again; a copy when they would keep too much memory alive. */
+export function keepEntryWindow(entry: Entry, bytes: Uint8Array): void {
+  if (bytes.buffer.byteLength <= SLAB_BYTES) keep(entry, bytes)
+  else keepEntryBytes(entry, bytes)
+}
+
+function keep(entry: Entry, bytes: Uint8Array): void {
+  const slots = bytes.length <= SMALL_BYTES_MAX ? small : large
+  const slot = slotOf(slots, entry)
+  slots.entries[slot] = entry
+  slots.bytes[slot] = bytes
 }
 
 function makeSlots(count: number): Slots {

@@ -1,6 +1,7 @@
 // Reading the quorum port's stream: finds where a packet ends, then decodes it. Nothing here throws on what
 // a peer sent: it is a packet, one to wait for, one we do not know, or a reason to close. Source: zab.md §2.
 
+import type { AuthId } from '../../zk/acl.ts'
 import { asSid } from '../../zk/ids.ts'
 import type { LeaderPacket, LearnerPacket } from '../../zk/packet.ts'
 import type { Entry } from '../../zk/txn.ts'
@@ -40,40 +41,45 @@ interface RawPacket {
   readonly zxid: Zxid
   /** Of the data; -1 for none. */
   readonly dataLength: number
-  /** The packet and whatever stands behind it. */
+  /** The packet is between `start` and `end`. */
   readonly bytes: Uint8Array
-  readonly length: number
+  readonly start: number
+  readonly end: number
 }
 
 /** Type, zxid and the length of the data. */
 const HEAD_BYTES = 16
 const NO_BYTES = new Uint8Array(0)
 const INCOMPLETE = { type: 'incomplete' } as const
-/** Used again for every packet, see client-frame.ts. */
+/** Used again for every packet: those of one chunk share its memory, and so these readers' views of it. */
 const packetReader = new JuteReader(NO_BYTES, 0, 0, PACKET_DATA_BYTES_MAX)
-const dataReader = new JuteReader(NO_BYTES)
+const dataReader = new JuteReader(NO_BYTES, 0, 0, VALUE_BYTES_MAX, true)
 
-/** Reads the packet that a learner sent, from the front of `bytes`. `length` says how many bytes it took. */
-export function readLearnerPacket(bytes: Uint8Array): PacketRead<LearnerPacket> {
-  return readPacket(bytes, decodeLearnerPacket)
+/**
+ * Reads the packet that a learner sent, from `start` on. `length` says how many bytes it took. The bytes are never to be
+ * written again: what is decoded may be a window on them.
+ */
+export function readLearnerPacket(bytes: Uint8Array, start = 0): PacketRead<LearnerPacket> {
+  return readPacket(bytes, start, decodeLearnerPacket)
 }
 
-/** Reads the packet that a leader sent, from the front of `bytes`. Behind a SNAP the snapshot stream follows. */
-export function readLeaderPacket(bytes: Uint8Array): PacketRead<LeaderPacket> {
-  return readPacket(bytes, decodeLeaderPacket)
+/** The same for a packet that a leader sent. Behind a SNAP the snapshot stream follows. */
+export function readLeaderPacket(bytes: Uint8Array, start = 0): PacketRead<LeaderPacket> {
+  return readPacket(bytes, start, decodeLeaderPacket)
 }
 
-function readPacket<P>(bytes: Uint8Array, decode: (raw: RawPacket) => P | null): PacketRead<P> {
+function readPacket<P>(bytes: Uint8Array, start: number, decode: (raw: RawPacket) => P | null): PacketRead<P> {
   try {
-    const length = packetLength(bytes)
-    if (length === null) return INCOMPLETE
-    const head = packetReader.window(bytes, 0, length)
+    const end = packetEnd(bytes, start)
+    if (end === null) return INCOMPLETE
+    const head = packetReader.window(bytes, start, end)
     const type = head.int()
     const zxid = head.zxid()
     const dataLength = head.int()
-    const packet = decode({ type, zxid, dataLength, bytes, length })
+    const packet = decode({ type, zxid, dataLength, bytes, start, end })
+    const length = end - start
     if (packet !== null) return { type: 'packet', packet, length }
-    const data = packetReader.window(bytes, HEAD_BYTES - 4, length).buffer()
+    const data = packetReader.window(bytes, start + HEAD_BYTES - 4, end).buffer()
     return { type: 'unknown', packetType: type, zxid, data, length }
   } catch (error) {
     if (error instanceof DecodeError) return { type: 'malformed', reason: error.message }
@@ -81,12 +87,44 @@ function readPacket<P>(bytes: Uint8Array, decode: (raw: RawPacket) => P | null):
   }
 }
 
-/** How long the packet at the front is, or null while that cannot be told or it is not all there. */
-function packetLength(bytes: Uint8Array): number | null {
-  if (bytes.length >= 4 && isQuorumAuth(intAt(bytes, 0))) {
+/**
+ * Where the last of the ACKs starts that stand at `start` behind each other and are for consecutive zxids; `start` itself
+ * when there are not two. Acks are cumulative: that one says what all of them say, and a leader gets thousands at a time.
+ */
+export function lastAckOfRun(bytes: Uint8Array, start: number): number {
+  let at = start
+  while (isBareAck(bytes, at) && isBareAck(bytes, at + ACK_BYTES) && followsInEpoch(bytes, at)) at += ACK_BYTES
+  return at
+}
+
+/** Type, zxid, no data, no authinfo. */
+const ACK_BYTES = 20
+
+function isBareAck(bytes: Uint8Array, at: number): boolean {
+  return (
+    at + ACK_BYTES <= bytes.length &&
+    intAt(bytes, at) === PACKET_TYPES.ACK &&
+    intAt(bytes, at + 12) === -1 &&
+    intAt(bytes, at + 16) === -1
+  )
+}
+
+/** The counter of the ACK at `at` is not 0, as in the acks of NEWLEADER and UPTODATE, and the next one is one higher. */
+function followsInEpoch(bytes: Uint8Array, at: number): boolean {
+  const counter = intAt(bytes, at + 8)
+  return (
+    counter !== 0 &&
+    intAt(bytes, at + ACK_BYTES + 4) === intAt(bytes, at + 4) &&
+    intAt(bytes, at + ACK_BYTES + 8) === ((counter + 1) | 0)
+  )
+}
+
+/** Where the packet at `start` ends, or null while that cannot be told or it is not all there. */
+function packetEnd(bytes: Uint8Array, start: number): number | null {
+  if (bytes.length >= start + 4 && isQuorumAuth(intAt(bytes, start))) {
     throw new DecodeError('it wants SASL (quorum.auth.enableSasl), which this server does not offer')
   }
-  const dataEnd = valueEnd(bytes, 12, PACKET_DATA_BYTES_MAX)
+  const dataEnd = valueEnd(bytes, start + 12, PACKET_DATA_BYTES_MAX)
   if (dataEnd === null || dataEnd + 4 > bytes.length) return null
   const count = intAt(bytes, dataEnd)
   if (count < -1 || count > PACKET_AUTH_IDS_MAX) throw new DecodeError(`authinfo of ${count} identities`)
@@ -178,8 +216,8 @@ function dataOf(raw: RawPacket): JuteReader {
 }
 
 /** Like `dataOf`, but no data is as good as empty data. The reader is used again for the next packet. */
-function dataOrNone({ bytes, dataLength }: RawPacket): JuteReader {
-  return dataReader.window(bytes, HEAD_BYTES, HEAD_BYTES + Math.max(0, dataLength))
+function dataOrNone({ bytes, start, dataLength }: RawPacket): JuteReader {
+  return dataReader.window(bytes, start + HEAD_BYTES, start + HEAD_BYTES + Math.max(0, dataLength))
 }
 
 /** Learners older than 3.5 leave out the config version, older ones all but the sid, the oldest even that. */
@@ -213,8 +251,20 @@ function readForwarded(raw: RawPacket): LearnerPacket {
   const op = reader.int()
   // The leader answers an operation that it does not know as it does one that it cannot decode.
   const request = readRequestBody(op, reader) ?? { type: 'undecodable', op }
-  const rest = packetReader.window(raw.bytes, HEAD_BYTES + raw.dataLength, raw.length)
-  return { type: 'REQUEST', sessionId, cxid, request, authInfo: rest.vector(AUTH_ID_BYTES_MIN, readAuthId) }
+  const rest = packetReader.window(raw.bytes, raw.start + HEAD_BYTES + raw.dataLength, raw.end)
+  return { type: 'REQUEST', sessionId, cxid, request, authInfo: readAuthInfo(rest) }
+}
+
+/** The last identities, as bytes and as a list: most requests carry the same ones, and comparing is cheaper. */
+const lastAuth: { bytes: Uint8Array; ids: readonly AuthId[] | null } = { bytes: NO_BYTES, ids: null }
+
+function readAuthInfo(reader: JuteReader): readonly AuthId[] | null {
+  if (reader.remaining === lastAuth.bytes.length && reader.takeIf(lastAuth.bytes)) return lastAuth.ids
+  const bytes = reader.peekRest()
+  const ids = reader.vector(AUTH_ID_BYTES_MIN, readAuthId)
+  lastAuth.bytes = bytes.slice()
+  lastAuth.ids = ids
+  return ids
 }
 
 /** The designated leader's id, and behind it what an INFORM carries. */

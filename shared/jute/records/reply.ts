@@ -14,10 +14,10 @@ import { type ReplyHeader, readReplyHeader, writeReplyHeader } from './header.ts
 import { readMultiMembers, writeMultiEnd, writeMultiHeader } from './multi.ts'
 import { readStat, writeStat } from './stat.ts'
 
-/** Header and body, without the frame's length. With an error there is no body. */
+/** Header and body, without the frame's length. With an error there is no body, but for SASL's empty token. */
 export function writeReply(writer: JuteWriter, xid: number, zxid: Zxid, err: ErrorCode, body: ReplyBody): void {
   writeReplyHeader(writer, xid, zxid, err)
-  if (err === ERROR_CODES.OK) writeReplyBody(writer, body)
+  if (err === ERROR_CODES.OK || body.type === 'saslToken') writeReplyBody(writer, body)
 }
 
 /** Reads an answer to `op`; `body` is NO_BODY with an error. Throws DecodeError. */

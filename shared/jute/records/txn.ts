@@ -7,7 +7,7 @@ import type { CreateTxn, DeleteTxn, Entry, SetDataTxn, SubTxn, Txn } from '../..
 import { DecodeError, JuteReader } from '../reader.ts'
 import { JuteWriter, writeString } from '../writer.ts'
 import { readAclList, writeAclList } from './acl.ts'
-import { findEntryBytes, keepEntryBytes } from './entry-cache.ts'
+import { findEntryBytes, keepEntryBytes, keepEntryWindow } from './entry-cache.ts'
 
 /** The only digest version there is; another one reads as "no digest". */
 const DIGEST_VERSION = 2
@@ -62,9 +62,9 @@ export function encodeEntry(entry: Entry): Uint8Array {
   return keepEntryBytes(entry, scratch.view())
 }
 
-/** Says that `entry` was read from `bytes`, which are copied: they need not be encoded again. */
+/** Says that `entry` was read from `bytes`, which are never written again: they need not be encoded again. */
 export function rememberEncoding(entry: Entry, bytes: Uint8Array): void {
-  keepEntryBytes(entry, bytes)
+  keepEntryWindow(entry, bytes)
 }
 
 function writeTxn(writer: JuteWriter, txn: Txn | SubTxn): void {

@@ -27,8 +27,9 @@ export const WATCH_MUTANTS: readonly Mutant[] = [
     id: 'watch-without-acl',
     what: 'Events are sent to whoever watches, also to those who may not read the node.',
     file: 'shared/peer/reads.ts',
-    find: 'peer.options.skipAcl || isAllowed(acl, PERMS.READ, peer.conns.get(id)?.auth ?? [])',
-    replace: 'peer.options.skipAcl || isAllowed(acl, PERMS.READ, peer.conns.get(id)?.auth ?? []) || acl !== null',
+    find: 'peer.options.skipAcl || isAllowed(acl, PERMS.READ, peer.conns.get(id)?.auth ?? [], peer.options.schemes)',
+    replace:
+      'peer.options.skipAcl || isAllowed(acl, PERMS.READ, peer.conns.get(id)?.auth ?? [], peer.options.schemes) || acl !== null',
     guards: ['W-9'],
     scenarios: [],
   },

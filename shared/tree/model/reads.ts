@@ -31,7 +31,9 @@ export function readModel(model: Model, request: TreeRead, auth: readonly AuthId
   const isAdmin = may(node.acl, PERMS.ADMIN, auth)
   if (!may(node.acl, PERMS.READ, auth) && !(isAdmin && request.type === 'getACL'))
     return { err: E.NOAUTH, body: NO_BODY }
-  return ok(bodyOf(model, request.type, path, node, isAdmin))
+  const body = bodyOf(model, request.type, path, node, isAdmin)
+  // Below "" there is also "/" itself.
+  return ok(body.type === 'count' && request.path === '' ? { ...body, count: body.count + 1 } : body)
 }
 
 function ok(body: ReplyBody): ExpectedRead {

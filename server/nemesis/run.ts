@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Ensemble } from '../ensemble/ensemble.ts'
+import { EnsembleError } from '../ensemble/ensemble-error.ts'
 import type { NemesisArguments } from './arguments.ts'
 import { askNumber } from './ask-member.ts'
 import { readMemberLog } from './chosen-log.ts'
@@ -31,6 +32,7 @@ const EXPIRE_MAX_MS = 4 * SESSION_TIMEOUT_MS
 const POLL_MS = 100
 const PROGRESS_MS = 30_000
 const ARCHIVE = 'archive'
+const START_TRIES = 3
 
 /** Small limits, so that a short run meets every one of them. */
 const SETTINGS = {
@@ -65,22 +67,12 @@ interface Stage {
 /** `say`: progress in words. Rejects when the run could not be made. */
 export async function runNemesis(args: NemesisArguments, paths: RunPaths, say: Say): Promise<Report> {
   const dir = args.dir ?? mkdtempSync(join(tmpdir(), 'zabscope-nemesis-'))
-  const { memberEntry, self } = paths
-  const { members: count } = args
-  const ensemble = await Ensemble.open({
-    dataDir: dir,
-    members: count,
-    clientPort: null,
-    memberEntry,
-    settings: SETTINGS,
-  })
+  const ensemble = await startEnsemble(dir, args.members, paths.memberEntry)
   const archive = new LogArchive(ensemble.plans, join(dir, ARCHIVE))
   const stage: Stage = { args, dir, ensemble, archive, members: new Members(ensemble), say }
   let clients: ClientThread | null = null
   try {
-    ensemble.startAll()
-    await ensemble.whenRunning()
-    clients = await ClientThread.start(self, {
+    clients = await ClientThread.start(paths.self, {
       seed: args.seed,
       clients: args.clients,
       pauseMs: args.pauseMs,
@@ -99,6 +91,21 @@ export async function runNemesis(args: NemesisArguments, paths: RunPaths, say: S
     archive.close()
     await clients?.end()
     await ensemble.close()
+  }
+}
+
+/** Other programs may take a port between our choice and its use; then all are chosen anew. */
+async function startEnsemble(dataDir: string, members: number, memberEntry: string): Promise<Ensemble> {
+  for (let tries = 1; ; tries += 1) {
+    const ensemble = await Ensemble.open({ dataDir, members, clientPort: null, memberEntry, settings: SETTINGS })
+    try {
+      ensemble.startAll()
+      await ensemble.whenRunning()
+      return ensemble
+    } catch (error) {
+      await ensemble.close()
+      if (!(error instanceof EnsembleError && error.code === 'PORT_TAKEN' && tries < START_TRIES)) throw error
+    }
   }
 }
 

@@ -64,7 +64,7 @@ function startHost(script: (input: PeerInput) => PeerEffect[]) {
     clients: { perform: (effect) => trace.push(effect.type) },
     election: null,
     quorum: null,
-    addresses: new Map(),
+    membership: { onConfigured: () => trace.push('configured'), save: (op) => trace.push(`saveConfig ${op}`) },
     snapshotSlices: () => [].values(),
     observation: {
       setWatched: () => undefined,

@@ -62,6 +62,7 @@ export async function runServer(configPath: string, options: RunOptions = {}): P
       'no zabscope.secretFile: session passwords are the ones that anybody can compute from a session id; only an ' +
         'ensemble with Apache servers in it needs that',
     )
+  for (const warning of config.warnings) log.warn(warning)
   watchParent(log)
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'unexpected error')

@@ -23,7 +23,9 @@ import { createObservation, type Observation } from './observe/observe.ts'
 import { createElectionPort, type ElectionPort } from './quorum/election-port.ts'
 import { createQuorumPort, type QuorumPort } from './quorum/quorum-port.ts'
 import { encodeSnapshotStream } from './quorum/snapshot-stream.ts'
+import { createConfigFollower } from './reconfig/follow-config.ts'
 import type { RoleNotes, ServerFacts } from './server-facts.ts'
+import { createKeeper, peerConfig, withNext } from './start-parts.ts'
 import { createTraffic } from './traffic.ts'
 import { createTurn, type Turn } from './turn.ts'
 
@@ -59,8 +61,7 @@ export interface ServerOptions {
 /** Rejects with a StorageError or a PortError, each with a sentence for the operator. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, secret, log } = options
-  const self = config.quorum.servers.get(config.sid)
-  if (!self) throw new Error(`server ${config.sid} is not in its own configuration`)
+  const keeper = await createKeeper(config)
   const clock = options.clock ?? systemClock()
   const { storage, recovered } = await openStorage({
     dataDir: config.dataDir,
@@ -73,21 +74,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log: (level, message, fields) => log[level](fields ?? {}, message),
   })
 
-  const peer = createPeer(
-    {
-      sid: config.sid,
-      quorum: config.quorum,
-      tickTimeMs: config.tickTimeMs,
-      initLimit: config.initLimit,
-      syncLimit: config.syncLimit,
-      commitLogCount: config.commitLogCount,
-      minSessionTimeoutMs: config.minSessionTimeoutMs,
-      maxSessionTimeoutMs: config.maxSessionTimeoutMs,
-      sessionIdSeedMs: clock.wallMs(),
-      tree: config.tree,
-    },
-    recovered,
-  )
+  const peer = createPeer(peerConfig(config, clock.wallMs()), withNext(recovered, config))
+  // What the log knows may be newer than the file: a crash may have come between the two.
+  const self = peer.zab.active.servers.get(config.sid) ?? config.quorum.servers.get(config.sid)
+  if (!self) throw new Error(`server ${config.sid} is not in its own configuration`)
   const turn = createTurn()
   const traffic = createTraffic()
   const notes: RoleNotes = { phase: 'ELECTION', leader: null, serving: false, servingSinceMs: 0 }
@@ -132,9 +122,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const feed: Host['feed'] = (input) => {
     if (!stopping) host.feed(input)
   }
-  const addresses = new Map(config.quorum.servers)
-  const election = config.standalone ? null : createElection(options, addresses, feed)
-  const quorum = config.standalone ? null : createQuorum(options, addresses, turn, feed)
+  const addresses = new Map([...config.quorum.servers, ...peer.zab.active.servers, ...peer.zab.lastSeen.servers])
+  const election = config.standalone ? null : createElection(options, self, addresses, feed)
+  const quorum = config.standalone ? null : createQuorum(options, self, addresses, turn, feed)
+  const membership = createConfigFollower({
+    sid: config.sid,
+    addresses,
+    election,
+    quorum,
+    clients,
+    keeper,
+    next: config.membership.next,
+    lastSeen: () => peer.zab.lastSeen,
+    inOrder: (op, run) => storage.inOrder(op, run),
+    log,
+    onPortFailed(error) {
+      if (!stopping) options.onFatal('port', error)
+    },
+  })
   const host = createHost({
     peer,
     step,
@@ -142,7 +147,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     clients,
     election,
     quorum,
-    addresses,
+    membership,
     snapshotSlices: encodeSnapshotStream,
     observation,
     clock,
@@ -202,13 +207,20 @@ function createEvents(options: ServerOptions, clock: Clock, turn: Turn, observat
 
 type Addresses = ReadonlyMap<Sid, ServerSpec>
 
-function createElection({ config, log }: ServerOptions, servers: Addresses, feed: Host['feed']): ElectionPort {
+function createElection(
+  { config, log }: ServerOptions,
+  self: ServerSpec,
+  servers: Addresses,
+  feed: Host['feed'],
+): ElectionPort {
   return createElectionPort({
-    self: selfOf(config),
+    self,
     servers,
     listenOnAllIPs: config.quorumListenOnAllIPs,
-    connectTimeoutMs: config.electionConnectTimeoutMs,
-    handshakeTimeoutMs: config.tickTimeMs * config.syncLimit,
+    connectTimeoutMs: config.timing.electionConnectTimeoutMs,
+    handshakeTimeoutMs: config.timing.electionHandshakeTimeoutMs,
+    bindRetries: config.timing.electionBindRetries,
+    strangersJoin: config.membership.reconfigEnabled,
     keepAlive: config.tcpKeepAlive,
     log,
     onMessage(from: Sid, payload: Uint8Array) {
@@ -225,15 +237,17 @@ function createElection({ config, log }: ServerOptions, servers: Addresses, feed
 
 function createQuorum(
   { config, log, onFatal }: ServerOptions,
+  self: ServerSpec,
   servers: Addresses,
   turn: Turn,
   feed: Host['feed'],
 ): QuorumPort {
   return createQuorumPort({
-    self: selfOf(config),
+    self,
     servers,
     listenOnAllIPs: config.quorumListenOnAllIPs,
-    connectTimeoutMs: config.tickTimeMs * config.initLimit,
+    connectTimeoutMs: config.timing.leaderConnectTimeoutMs,
+    connectDelayMs: config.timing.leaderConnectDelayMs,
     firstPacketTimeoutMs: config.tickTimeMs * config.initLimit,
     keepAlive: config.tcpKeepAlive,
     turn,
@@ -245,12 +259,6 @@ function createQuorum(
     onSnapshot: (link, tree) => feed({ type: 'snapshotReceived', link, tree }),
     onFatal: (error) => onFatal('port', error),
   })
-}
-
-function selfOf(config: MemberConfig) {
-  const self = config.quorum.servers.get(config.sid)
-  if (!self) throw new Error(`server ${config.sid} is not in its own configuration`)
-  return self
 }
 
 /** autopurge: a timer cannot run for weeks, so hours are counted. */

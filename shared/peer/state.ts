@@ -110,7 +110,7 @@ export function createPeer(config: PeerConfig, recovered: Recovered): Peer {
 }
 
 /** The configuration in a tree, null when it shows none that can be read. */
-function configIn(tree: DataTree): QuorumConfig | null {
+export function configIn(tree: DataTree): QuorumConfig | null {
   const node = tree.nodes.get(CONFIG_PATH)
   const data = node ? dataOf(node) : null
   const text = data ? tryUtf8Decode(data) : null

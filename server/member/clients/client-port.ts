@@ -5,6 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { ClientEffect, ConnId, PeerInput } from '#shared/peer/contract.ts'
 import type { PasswordRule } from '../auth/session-password.ts'
 import type { MemberConfig } from '../config/config.ts'
+import type { ClientAddress } from '../config/membership.ts'
 import { listen, stopListening } from '../listening.ts'
 import type { MemberLogger } from '../logging.ts'
 import type { Traffic } from '../traffic.ts'
@@ -30,6 +31,8 @@ export interface ClientPortOptions {
 
 export interface ClientPort {
   listen(): Promise<number>
+  /** Opens the port at another place; connections stay. */
+  move(place: ClientAddress): Promise<void>
   /** `onDelivered`: for a watch event, when the operating system has it. */
   perform(effect: ClientEffect, onDelivered: (() => void) | null): void
   /** Cuts off connections that have said nothing in time. To be called now and then. */
@@ -49,7 +52,8 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
   let held = new Set<ClientConnection>()
   let releasing = false
   let lastConn = 0
-  const server: Server = createServer({ noDelay: true, keepAlive: config.clientTcpKeepAlive }, onSocket)
+  let place: ClientAddress = { clientPort: config.clientPort, clientPortAddress: config.clientPortAddress }
+  let server = newServer()
 
   const host: ConnectionHost = {
     turn,
@@ -70,6 +74,18 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
     },
     onHeld: (connection) => held.add(connection),
     onClosed,
+  }
+
+  function newServer(): Server {
+    return createServer({ noDelay: true, keepAlive: config.clientTcpKeepAlive }, onSocket)
+  }
+
+  function bind(): Promise<number> {
+    return listen(server, 'client', {
+      port: place.clientPort,
+      ...(place.clientPortAddress === null ? {} : { host: place.clientPortAddress }),
+      ...(config.clientPortListenBacklog === null ? {} : { backlog: config.clientPortListenBacklog }),
+    })
   }
 
   function onSocket(socket: Socket): void {
@@ -115,12 +131,16 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
   }
 
   return {
-    listen: () =>
-      listen(server, 'client', {
-        port: config.clientPort,
-        ...(config.clientPortAddress === null ? {} : { host: config.clientPortAddress }),
-        ...(config.clientPortListenBacklog === null ? {} : { backlog: config.clientPortListenBacklog }),
-      }),
+    listen: bind,
+    async move(next) {
+      if (next.clientPort === place.clientPort && next.clientPortAddress === place.clientPortAddress) return
+      place = next
+      // The old place is given up first: both may be the same port, of one address and of all of them.
+      void stopListening(server)
+      server = newServer()
+      await bind()
+      log.info({ host: next.clientPortAddress ?? '*', port: next.clientPort }, 'the client port has moved')
+    },
     perform(effect, onDelivered) {
       const connection = connections.get(effect.conn)
       if (!connection) return

@@ -81,7 +81,7 @@ export async function confText(facts: ServerFacts): Promise<string> {
   const snapDir = join(config.dataDir, 'version-2')
   const logDir = join(config.dataLogDir, 'version-2')
   const lines = [
-    `clientPort=${config.clientPort}`,
+    `clientPort=${facts.peer.zab.active.servers.get(config.sid)?.client?.port ?? config.clientPort}`,
     'secureClientPort=-1',
     `dataDir=${snapDir}`,
     `dataDirSize=${await directorySize(snapDir)}`,
@@ -95,7 +95,8 @@ export async function confText(facts: ServerFacts): Promise<string> {
     `serverId=${config.standalone ? 0 : config.sid}`,
   ]
   if (config.standalone) return `${lines.join('\n')}\n`
-  const self = config.quorum.servers.get(config.sid)
+  const { active } = facts.peer.zab
+  const self = active.servers.get(config.sid)
   lines.push(
     `initLimit=${config.initLimit}`,
     `syncLimit=${config.syncLimit}`,
@@ -104,7 +105,7 @@ export async function confText(facts: ServerFacts): Promise<string> {
     `quorumPort=${self?.quorumPort ?? -1}`,
     `peerType=${self?.role === 'observer' ? 1 : 0}`,
     'membership: ',
-    formatQuorumConfig(config.quorum),
+    formatQuorumConfig(active),
   )
   return lines.join('\n')
 }

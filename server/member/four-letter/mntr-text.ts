@@ -60,7 +60,7 @@ function quorumValues(facts: ServerFacts): [string, string | number][] {
   const words = { LOOKING: 'looking', FOLLOWING: 'following', LEADING: 'leading', OBSERVING: 'observing' } as const
   return [
     ['peer_state', `${words[facts.peer.zab.role.state]} - ${facts.notes.phase.toLowerCase()}`],
-    ['quorum_size', facts.config.quorum.servers.size],
+    ['quorum_size', facts.peer.zab.active.servers.size],
   ]
 }
 

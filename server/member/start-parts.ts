@@ -1,0 +1,41 @@
+// What a server's configuration means for its peer, and for the files beside its zoo.cfg: pieces of server.ts that
+// need no sockets.
+
+import type { PeerConfig, Recovered } from '#shared/peer/contract.ts'
+import { configIn } from '#shared/peer/state.ts'
+import type { MemberConfig } from './config/config.ts'
+import { type ConfigKeeper, createConfigKeeper } from './reconfig/config-keeper.ts'
+
+/** `startedAtMs`, since 1970, makes the session ids of this start differ from earlier ones. */
+export function peerConfig(config: MemberConfig, startedAtMs: number): PeerConfig {
+  return {
+    sid: config.sid,
+    quorum: config.quorum,
+    reconfigEnabled: config.membership.reconfigEnabled && !config.standalone,
+    standaloneEnabled: config.membership.standaloneEnabled,
+    tickTimeMs: config.tickTimeMs,
+    initLimit: config.initLimit,
+    syncLimit: config.syncLimit,
+    commitLogCount: config.commitLogCount,
+    minSessionTimeoutMs: config.minSessionTimeoutMs,
+    maxSessionTimeoutMs: config.maxSessionTimeoutMs,
+    sessionIdSeedMs: startedAtMs,
+    tree: config.tree,
+  }
+}
+
+/** RECONF-3: the newest configuration seen is in log and snapshot, or in zoo.cfg.dynamic.next. */
+export function withNext(recovered: Recovered, { membership: { next } }: MemberConfig): Recovered {
+  if (next === null) return recovered
+  const inTree = configIn(recovered.tree)
+  return { ...recovered, lastSeen: inTree && inTree.version >= next.version ? inTree : next }
+}
+
+/** `null`: nothing is kept, because nothing changes. */
+export async function createKeeper(config: MemberConfig): Promise<ConfigKeeper | null> {
+  const { reconfigEnabled, configPath, inStaticFile } = config.membership
+  if (!reconfigEnabled || config.standalone || configPath === null) return null
+  const keeper = createConfigKeeper(configPath, config.sid)
+  if (inStaticFile) await keeper.backUp()
+  return keeper
+}

@@ -29,11 +29,11 @@ export function versionOfFileName(path: string): Zxid | null {
   return hex === undefined ? null : parseZxid(`0x${hex}`)
 }
 
-/** Sorted lines; `zoo.cfg.dynamic.next` has its version in it, the others in their names. */
+/** Sorted lines, without a newline at the end; `zoo.cfg.dynamic.next` has its version in it, the others in their names. */
 export function dynamicText(config: QuorumConfig, withVersion: boolean): string {
   const lines = [...config.servers.values()].map(formatServer)
   if (withVersion) lines.push(`version=${hexOf(config.version)}`)
-  return `${lines.sort().join('\n')}\n`
+  return lines.sort().join('\n')
 }
 
 const MOVED = /^(server\.|group|weight|dynamicConfigFile|peerType)/

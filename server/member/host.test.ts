@@ -80,7 +80,7 @@ function startHost(script: (input: PeerInput) => PeerEffect[]) {
     },
     clock: { monotonicMs: () => now.ms, wallMs: () => 1000, preciseWallMs: () => 1000 },
     traffic: createTraffic(),
-    notes: { phase: 'ELECTION', leader: null, serving: false, servingSinceMs: 0 },
+    notes: { phase: 'ELECTION', leader: null, serving: false, readOnly: false, servingSinceMs: 0 },
     log: silentLogger(),
     onFatal: (error) => trace.push(`fatal ${error}`),
     onDiverged: ({ zxid }) => trace.push(`diverged at ${zxid}`),

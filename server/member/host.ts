@@ -162,8 +162,13 @@ export function createHost(parts: HostParts): Host {
         notes.servingSinceMs = clock.monotonicMs()
         log.info({ state: effect.state, epoch: effect.epoch }, 'serving clients')
         return
+      case 'readOnly':
+        notes.readOnly = true
+        log.warn({ zxid: formatZxid(effect.zxid) }, 'no leader: serving read-only clients')
+        return
       case 'notServing':
         notes.serving = false
+        notes.readOnly = false
         log.info(`not serving clients: ${effect.reason}`)
         return
       case 'digestMismatch':

@@ -25,7 +25,7 @@ import { createQuorumPort, type QuorumPort } from './quorum/quorum-port.ts'
 import { encodeSnapshotStream } from './quorum/snapshot-stream.ts'
 import { createConfigFollower } from './reconfig/follow-config.ts'
 import type { RoleNotes, ServerFacts } from './server-facts.ts'
-import { createKeeper, peerConfig, withNext } from './start-parts.ts'
+import { createKeeper, peerConfig, servesClients, withNext } from './start-parts.ts'
 import { createTraffic } from './traffic.ts'
 import { createTurn, type Turn } from './turn.ts'
 
@@ -80,7 +80,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   if (!self) throw new Error(`server ${config.sid} is not in its own configuration`)
   const turn = createTurn()
   const traffic = createTraffic()
-  const notes: RoleNotes = { phase: 'ELECTION', leader: null, serving: false, servingSinceMs: 0 }
+  const notes: RoleNotes = { phase: 'ELECTION', leader: null, serving: false, readOnly: false, servingSinceMs: 0 }
   const passwords: PasswordRule = secret ? { type: 'hmac', secret } : { type: 'compatible' }
   const nowMs = () => clock.monotonicMs()
   let stopping = false
@@ -110,7 +110,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log,
     traffic,
     feed: (input) => host.feed(input),
-    isServing: () => notes.serving && !stopping,
+    isServing: () => servesClients(notes, config, peer) && !stopping,
     nowMs,
     isTextCommand,
     textCommand: createTextCommands(facts),

@@ -2,9 +2,11 @@
 // need no sockets.
 
 import type { PeerConfig, Recovered } from '#shared/peer/contract.ts'
+import type { Peer } from '#shared/peer/peer.ts'
 import { configIn } from '#shared/peer/state.ts'
 import type { MemberConfig } from './config/config.ts'
 import { type ConfigKeeper, createConfigKeeper } from './reconfig/config-keeper.ts'
+import type { RoleNotes } from './server-facts.ts'
 
 /** `startedAtMs`, since 1970, makes the session ids of this start differ from earlier ones. */
 export function peerConfig(config: MemberConfig, startedAtMs: number): PeerConfig {
@@ -19,6 +21,11 @@ export function peerConfig(config: MemberConfig, startedAtMs: number): PeerConfi
     commitLogCount: config.commitLogCount,
     minSessionTimeoutMs: config.minSessionTimeoutMs,
     maxSessionTimeoutMs: config.maxSessionTimeoutMs,
+    aloneWithReconfig: config.membership.reconfigEnabled && config.standalone,
+    readOnlyMode: config.service.readOnlyMode && !config.standalone,
+    localSessions: config.service.localSessions,
+    reapIntervalMs: config.service.reapIntervalMs,
+    containerNeverUsedMs: config.service.containerNeverUsedMs,
     sessionIdSeedMs: startedAtMs,
     tree: config.tree,
   }
@@ -38,4 +45,10 @@ export async function createKeeper(config: MemberConfig): Promise<ConfigKeeper |
   const keeper = createConfigKeeper(configPath, config.sid)
   if (inStaticFile) await keeper.backUp()
   return keeper
+}
+
+/** leaderServes=no leaves the clients to the others, as long as there can be any. */
+export function servesClients(notes: RoleNotes, { service, standalone }: MemberConfig, { zab }: Peer): boolean {
+  if (notes.readOnly) return true
+  return notes.serving && (service.leaderServes || standalone || zab.role.state !== 'LEADING')
 }

@@ -25,6 +25,7 @@ export const CONNECT_FRAME_BYTES_MAX = 4096
 export const READ_AHEAD_BYTES_MAX = 1024 * 1024
 
 type ReplyEffect = Extract<ClientEffect, { type: 'reply' }>
+type SessionEffect = Extract<ClientEffect, { type: 'session' }>
 type WatchEffect = Extract<ClientEffect, { type: 'watchEvent' }>
 
 /** fresh: nothing said. text: a four-letter word. connecting: the peer sets up the session. */
@@ -180,7 +181,8 @@ export class ClientConnection {
     this.#connect = connect
     const { sessionId, timeoutMs, lastZxidSeen } = connect
     const auth = [{ scheme: 'ip', id: this.address }]
-    feed({ type: 'connect', conn: this.id, sessionId, passwordOk, timeoutMs, lastZxidSeen, auth })
+    const readOnly = connect.readOnly === true
+    feed({ type: 'connect', conn: this.id, sessionId, passwordOk, timeoutMs, lastZxidSeen, readOnly, auth })
   }
 
   #onRequestFrame(bytes: Uint8Array): void {
@@ -244,13 +246,13 @@ export class ClientConnection {
   }
 
   /** Performs `session`: the answer to the ConnectRequest. */
-  onSession(sessionId: SessionId, timeoutMs: number): void {
+  onSession({ sessionId, timeoutMs, readOnly: isReadOnly }: SessionEffect): void {
     if (this.#phase !== 'connecting' || !this.#connect) return
     const valid = timeoutMs > 0
     this.sessionId = sessionId
     this.timeoutMs = timeoutMs
     const passwd = valid ? sessionPassword(this.#host.passwords, sessionId) : new Uint8Array(PASSWORD_BYTES)
-    const readOnly = this.#connect.readOnly === null ? null : false
+    const readOnly = this.#connect.readOnly === null ? null : isReadOnly === true
     this.output.connectResponse({ protocolVersion: 0, timeoutMs, sessionId, passwd, readOnly })
     this.#connect = null
     if (!valid) return

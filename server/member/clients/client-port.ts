@@ -151,7 +151,7 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
         case 'watchEvent':
           return connection.onWatchEvent(effect, onDelivered)
         case 'session':
-          return connection.onSession(effect.sessionId, effect.timeoutMs)
+          return connection.onSession(effect)
         case 'closeConn':
           return connection.end(effect.reason)
       }

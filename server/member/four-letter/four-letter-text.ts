@@ -13,12 +13,17 @@ import { averageText } from '../traffic.ts'
 import { VERSION_TEXT } from '../version.ts'
 
 export function srvrText(facts: ServerFacts): string {
-  return `Zookeeper version: ${VERSION_TEXT}\n${serverLines(facts)}`
+  return `${headLines(facts)}${serverLines(facts)}`
 }
 
 export function statText(facts: ServerFacts, asker: ClientConnection): string {
   const clients = [...facts.connections()].map((c) => `${connectionHead(c, asker)})\n`)
-  return `Zookeeper version: ${VERSION_TEXT}\nClients:\n${clients.join('')}\n${serverLines(facts)}`
+  return `${headLines(facts)}Clients:\n${clients.join('')}\n${serverLines(facts)}`
+}
+
+function headLines({ notes }: ServerFacts): string {
+  const mode = notes.readOnly ? 'READ-ONLY mode; serving only read-only clients\n' : ''
+  return `Zookeeper version: ${VERSION_TEXT}\n${mode}`
 }
 
 function serverLines(facts: ServerFacts): string {

@@ -61,7 +61,7 @@ function facts(lines: string[] = [], connections = [CONNECTION]): ServerFacts & 
     config,
     peer,
     traffic,
-    notes: { phase: 'BROADCAST', leader: asSid(1), serving: true, servingSinceMs: 0 },
+    notes: { phase: 'BROADCAST', leader: asSid(1), serving: true, readOnly: false, servingSinceMs: 0 },
     startedAtMs: 0,
     nowMs: () => 5000,
     connections: () => connections,

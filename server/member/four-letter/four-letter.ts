@@ -30,7 +30,14 @@ function word(answer: Answer, expensive = false): Word {
 const WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
   ['ruok', { answer: () => 'imok', always: true, expensive: false }],
   ['envi', { answer: enviText, always: true, expensive: false }],
-  ['isro', { answer: (facts) => (facts.notes.serving ? 'rw' : 'null'), always: true, expensive: false }],
+  [
+    'isro',
+    {
+      answer: (facts) => (facts.notes.readOnly ? 'ro' : facts.notes.serving ? 'rw' : 'null'),
+      always: true,
+      expensive: false,
+    },
+  ],
   ['srvr', word(srvrText)],
   ['stat', word(statText, true)],
   ['mntr', word(mntrText)],
@@ -61,14 +68,18 @@ export function isTextCommand(name: string): boolean {
 
 /** The answer of one server to four-letter words, whitelist and rate limit included. */
 export function createTextCommands(facts: ServerFacts): (name: string, asker: ClientConnection) => Promise<string> {
-  const allowed = facts.config.fourLetterWords
+  const { fourLetterWords, service } = facts.config
+  // Clients that look for a server that can write ask with isro: ZooKeeper opens it together with the mode.
+  const allowed =
+    fourLetterWords === 'all' || !service.readOnlyMode ? fourLetterWords : new Set([...fourLetterWords, 'isro'])
   let windowEndsMs = 0
   let expensiveLeft = 0
   return async (name, asker) => {
     const found = WORDS.get(name)
     if (!found || (allowed !== 'all' && !allowed.has(name)))
       return `${name} is not executed because it is not in the whitelist.\n`
-    if (!found.always && !facts.notes.serving) return 'This ZooKeeper instance is not currently serving requests\n'
+    if (!found.always && !facts.notes.serving && !facts.notes.readOnly)
+      return 'This ZooKeeper instance is not currently serving requests\n'
     const nowMs = facts.nowMs()
     if (nowMs >= windowEndsMs) {
       windowEndsMs = nowMs + 1000

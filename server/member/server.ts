@@ -31,6 +31,8 @@ import { createTurn, type Turn } from './turn.ts'
 
 const STATS_EVERY_MS = 1000
 const HOUR_MS = 3_600_000
+/** For answering what clients have asked before a stop. */
+const DRAIN_LIMIT_MS = 2000
 
 export interface Ports {
   readonly clientPort: number
@@ -41,7 +43,7 @@ export interface Ports {
 
 export interface RunningServer {
   readonly ports: Ports
-  /** Ends service, closes every connection and drains the disk. */
+  /** Answers what was asked, ends service, closes every connection and drains the disk. */
   stop(): Promise<void>
 }
 
@@ -183,7 +185,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     )
     if (config.purgeIntervalHours > 0) timers.push(purgeTimer(storage, config, log))
     host.tick()
-    return { ports: { clientPort, quorumPort, electionPort, eventPort }, stop: close }
+    const stop = async () => {
+      // What was asked is answered while there still is an ensemble to decide it; then the others elect at once.
+      if (notes.serving) await clients.drain(DRAIN_LIMIT_MS)
+      await close()
+    }
+    return { ports: { clientPort, quorumPort, electionPort, eventPort }, stop }
   } catch (error) {
     await close()
     throw error

@@ -285,6 +285,16 @@ export class ClientConnection {
     this.output.end()
   }
 
+  /** Takes no more requests, answers those that it has taken, then closes. */
+  endInTurn(reason: string): void {
+    if (this.#phase === 'text') return // it ends with its answer
+    const before = this.#barrier
+    this.#answerInTurn(() => {
+      before?.()
+      this.end(reason)
+    })
+  }
+
   /** Closes at once. */
   cut(reason: string): void {
     this.#destroy(reason)

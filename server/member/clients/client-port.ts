@@ -41,6 +41,8 @@ export interface ClientPort {
   /** All of them, those without a session included. */
   connections(): Iterable<ClientConnection>
   connectionCount(): number
+  /** Takes nobody in any more, answers what was asked, closes; resolves when that is done, or after `limitMs`. */
+  drain(limitMs: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -52,6 +54,8 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
   let held = new Set<ClientConnection>()
   let releasing = false
   let lastConn = 0
+  /** Somebody waits until everything is answered. */
+  let onAnswered: (() => void) | null = null
   let place: ClientAddress = { clientPort: config.clientPort, clientPortAddress: config.clientPortAddress }
   let server = newServer()
 
@@ -116,6 +120,11 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
     options.feed({ type: 'disconnected', conn: connection.id })
     options.onDisconnected(connection, reason)
     releaseHeld()
+    checkAnswered()
+  }
+
+  function checkAnswered(): void {
+    if (onAnswered && traffic.outstanding === 0) onAnswered()
   }
 
   /** Reads on from the connections that waited for others' requests to be answered. */
@@ -147,6 +156,7 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
       switch (effect.type) {
         case 'reply':
           connection.onReply(effect)
+          checkAnswered()
           return releaseHeld()
         case 'watchEvent':
           return connection.onWatchEvent(effect, onDelivered)
@@ -165,6 +175,21 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
     connection: (id) => connections.get(id) ?? null,
     connections: () => connections.values(),
     connectionCount: () => connections.size,
+    async drain(limitMs) {
+      void stopListening(server)
+      const answered = new Promise<void>((resolve) => {
+        onAnswered = resolve
+      })
+      for (const connection of [...connections.values()]) connection.endInTurn('this server is stopping')
+      checkAnswered()
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, limitMs)
+      })
+      await Promise.race([answered, late])
+      clearTimeout(timer)
+      onAnswered = null
+    },
     async close() {
       const stopped = stopListening(server)
       for (const connection of [...connections.values()]) connection.end('this server is stopping')

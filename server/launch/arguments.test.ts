@@ -27,6 +27,26 @@ describe('the command line', () => {
     expect(read('server a b')).toContain('zabscope server zoo.cfg')
   })
 
+  test('log and snapshot take files and what to show of them', () => {
+    expect(read('log data --from 0x300000001 --session 0x0100 --verify')).toEqual({
+      type: 'log',
+      paths: ['data'],
+      verify: true,
+      json: false,
+      data: false,
+      from: 0x300000001,
+      to: null,
+      session: '0x100',
+      rebuild: null,
+    })
+    expect(read('snapshot a b --path /x --json')).toMatchObject({ type: 'snapshot', paths: ['a', 'b'], path: '/x' })
+    expect(read('log')).toContain('zabscope log version-2/log.1')
+    expect(read('log x --to seven')).toContain('--to takes a zxid')
+    expect(read('log x --session 7')).toContain('--session takes an id')
+    expect(read('snapshot x --path y')).toContain('--path takes a znode')
+    expect(read('log x --colour')).toContain('--colour')
+  })
+
   test.each(['', 'help', '--help', 'up --help', '-h'])('help: %j', (line) =>
     expect(read(line)).toEqual({ type: 'help' }),
   )

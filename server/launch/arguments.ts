@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util'
 import { err, ok, type Result } from '#shared/base/result.ts'
 import { CLIENT_PORT_DEFAULT, MEMBERS_DEFAULT, MEMBERS_MAX } from '../ensemble/layout.ts'
+import { readLogArguments, readSnapshotArguments, TOOL_HELP, type ToolCommand } from './tool-arguments.ts'
 
 const PAGE_PORT_DEFAULT = 8080
 const DATA_DEFAULT = './data'
@@ -21,12 +22,15 @@ export type Command =
   | { readonly type: 'version' }
   | ({ readonly type: 'up' } & UpOptions)
   | { readonly type: 'server'; readonly configPath: string }
+  | ToolCommand
 
 export const HELP = `Zabscope: a real ZooKeeper-compatible ensemble that you can see through, break and rewind.
 
 Usage
   zabscope up [options]      start an ensemble on this machine, and the page that shows it
   zabscope server <zoo.cfg>  run one member from a standard ZooKeeper configuration
+  zabscope log <file|dir>... [options]       print and check transaction logs, ours and Apache's
+  zabscope snapshot <file|dir>... [options]  print and check snapshots, and rebuild one
   zabscope --help | --version
 
 Options of up
@@ -34,7 +38,7 @@ Options of up
   --data DIR       where everything is kept (default: ${DATA_DEFAULT})
   --port N         port of the page (default: ${PAGE_PORT_DEFAULT}; the next free one when it is taken)
   --client-port N  client port of member 1, the others follow (default: ${CLIENT_PORT_DEFAULT}, or as at the last start)
-
+${TOOL_HELP}
 ZABSCOPE_LOG_LEVEL=debug in the environment makes members and page server write more to their logs.
 
 With npm: npm start -- --members 5 --data /tmp/five
@@ -48,7 +52,11 @@ export function readArguments(args: readonly string[]): Result<Command, string> 
   if (name === '--version' || name === '-v') return ok({ type: 'version' })
   if (name === 'up') return readUp(rest)
   if (name === 'server') return readServer(rest)
-  return err(`There is no command ${JSON.stringify(name)}. The commands are up and server; see zabscope --help.`)
+  if (name === 'log') return readLogArguments(rest)
+  if (name === 'snapshot') return readSnapshotArguments(rest)
+  return err(
+    `There is no command ${JSON.stringify(name)}. The commands are up, server, log and snapshot; see zabscope --help.`,
+  )
 }
 
 function readServer(args: readonly string[]): Result<Command, string> {

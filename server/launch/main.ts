@@ -9,6 +9,10 @@ function beside(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url))
 }
 
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const command = readArguments(args)
   if (!command.ok) {
@@ -29,6 +33,14 @@ async function main(args: readonly string[]): Promise<number> {
     case 'server': {
       const { runServer } = await import('../member/main.ts')
       return runServer(command.value.configPath)
+    }
+    case 'log': {
+      const { runLogTool } = await import('../storage/tools/log-tool.ts')
+      return runLogTool(command.value, print)
+    }
+    case 'snapshot': {
+      const { runSnapshotTool } = await import('../storage/tools/snapshot-tool.ts')
+      return runSnapshotTool(command.value, print)
     }
   }
 }

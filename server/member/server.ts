@@ -230,6 +230,7 @@ function createElection(
     strangersJoin: config.membership.reconfigEnabled,
     keepAlive: config.tcpKeepAlive,
     log,
+    onAbsent: (sid) => feed({ type: 'absent', sid }),
     onMessage(from: Sid, payload: Uint8Array) {
       // One bad message never ends the election: it is dropped, and the next one is read.
       try {

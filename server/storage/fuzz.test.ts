@@ -128,8 +128,9 @@ test(
           (loaded) => loaded.digest?.value ?? 'without digest',
           (error: unknown) => error,
         )
-        // The seals let nothing else through.
-        if (outcome === 16179163709n) expect(bytes.equals(whole.subarray(0, bytes.length))).toBe(true)
+        // The seals let nothing else through; cut behind the first seal it is a snapshot as 3.5 writes them.
+        if (outcome === 16179163709n || outcome === 'without digest')
+          expect(bytes.equals(whole.subarray(0, bytes.length))).toBe(true)
         else expect(outcome).toBeInstanceOf(DecodeError)
       }),
       runs(0.5),

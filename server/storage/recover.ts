@@ -43,6 +43,26 @@ export interface RecoverOptions {
  * @throws StorageError when acknowledged transactions may be missing
  */
 export async function recoverTree(options: RecoverOptions): Promise<RecoveredTree | null> {
+  const replay = await readAll(options, null)
+  if (replay === null) return null
+  await replay.repair(options.disk)
+  return replay.result()
+}
+
+/** What may be read without being repaired. */
+export type ReadOptions = Omit<RecoverOptions, 'disk'>
+
+/**
+ * The same, and nothing is changed on disk. A damaged log ends the history there: `onDamage` is told why, and what
+ * comes before it is returned.
+ * @throws StorageError when there is nothing to begin with
+ */
+export async function readTree(options: ReadOptions, onDamage: (why: string) => void): Promise<RecoveredTree | null> {
+  const replay = await readAll(options, onDamage)
+  return replay === null ? null : replay.result()
+}
+
+async function readAll(options: ReadOptions, onDamage: ((why: string) => void) | null): Promise<Replay | null> {
   const snapshots = await listNumbered(options.snapDir, 'snapshot')
   const logs = await listNumbered(options.logDir, 'log')
   if (snapshots.length === 0) {
@@ -55,16 +75,22 @@ export async function recoverTree(options: RecoverOptions): Promise<RecoveredTre
   }
   const { zxid, loaded, newestDamaged } = await loadNewest(snapshots, options.log)
   const replay = new Replay(zxid, loaded, options)
-  await replay.run(logs)
+  try {
+    await replay.run(logs)
+  } catch (error) {
+    if (onDamage === null || !(error instanceof StorageError)) throw error
+    onDamage(error.message)
+  }
   if (newestDamaged > replay.lastZxid) {
-    throw new StorageError(
+    const damaged = new StorageError(
       `${options.snapDir}/snapshot.${newestDamaged.toString(16)} is damaged, and the logs end at ` +
         `${formatZxid(replay.lastZxid)}, before it. Restore it from a copy, or move the data directory away and let ` +
         'this server fetch everything from the leader.',
     )
+    if (onDamage === null) throw damaged
+    onDamage(damaged.message)
   }
-  await replay.repair()
-  return replay.result()
+  return replay
 }
 
 async function loadNewest(snapshots: readonly NumberedFile[], log: Log) {
@@ -97,7 +123,7 @@ async function tryLoad(file: NumberedFile, log: Log): Promise<LoadedSnapshot | n
 
 /** Applies the logs to a loaded snapshot, and remembers what has to be repaired. */
 class Replay {
-  readonly #options: RecoverOptions
+  readonly #options: ReadOptions
   readonly #treeOptions: TreeOptions
   readonly #snapshotZxid: Zxid
   readonly #tree: DataTree
@@ -113,7 +139,7 @@ class Replay {
   readonly #torn: { path: string; end: number }[] = []
   readonly #empty: string[] = []
 
-  constructor(snapshotZxid: Zxid, loaded: LoadedSnapshot, options: RecoverOptions) {
+  constructor(snapshotZxid: Zxid, loaded: LoadedSnapshot, options: ReadOptions) {
     this.#options = options
     this.#treeOptions = { ...DEFAULT_TREE_OPTIONS, digest: options.digest }
     this.#snapshotZxid = snapshotZxid
@@ -219,8 +245,8 @@ class Replay {
   }
 
   /** Cuts torn ends and removes logs without a record, so that new files follow on what is whole. */
-  async repair(): Promise<void> {
-    const { disk, logDir, log } = this.#options
+  async repair(disk: Disk): Promise<void> {
+    const { logDir, log } = this.#options
     for (const { path, end } of this.#torn) {
       log('warn', 'cutting an incomplete record off a transaction log', { path, end })
       const file = await disk.open(path)

@@ -44,6 +44,7 @@ export function step(peer: Peer, input: PeerInput, out: PeerEffect[]): void {
     case 'disconnected':
       return onDisconnected(peer, input.conn)
     case 'notification':
+    case 'absent':
     case 'linkUp':
     case 'linkDown':
     case 'packet':

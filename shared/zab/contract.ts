@@ -58,6 +58,8 @@ export type ZabInput =
   /** nowMs: monotonic, never goes back. At least every 50 ms. */
   | { readonly type: 'tick'; readonly nowMs: number }
   | { readonly type: 'notification'; readonly from: Sid; readonly notification: Notification }
+  /** ELECT-4: the election port of this server refused us, so no process of it runs. Silence is no such word. */
+  | { readonly type: 'absent'; readonly sid: Sid }
   /** Our connection to the leader stands (after `connect`), or a learner's connection came in (after `listen`). */
   | { readonly type: 'linkUp'; readonly link: LinkId }
   /** A link ended, or `connect` failed for good. */

@@ -49,6 +49,10 @@ function hear(zab: Zab, from: number, v: Vote, state: ServerState = 'LOOKING'): 
   return out
 }
 
+function absent(zab: Zab, sid: number): void {
+  step(zab, { type: 'absent', sid: asSid(sid) }, [])
+}
+
 describe('votes', () => {
   test('[ELECT-1] epoch, then zxid, then server id', () => {
     expect(beats(vote(1, 2, makeZxid(1, 9)), vote(3, 1, makeZxid(1, 99)))).toBe(true)
@@ -76,6 +80,36 @@ describe('an election', () => {
     expect(zab.role.state).toBe('LOOKING')
     tick(zab, 200)
     expect(zab.role.state).toBe('LEADING')
+  })
+
+  test('[ELECT-4] nobody waits for a voter that is absent', () => {
+    const zab = server(3, ZERO_ZXID, 0)
+    tick(zab, 0)
+    hear(zab, 1, vote(3, 0, ZERO_ZXID))
+    absent(zab, 2)
+    expect(zab.role.state).toBe('LEADING')
+  })
+
+  test('[ELECT-4] absence before the votes counts, too, until a word of that server', () => {
+    const waiting = server(3, ZERO_ZXID, 0)
+    const hasty = server(3, ZERO_ZXID, 0)
+    for (const zab of [waiting, hasty]) {
+      tick(zab, 0)
+      absent(zab, 2)
+    }
+    hear(waiting, 2, vote(2, 0, ZERO_ZXID))
+    for (const zab of [waiting, hasty]) hear(zab, 1, vote(3, 0, ZERO_ZXID))
+    expect(waiting.role.state).toBe('LOOKING')
+    expect(hasty.role.state).toBe('LEADING')
+  })
+
+  test('[ELECT-4] absence makes no quorum', () => {
+    const zab = server(3, ZERO_ZXID, 0)
+    tick(zab, 0)
+    absent(zab, 1)
+    absent(zab, 2)
+    tick(zab, 5000)
+    expect(zab.role.state).toBe('LOOKING')
   })
 
   test('[ELECT-4] a better vote within the 200 ms wins', () => {

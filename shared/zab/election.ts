@@ -42,6 +42,7 @@ export function beginVoting(zab: Zab, looking: Looking, out: ZabEffect[]): void 
   looking.stage = 'voting'
   looking.received.clear()
   looking.established.clear()
+  looking.absent.clear()
   looking.decideAtMs = null
   looking.resendEveryMs = RESEND_MIN_MS
   // After a start the host knows only what was in force.
@@ -65,8 +66,17 @@ export function onElectionTick(zab: Zab, looking: Looking, out: ZabEffect[]): vo
   }
 }
 
+/** ELECT-4: nothing better can come from where nobody is. */
+export function onAbsent(zab: Zab, sid: Sid, out: ZabEffect[]): void {
+  const { role } = zab
+  if (role.state !== 'LOOKING' || role.stage !== 'voting') return
+  role.absent.add(sid)
+  countVotes(zab, role, out)
+}
+
 export function onNotification(zab: Zab, from: Sid, n: Notification, out: ZabEffect[]): void {
   const role = zab.role
+  if (role.state === 'LOOKING') role.absent.delete(from)
   if (role.state === 'LOOKING' && adoptHeard(zab, n.config, out)) {
     if (role.stage === 'voting') beginVoting(zab, role, out)
     return
@@ -151,7 +161,7 @@ function propose(zab: Zab, looking: Looking, vote: Vote, out: ZabEffect[]): void
   announce(zab, looking, out)
 }
 
-/** ELECT-4: a quorum with exactly our vote decides, at once when every voter agrees, else after finalizeWait. */
+/** ELECT-4: a quorum with exactly our vote decides, at once when every voter there is agrees, else after finalizeWait. */
 function countVotes(zab: Zab, looking: Looking, out: ZabEffect[]): void {
   const { sid } = zab.config
   const agreeing: Sid[] = isElector(zab, sid) ? [sid] : []
@@ -161,7 +171,8 @@ function countVotes(zab: Zab, looking: Looking, out: ZabEffect[]): void {
     return
   }
   // Nothing better can come once every voter has spoken, unless there are some that we do not know (RECONF-13).
-  if (agreeing.length === electors(zab).length && !looking.hint) decide(zab, zab.vote, out)
+  const settled = electors(zab).every((voter) => agreeing.includes(voter) || looking.absent.has(voter))
+  if (settled && !looking.hint) decide(zab, zab.vote, out)
   else looking.decideAtMs ??= zab.nowMs + FINALIZE_WAIT_MS
 }
 

@@ -8,7 +8,7 @@ import { makeZxid, ZERO_ZXID } from '../zk/zxid.ts'
 import type { LinkId, RecoveredLog, ZabEffect, ZabInput } from './contract.ts'
 import { createZab, type Zab } from './state.ts'
 import { step } from './step.ts'
-import { configOf, entryAt, TICK_TIME_MS } from './testing-node.ts'
+import { configOf, entryAt, reconfigTo, TICK_TIME_MS } from './testing-node.ts'
 
 const EMPTY: RecoveredLog = {
   acceptedEpoch: 0,
@@ -18,9 +18,9 @@ const EMPTY: RecoveredLog = {
   recentAfter: ZERO_ZXID,
 }
 
-function server(sid: number, recovered: RecoveredLog = EMPTY): Zab {
+function server(sid: number, recovered: RecoveredLog = EMPTY, reconfigEnabled = false): Zab {
   const limits = { tickTimeMs: TICK_TIME_MS, initLimit: 10, syncLimit: 5, commitLogCount: 500 }
-  return createZab({ sid: asSid(sid), quorum: configOf([1, 2, 3], [4]), ...limits }, recovered)
+  return createZab({ sid: asSid(sid), quorum: configOf([1, 2, 3], [4]), reconfigEnabled, ...limits }, recovered)
 }
 
 function feed(zab: Zab, input: ZabInput): ZabEffect[] {
@@ -38,8 +38,8 @@ function sent(effects: readonly ZabEffect[], link: number): QuorumPacket[] {
 }
 
 /** Server 3 is elected by all. */
-function elected(recovered: RecoveredLog = EMPTY): Zab {
-  const zab = server(3, recovered)
+function elected(recovered: RecoveredLog = EMPTY, reconfigEnabled = false): Zab {
+  const zab = server(3, recovered, reconfigEnabled)
   feed(zab, { type: 'tick', nowMs: 1000 })
   for (const from of [1, 2]) vote(zab, from, zab.vote)
   expect(zab.role.state).toBe('LEADING')
@@ -110,4 +110,22 @@ test('[SYNC-5] a SNAP holds the whole initial history, also what no role has del
   const effects = persistAll(zab)
   expect(sent(effects, 1)[0]).toEqual({ type: 'SNAP', zxid: makeZxid(4, 1) })
   expect(effects.flatMap((e) => (e.type === 'deliver' ? [e.entry.zxid] : []))).toEqual([makeZxid(1, 5), makeZxid(4, 1)])
+})
+
+test('[RECONF-5] R-TAIL: a configuration that a SNAP takes along from the end of the log is not in force yet (L-12)', () => {
+  const [before, version] = [makeZxid(1, 4), makeZxid(1, 5)]
+  const recent = [entryAt(before), entryAt(version, reconfigTo(configOf([1, 2, 3], [], version)))]
+  const epochs = { acceptedEpoch: 4, currentEpoch: 4 }
+  const lastSeen = configOf([1, 2, 3], [], version)
+  const zab = elected({ ...epochs, lastZxid: version, recent, recentAfter: makeZxid(1, 3), lastSeen }, true)
+  zab.log.delivered = 1
+  greet(zab, 1, 3)
+  greet(zab, 2, 3)
+  persistAll(zab)
+  packet(zab, 1, { type: 'ACKEPOCH', lastLoggedZxid: makeZxid(1, 1), currentEpoch: 1 })
+  packet(zab, 2, { type: 'ACKEPOCH', lastLoggedZxid: before, currentEpoch: 1 })
+  const effects = persistAll(zab)
+  expect(sent(effects, 1)[0]).toEqual({ type: 'SNAP', zxid: version })
+  expect(effects.some((e) => e.type === 'deliver' && e.entry.zxid === version)).toBe(true)
+  expect(zab.active.version).toBe(ZERO_ZXID)
 })

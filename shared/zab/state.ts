@@ -19,6 +19,8 @@ export interface Looking {
   /** The newest LOOKING votes of this round, by voter, and those of servers that already follow or lead. */
   readonly received: Map<Sid, Notification>
   readonly established: Map<Sid, Notification>
+  /** Servers that no process of runs, as far as we know in this round (ELECT-4). */
+  readonly absent: Set<Sid>
   resendAtMs: number
   resendEveryMs: number
   /** A quorum agrees: decided when nothing better comes until then. */
@@ -175,6 +177,7 @@ export function startLooking(designated: Sid | null = null): Looking {
     stage: 'settling',
     received: new Map(),
     established: new Map(),
+    absent: new Set(),
     resendAtMs: 0,
     resendEveryMs: 0,
     decideAtMs: null,

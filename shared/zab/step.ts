@@ -6,7 +6,7 @@ import { dequeue, peek } from '../base/queue.ts'
 import type { LeaderPacket, LearnerPacket, QuorumPacket } from '../zk/packet.ts'
 import type { DiskOp, LinkId, RecoveredLog, ZabEffect, ZabInput } from './contract.ts'
 import { deliverUpTo } from './deliver.ts'
-import { onElectionTick, onNotification } from './election.ts'
+import { onAbsent, onElectionTick, onNotification } from './election.ts'
 import {
   onFollowerTick,
   onInstalled,
@@ -30,6 +30,8 @@ export function step(zab: Zab, input: ZabInput, out: ZabEffect[]): void {
       return onTick(zab, input.nowMs, out)
     case 'notification':
       return onNotification(zab, input.from, input.notification, out)
+    case 'absent':
+      return onAbsent(zab, input.sid, out)
     case 'linkUp':
       if (isOurs(zab, input.link) && zab.role.state !== 'LOOKING' && zab.role.state !== 'LEADING')
         onLeaderLinkUp(zab, zab.role, out)

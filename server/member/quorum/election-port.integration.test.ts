@@ -12,6 +12,7 @@ interface Node {
   readonly sid: Sid
   readonly port: ElectionPort
   readonly heard: string[]
+  readonly absent: Sid[]
 }
 
 const open: ElectionPort[] = []
@@ -33,6 +34,7 @@ async function start(servers: Map<Sid, ServerSpec>, n: number): Promise<Node> {
   const self = servers.get(asSid(n))
   if (!self) throw new Error(`no server ${n}`)
   const heard: string[] = []
+  const absent: Sid[] = []
   const port = createElectionPort({
     self,
     servers,
@@ -42,10 +44,11 @@ async function start(servers: Map<Sid, ServerSpec>, n: number): Promise<Node> {
     keepAlive: false,
     log: silentLogger(),
     onMessage: (from, payload) => heard.push(`${from}:${Buffer.from(payload).toString()}`),
+    onAbsent: (sid) => absent.push(sid),
   })
   open.push(port)
   await port.listen()
-  return { sid: self.sid, port, heard }
+  return { sid: self.sid, port, heard, absent }
 }
 
 function text(message: string): Uint8Array {
@@ -80,6 +83,19 @@ test('both calling at once end with one connection, over which both are heard', 
     expect(two.heard).toContain('1:a')
     expect(one.heard).toContain('2:b')
   })
+})
+
+test('[ELECT-4] a port that refuses is reported, also when it refuses behind a message that was just sent', async () => {
+  const servers = await specs(1, 2)
+  const one = await start(servers, 1)
+  one.port.send(asSid(2), text('anybody?'))
+  await vi.waitFor(() => expect(one.absent).toEqual([2]))
+  const two = await start(servers, 2)
+  two.port.send(one.sid, text('here'))
+  await vi.waitFor(() => expect(one.heard).toEqual(['2:here']))
+  one.port.send(two.sid, text('good'))
+  await two.port.close()
+  await vi.waitFor(() => expect(one.absent.length).toBeGreaterThan(1), { timeout: 3000 })
 })
 
 test('a server that starts late gets the message that waited for it', async () => {

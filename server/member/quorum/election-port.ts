@@ -19,6 +19,8 @@ export const NAMELESS_MAX = 64
 export const RETRIES_MAX = 10
 export const RETRY_DELAY_MS = 250
 const BIND_PAUSE_MS = 1000
+/** A message that a connection took within this before its end may have gone down with it. */
+const LOST_WITHIN_MS = 1000
 
 export interface ElectionPortOptions {
   readonly self: ServerSpec
@@ -33,6 +35,8 @@ export interface ElectionPortOptions {
   readonly keepAlive: boolean
   readonly log: MemberLogger
   readonly onMessage: (from: Sid, payload: Uint8Array) => void
+  /** Its port refused us: no process of that server runs. */
+  readonly onAbsent: (sid: Sid) => void
 }
 
 export interface ElectionPort {
@@ -61,6 +65,7 @@ interface Remote {
   joiner: Place | null
   /** Sent again on a fresh connection: the one before may have lost it. */
   last: Uint8Array | null
+  lastSentMs: number
 }
 
 export function createElectionPort(options: ElectionPortOptions): ElectionPort {
@@ -104,6 +109,7 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
         unsent: null,
         joiner: null,
         last: null,
+        lastSentMs: 0,
       }
       remotes.set(sid, remote)
     }
@@ -198,7 +204,14 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
     })
     socket.on('error', () => socket.destroy())
     socket.on('close', () => {
-      if (remote.socket === socket) remote.socket = null
+      if (remote.socket === socket) {
+        remote.socket = null
+        // What was just handed to a connection that is gone has reached nobody.
+        if (remote.last && performance.now() - remote.lastSentMs < LOST_WITHIN_MS) {
+          remote.unsent ??= remote.last
+          connect(remote)
+        }
+      }
       if (!remote.socket && !servers.has(remote.sid)) remotes.delete(remote.sid)
     })
     remote.unsent ??= remote.last
@@ -217,6 +230,7 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
     if (!socket || !unsent || socket.writableLength > 0) return
     remote.unsent = null
     remote.last = unsent
+    remote.lastSentMs = performance.now()
     socket.write(unsent, () => sendUnsent(remote))
   }
 
@@ -228,12 +242,17 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
     remote.attempt = socket
     socket.setNoDelay(true).setKeepAlive(options.keepAlive)
     const timer = setTimeout(() => socket.destroy(), options.connectTimeoutMs)
-    socket.on('error', () => socket.destroy())
+    let refused = false
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      refused = error.code === 'ECONNREFUSED'
+      socket.destroy()
+    })
     socket.on('close', () => {
       clearTimeout(timer)
       if (remote.attempt !== socket) return
       remote.attempt = null
       retryLater(remote)
+      if (refused) options.onAbsent(remote.sid)
     })
     socket.connect(spec.electionPort, spec.host, () => {
       clearTimeout(timer)

@@ -109,6 +109,6 @@ export const BROADCAST_MUTANTS: readonly Mutant[] = [
     find: "  if (role.state === 'LEADING' && role.stage !== 'BROADCAST' && entry.zxid === zab.lastSeen.version) return\n",
     replace: '',
     guards: ['L-12'],
-    scenarios: [],
+    scenarios: ['R-TAIL'],
   },
 ]

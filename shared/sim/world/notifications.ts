@@ -37,8 +37,22 @@ export function deliverNotification(world: World, letter: Letter): void {
     return
   }
   const server = serverOf(world, to)
-  if (!server.peer || keptForLater(server, { type: 'letter', letter })) return
+  if (!server.peer) return refuse(world, from, to)
+  if (keptForLater(server, { type: 'letter', letter })) return
   feed(world, server, { type: 'notification', from, notification })
+}
+
+/** Nobody listens there: the sender is told, unless the answer cannot come through. */
+function refuse(world: World, from: Sid, to: Sid): void {
+  if (isCut(world.links, serverEnd(to), serverEnd(from))) return
+  const us = delayUs(world.links, world.options, world.prng, serverEnd(to), serverEnd(from))
+  scheduleAt(world, world.nowUs + us, { type: 'refusal', to: from, by: to })
+}
+
+export function deliverRefusal(world: World, to: Sid, by: Sid): void {
+  const server = serverOf(world, to)
+  if (!server.peer || keptForLater(server, { type: 'refusal', to, by })) return
+  feed(world, server, { type: 'absent', sid: by })
 }
 
 /** The link is sound again: what waited goes, unless its connection was reset. */

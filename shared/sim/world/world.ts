@@ -15,7 +15,7 @@ import { arriveAtClient, arriveAtServer, type ClientCargo, type ClientWire, dial
 import type { Action, WorldObserver, WorldOptions, WorldView } from './contract.ts'
 import { createHeap, type EventHeap, nextAt, pop, push } from './event-heap.ts'
 import { createLinks, type Links } from './links.ts'
-import { deliverNotification, type Letter } from './notifications.ts'
+import { deliverNotification, deliverRefusal, type Letter } from './notifications.ts'
 import { createServer, onFlushed, onReload, onTick, resume, type Server, start } from './process.ts'
 import { attempt, type Cargo, type Dial, deliver, type Wire } from './quorum-wires.ts'
 import { onSlice, onStreamSlice, type Walk } from './snapshots.ts'
@@ -30,6 +30,8 @@ export type WorldEvent =
   | { readonly type: 'streamSlice'; readonly wire: Wire; readonly walk: Walk }
   | { readonly type: 'resume'; readonly server: Server; readonly pauses: number }
   | { readonly type: 'letter'; readonly letter: Letter }
+  /** The election port of `by` refused a letter of `to`. */
+  | { readonly type: 'refusal'; readonly to: Sid; readonly by: Sid }
   | { readonly type: 'dial'; readonly dial: Dial }
   | { readonly type: 'cargo'; readonly wire: Wire; readonly toLeader: boolean; readonly cargo: Cargo }
   | { readonly type: 'clientDial'; readonly wire: ClientWire }
@@ -146,6 +148,8 @@ function happen(world: World, event: WorldEvent): void {
       return resume(world, event)
     case 'letter':
       return deliverNotification(world, event.letter)
+    case 'refusal':
+      return deliverRefusal(world, event.to, event.by)
     case 'dial':
       return attempt(world, event.dial)
     case 'cargo':

@@ -166,7 +166,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const close = async () => {
     stopping = true
     for (const timer of timers) clearInterval(timer)
-    await Promise.all([clients.close(), election?.close(), quorum?.closeAll(), events?.close()])
+    // Whoever asks for our vote is to learn that nobody is here, before anybody has a reason to ask.
+    await Promise.all([clients.close(), election?.close(), events?.close()])
+    await quorum?.closeAll()
     await storage.close()
   }
   const timers: NodeJS.Timeout[] = []

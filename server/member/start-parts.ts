@@ -19,6 +19,8 @@ export function peerConfig(config: MemberConfig, startedAtMs: number): PeerConfi
     initLimit: config.initLimit,
     syncLimit: config.syncLimit,
     commitLogCount: config.commitLogCount,
+    notificationMinMs: config.timing.notificationMinMs,
+    notificationMaxMs: config.timing.notificationMaxMs,
     minSessionTimeoutMs: config.minSessionTimeoutMs,
     maxSessionTimeoutMs: config.maxSessionTimeoutMs,
     aloneWithReconfig: config.membership.reconfigEnabled && config.standalone,

@@ -25,10 +25,10 @@ async function membersAt(place: Place): Promise<string[]> {
 }
 
 describe.skipIf(missing !== null)('a mixed ensemble', () => {
-  test.each<{ leader: Kind; kinds: readonly Kind[] }>([
-    { leader: 'apache', kinds: ['ours', 'ours', 'apache', 'ours'] },
-    { leader: 'ours', kinds: ['apache', 'apache', 'ours', 'apache'] },
-  ])('reconfigures under a leader of kind $leader, and restarts', { timeout: 180_000 }, async ({ kinds }) => {
+  // First Apache's server leads, then ours, of the same files: each reads what the other has written.
+  const kinds: readonly Kind[] = ['ours', 'ours', 'apache', 'apache']
+
+  test('reconfigures under a leader of either kind, and restarts', { timeout: 180_000 }, async () => {
     ensemble = new CfgEnsemble()
     const all = await Promise.all([1, 2, 3, 4].map((sid) => ensemble.place(sid)))
     const [one, two, three, four] = all as [Place, Place, Place, Place]

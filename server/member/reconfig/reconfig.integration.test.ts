@@ -91,9 +91,11 @@ describe.skipIf(missing !== null)('reconfig', () => {
     expect(ensemble.fatal).toEqual([])
   })
 
-  test('standaloneEnabled=false: one server grows to three, one after the other', { timeout: 120_000 }, async () => {
+  test('standaloneEnabled=false: one server grows to three, by servers with smaller ids', {
+    timeout: 120_000,
+  }, async () => {
     ensemble = new CfgEnsemble()
-    const [one, two, three] = (await places(1, 2, 3)) as [Place, Place, Place]
+    const [one, two, three] = (await places(3, 2, 1)) as [Place, Place, Place]
     await start([one], [RECONFIG, 'standaloneEnabled=false', line(one)])
     await ensemble.serving(ports(one))
     for (const [place, known] of [
@@ -106,7 +108,7 @@ describe.skipIf(missing !== null)('reconfig', () => {
       expect(text).toContain('Committed new configuration')
     }
     await ensemble.serving(ports(one, two, three))
-    await ensemble.stop(1)
+    await ensemble.stop(one.sid)
     await ensemble.serving(ports(two, three))
   })
 })

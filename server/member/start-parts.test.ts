@@ -4,7 +4,7 @@ import { createPeer, freshRecovered, type Peer } from '#shared/peer/peer.ts'
 import { makeZxid } from '#shared/zk/zxid.ts'
 import { type MemberConfig, parseConfig } from './config/config.ts'
 import type { RoleNotes } from './server-facts.ts'
-import { peerConfig, servesClients, withNext } from './start-parts.ts'
+import { createKeeper, peerConfig, servesClients, withNext } from './start-parts.ts'
 
 const TRIO = [1, 2, 3].map((n) => `server.${n}=h${n}:1:2;3`).join('\n')
 const NOTES: RoleNotes = { phase: 'BROADCAST', leader: null, serving: true, readOnly: false, servingSinceMs: 0 }
@@ -38,6 +38,11 @@ test('[RECONF-3] what was being agreed on counts from the start, when the file a
   expect([zab.active.servers.size, zab.lastSeen.servers.size]).toEqual([3, 4])
   expect(zab.lastSeen.version).toBe(makeZxid(1, 7))
   expect(peerOf(config('', next)).zab.lastSeen.servers.size).toBe(3)
+})
+
+test('a zoo.cfg beside which nothing can be written does not start with reconfigEnabled', async () => {
+  await expect(createKeeper(config('reconfigEnabled=true'))).rejects.toThrow('make its directory writable')
+  expect(await createKeeper(config(''))).toBeNull()
 })
 
 test('settings of sessions, containers and votes reach the peer', () => {

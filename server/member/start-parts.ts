@@ -4,6 +4,7 @@
 import type { PeerConfig, Recovered } from '#shared/peer/contract.ts'
 import type { Peer } from '#shared/peer/peer.ts'
 import { configIn } from '#shared/peer/state.ts'
+import { StorageError } from '../storage/storage-error.ts'
 import type { MemberConfig } from './config/config.ts'
 import { type ConfigKeeper, createConfigKeeper } from './reconfig/config-keeper.ts'
 import type { RoleNotes } from './server-facts.ts'
@@ -40,12 +41,21 @@ export function withNext(recovered: Recovered, { membership: { next } }: MemberC
   return { ...recovered, lastSeen: inTree && inTree.version >= next.version ? inTree : next }
 }
 
-/** `null`: nothing is kept, because nothing changes. */
+/** `null`: nothing is kept, because nothing changes. Rejects with a StorageError when nothing can be kept. */
 export async function createKeeper(config: MemberConfig): Promise<ConfigKeeper | null> {
   const { reconfigEnabled, configPath, inStaticFile } = config.membership
   if (!reconfigEnabled || config.standalone || configPath === null) return null
   const keeper = createConfigKeeper(configPath, config.sid)
-  if (inStaticFile) await keeper.backUp()
+  if (!inStaticFile) return keeper
+  try {
+    await keeper.backUp()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new StorageError(
+      `reconfigEnabled needs files beside ${configPath}, and none can be written there (${reason}): make its directory ` +
+        'writable, or remove reconfigEnabled',
+    )
+  }
   return keeper
 }
 

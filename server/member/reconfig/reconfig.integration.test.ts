@@ -108,7 +108,12 @@ describe.skipIf(missing !== null)('reconfig', () => {
       expect(text).toContain('Committed new configuration')
     }
     await ensemble.serving(ports(one, two, three))
+    // A whole new list: the first is not in it, and whoever led goes on or hands over.
+    const text = await ensemble.shell(two.clientPort, [`reconfig -members ${line(two)},${line(three)}`])
+    expect(text).toContain('Committed new configuration')
+    await ensemble.serving(ports(two, three))
     await ensemble.stop(one.sid)
     await ensemble.serving(ports(two, three))
+    expect(await members(two.clientPort)).toEqual([line(three), line(two)].sort())
   })
 })

@@ -44,4 +44,13 @@ describe('zoo.cfg', () => {
   test('a backslash in a path survives the properties syntax', () => {
     expect(formatZooCfg(plan(1, '/a\\b'), plans, '/s')).toContain('dataDir=/a\\\\b\n')
   })
+
+  test('settings take the place of a line, add one, or leave one out; server lines stay', () => {
+    const settings = { tickTime: '250', 'zabscope.faults': 'true', 'autopurge.purgeInterval': '' }
+    const lines = formatZooCfg(plan(1), plans, '/s', settings).split('\n')
+    expect(lines.filter((line) => line.startsWith('tickTime='))).toEqual(['tickTime=250'])
+    expect(lines).toContain('zabscope.faults=true')
+    expect(lines.some((line) => line.startsWith('autopurge.purgeInterval'))).toBe(false)
+    expect(lines).toContain('server.3=127.0.0.1:2890:3890:participant')
+  })
 })

@@ -108,6 +108,11 @@ export class Injector {
         return this.#byCommand(action, sid, forMs, { type: 'clock', rule: { type: 'offset', ms: action.offsetMs } })
       case 'clockFreeze':
         return this.#byCommand(action, sid, forMs, { type: 'clock', rule: { type: 'freeze' } })
+      case 'unawares': {
+        const cut = { type: 'link', peer: 'all', direction: 'both', rule: { type: 'cut' }, ttlMs: forMs }
+        await this.#members.command(sid, cut)
+        return this.#byCommand(action, sid, forMs, { type: 'clock', rule: { type: 'freeze' } })
+      }
       case 'clockJump':
         return this.#byCommand(action, sid, 0, { type: 'clock', rule: { type: 'jump', ms: action.ms } })
       default:

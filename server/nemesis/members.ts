@@ -10,6 +10,8 @@ import type { Target } from './plan.ts'
 
 /** What a member does when its disk fails: it ends, with this code, and is started again. */
 const EXIT_DISK = 10
+/** Another program took a port while the member was down: nothing that the member could do about. It is started again. */
+const EXIT_PORT_TAKEN = 14
 const RESTART_DELAY_MS = 500
 const POLL_MS = 50
 
@@ -123,6 +125,17 @@ export class Members {
     return false
   }
 
+  /** True once every member serves, one of them as the leader. */
+  async allServe(timeoutMs: number): Promise<boolean> {
+    const deadline = performance.now() + timeoutMs
+    while (performance.now() < deadline) {
+      const modes = await Promise.all(this.sids.map(async (sid) => (await this.#status(sid))?.mode ?? null))
+      if (!modes.includes(null) && modes.some((mode) => mode !== 'follower')) return true
+      await delay(POLL_MS)
+    }
+    return false
+  }
+
   /** True once this member serves. */
   async serves(sid: number, timeoutMs: number): Promise<boolean> {
     const deadline = performance.now() + timeoutMs
@@ -154,7 +167,7 @@ export class Members {
   #onChange({ sid, process, reason }: ProcessChange): void {
     if (process !== 'killed' && process !== 'stopped') return
     if (reason.startsWith(`exit code ${EXIT_DISK}`)) this.#diskEnds += 1
-    else if (!this.#heldDown.has(sid) && this.#supervising)
+    else if (!this.#heldDown.has(sid) && this.#supervising && !reason.startsWith(`exit code ${EXIT_PORT_TAKEN}`))
       this.#unexpected.push(`member ${sid} ended by itself: ${reason}`)
     setTimeout(() => this.#startIfDown(sid), RESTART_DELAY_MS)
   }

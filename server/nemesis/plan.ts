@@ -41,6 +41,8 @@ export type Action =
   | { readonly type: 'clock'; readonly at: Target; readonly offsetMs: number }
   | { readonly type: 'clockFreeze'; readonly at: Target }
   | { readonly type: 'clockJump'; readonly at: Target; readonly ms: number }
+  /** Cut off from its peers while its clock stands still: a leader does not notice that it is none any more. */
+  | { readonly type: 'unawares'; readonly at: Target }
 
 export type Direction = 'in' | 'out' | 'both'
 
@@ -53,6 +55,8 @@ export interface PlannedFault {
 
 const GAP_MS = { min: 300, max: 3500 }
 const LENGTH_MS = { min: 400, max: 7000 }
+/** Others must have elected, and clients that wait for the old leader in vain must have gone to the new one. */
+const UNAWARES_MS_MIN = 5500
 /** So often the next fault begins while this one still lasts. */
 const OVERLAP = 0.35
 /** More would be no plan. */
@@ -63,9 +67,11 @@ export function planFaults(seed: number, lengthMs: number, kinds: readonly Fault
   const plan: PlannedFault[] = []
   let atMs = GAP_MS.min
   while (plan.length < FAULTS_MAX) {
-    const forMs = between(prng, LENGTH_MS)
+    const drawnMs = between(prng, LENGTH_MS)
+    const action = drawAction(prng, pick(prng, kinds))
+    const forMs = action.type === 'unawares' ? Math.max(drawnMs, UNAWARES_MS_MIN) : drawnMs
     if (atMs + forMs > lengthMs) return plan
-    plan.push({ atMs, forMs, action: drawAction(prng, pick(prng, kinds)) })
+    plan.push({ atMs, forMs, action })
     atMs += between(prng, GAP_MS) + (chance(prng, OVERLAP) ? 0 : forMs)
   }
   return plan
@@ -99,15 +105,16 @@ function drawAction(prng: Prng, kind: FaultKind): Action {
 
 function drawLink(prng: Prng, at: Target): Action {
   const direction = pick(prng, ['in', 'out', 'both', 'both'] as const)
-  switch (nextInt(prng, 8)) {
+  switch (nextInt(prng, 10)) {
     case 0:
       return { type: 'reset', at }
     case 1:
       return { type: 'clientReset', at }
     case 2:
     case 3:
-      return { type: 'clientLink', at, direction, rule: drawRule(prng) }
     case 4:
+      return { type: 'clientLink', at, direction, rule: drawRule(prng) }
+    case 5:
       return { type: 'link', at, peer: drawTarget(prng), direction, rule: drawRule(prng) }
     default:
       return { type: 'isolate', at, direction, rule: drawRule(prng) }
@@ -143,11 +150,14 @@ function drawDisk(prng: Prng): DiskRule {
 }
 
 function drawClock(prng: Prng, at: Target): Action {
-  switch (nextInt(prng, 4)) {
+  switch (nextInt(prng, 6)) {
     case 0:
       return { type: 'clockFreeze', at }
     case 1:
       return { type: 'clockJump', at, ms: 100 + nextInt(prng, 10_000) }
+    case 2:
+    case 3:
+      return { type: 'unawares', at: { ...at, who: 'leader' } }
     default:
       return { type: 'clock', at, offsetMs: nextInt(prng, 7_200_000) - 3_600_000 }
   }

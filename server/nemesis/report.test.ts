@@ -21,7 +21,7 @@ function facts(operations: readonly Operation[]): RunFacts {
     { type: 'killAll', on: [1, 2, 3], detail: '', fromMs: 1100, untilMs: 2900, hit: true },
     { type: 'pause', on: [2], detail: '', fromMs: 1100, untilMs: 2900, hit: false },
   ] as const
-  const counts = { diskEnds: 0, events: 1, connections: 2, sessions: 1, lockTurns: 0 }
+  const counts = { diskEnds: 0, events: 1, connections: 2, sessions: 1, lockTurns: 0, isFull: false }
   return { args: ARGS, startedAtMs: 1000, endedAtMs: 6000, done, operations, ...counts }
 }
 

@@ -37,6 +37,8 @@ export interface Report {
   readonly txnsLeftOut: number
   readonly registers: number
   readonly lockTurns: number
+  /** Clients stopped before the end: a longer history would not be checked in time. */
+  readonly isFull: boolean
   readonly unavailable: { readonly windows: readonly Window[]; readonly totalMs: number; readonly longestMs: number }
   readonly checks: readonly { readonly name: string; readonly findings: readonly Finding[]; readonly ms: number }[]
   /** Where members, logs and histories are kept; null after a clean run. */
@@ -54,6 +56,7 @@ export interface RunFacts {
   readonly connections: number
   readonly sessions: number
   readonly lockTurns: number
+  readonly isFull: boolean
 }
 
 export function makeReport(facts: RunFacts, judgement: Judgement, evidence: string | null): Report {
@@ -77,6 +80,7 @@ export function makeReport(facts: RunFacts, judgement: Judgement, evidence: stri
     txnsLeftOut: chosen.leftOut,
     registers,
     lockTurns: facts.lockTurns,
+    isFull: facts.isFull,
     unavailable: {
       windows,
       totalMs: windows.reduce((sum, { forMs }) => sum + forMs, 0),
@@ -143,6 +147,7 @@ export function describeReport(report: Report): string {
     `  faults        ${report.faults.map(({ type, done, missed }) => `${type} ${done}${missed > 0 ? ` (+${missed} hit nobody)` : ''}`).join(', ')}`,
     `                ${report.diskEnds} members ended by a failing disk`,
     `  history       ${report.operations} calls, ${report.events} watch events, ${report.connections} connections, ${report.sessions} sessions, ${report.lockTurns} turns of locks`,
+    ...(report.isFull ? ['                clients stopped early: the history was full'] : []),
     ...Object.entries(report.outcomes).map(([type, counts]) => `    ${type.padEnd(13)} ${describeCounts(counts)}`),
     `  chosen        ${report.txns} txns; ${report.txnsLeftOut} proposals that nobody kept; ${report.registers} registers searched`,
     `  unavailable   ${unavailable.windows.length} times over ${UNAVAILABLE_MS / 1000} s, ${(unavailable.totalMs / 1000).toFixed(1)} s in all, ${(unavailable.longestMs / 1000).toFixed(1)} s the longest`,

@@ -4,24 +4,40 @@ import fsp from 'node:fs/promises'
 import path from 'node:path'
 import { createTree } from '#shared/tree/create-tree.ts'
 import { ZERO_ZXID } from '#shared/zk/zxid.ts'
+import { compressionOf, type SnapshotCompression } from './compression.ts'
 import type { Disk } from './disk.ts'
 import { listNumbered, snapshotName, TEMPORARY_PREFIX } from './file-names.ts'
 import type { Log } from './options.ts'
 import { writeSnapshot } from './snapshot-file.ts'
 import { errorCode, StorageError } from './storage-error.ts'
+import { removeOrphans, removeSums } from './sums-check.ts'
+import { SUMS_PREFIX, writeSums } from './sums-file.ts'
 
 export interface Directories {
   readonly snapDir: string
   readonly logDir: string
 }
 
-/** Makes `version-2` under both directories; the same one when dataLogDir is not given. */
-export async function makeDirectories(disk: Disk, dataDir: string, dataLogDir: string): Promise<Directories> {
+/**
+ * Makes `version-2` under both directories; the same one when dataLogDir is not given.
+ * @param autocreate false: they have to be there already
+ */
+export async function makeDirectories(
+  disk: Disk,
+  dataDir: string,
+  dataLogDir: string,
+  autocreate: boolean,
+): Promise<Directories> {
   const [snapDir, logDir] = [`${dataDir}/version-2`, `${dataLogDir}/version-2`]
   for (const [dir, parent] of [
     [snapDir, dataDir],
     [logDir, dataLogDir],
   ] as const) {
+    if (!autocreate && !(await isDirectory(dir))) {
+      throw new StorageError(
+        `${dir} is missing, and datadir.autocreate=false: make it, or mount what should be there, or remove that line.`,
+      )
+    }
     try {
       await makeDirectory(dir)
       await disk.syncDir(parent)
@@ -33,6 +49,15 @@ export async function makeDirectories(disk: Disk, dataDir: string, dataLogDir: s
     }
   }
   return { snapDir, logDir }
+}
+
+async function isDirectory(dir: string): Promise<boolean> {
+  try {
+    return (await fsp.stat(dir)).isDirectory()
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false
+    throw error
+  }
 }
 
 /**
@@ -74,9 +99,11 @@ export async function finishInterrupted(disk: Disk, directories: Directories, lo
     }
   }
   const installs = await listNumbered(directories.snapDir, 'install')
-  if (installs.length === 0) return
-  log('warn', 'completing the installation of a snapshot from the leader', { name: installs.at(-1)?.name })
-  await completeInstall(disk, directories)
+  if (installs.length > 0) {
+    log('warn', 'completing the installation of a snapshot from the leader', { name: installs.at(-1)?.name })
+    await completeInstall(disk, directories)
+  }
+  await removeOrphans(disk, directories.snapDir)
 }
 
 /**
@@ -87,16 +114,23 @@ export async function completeInstall(disk: Disk, { snapDir, logDir }: Directori
   const installs = await listNumbered(snapDir, 'install')
   const newest = installs.at(-1)
   if (!newest) return
+  // Also the side files of logs that are gone already.
+  const claims = (await fsp.readdir(logDir)).filter((name) => name.startsWith(`${SUMS_PREFIX}log.`))
+  await removeSums(
+    disk,
+    logDir,
+    claims.map((name) => name.slice(SUMS_PREFIX.length)),
+  )
   for (const file of await listNumbered(logDir, 'log')) await disk.remove(file.path)
   await disk.syncDir(logDir)
   for (const file of await listNumbered(snapDir, 'snapshot')) await disk.remove(file.path)
   for (const file of installs) if (file !== newest) await disk.remove(file.path)
-  await disk.rename(newest.path, `${snapDir}/${snapshotName(newest.zxid)}`)
+  await disk.rename(newest.path, `${snapDir}/${snapshotName(newest.zxid, compressionOf(newest.name))}`)
   await disk.syncDir(snapDir)
 }
 
-/** snapshot.0 of an empty tree: without it, logs without a snapshot would look like lost data (R-3056). */
-export async function writeFirstSnapshot(disk: Disk, snapDir: string, digest: boolean): Promise<void> {
+/** A directory of a server that has promised something, but holds nothing, has lost it. */
+export async function expectNoPromises(snapDir: string): Promise<void> {
   for (const name of await fsp.readdir(snapDir)) {
     if (name === 'acceptedEpoch' || name === 'currentEpoch') {
       throw new StorageError(
@@ -105,9 +139,36 @@ export async function writeFirstSnapshot(disk: Disk, snapDir: string, digest: bo
       )
     }
   }
-  const name = snapshotName(ZERO_ZXID)
+}
+
+/** snapshot.0 of an empty tree: without it, logs without a snapshot would look like lost data (R-3056). */
+export async function writeFirstSnapshot(
+  disk: Disk,
+  snapDir: string,
+  digest: boolean,
+  compression: SnapshotCompression,
+): Promise<void> {
+  const name = snapshotName(ZERO_ZXID, compression)
   const temporary = `${snapDir}/${TEMPORARY_PREFIX}${name}`
-  await writeSnapshot(disk, temporary, createTree(), digest, { aborted: false })
+  const sums = await writeSnapshot(disk, temporary, createTree(), digest, { aborted: false })
+  if (sums) await writeSums(disk, snapDir, name, sums)
   await disk.rename(temporary, `${snapDir}/${name}`)
   await disk.syncDir(snapDir)
+}
+
+const INITIALIZE = 'initialize'
+
+/** Whether somebody has put the file `initialize` beside version-2: an empty database may then be trusted. */
+export async function hasInitializeFile(dirs: readonly string[]): Promise<boolean> {
+  const found = await Promise.all(dirs.map(async (dir) => (await fsp.readdir(dir)).includes(INITIALIZE)))
+  return found.includes(true)
+}
+
+/** It is good for one start only. Source: FileTxnSnapLog.restore; zkServer-initialize.sh puts it into dataDir. */
+export async function removeInitializeFile(disk: Disk, dirs: readonly string[]): Promise<void> {
+  for (const dir of dirs) {
+    if (!(await hasInitializeFile([dir]))) continue
+    await disk.remove(`${dir}/${INITIALIZE}`)
+    await disk.syncDir(dir)
+  }
 }

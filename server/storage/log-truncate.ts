@@ -6,6 +6,7 @@ import type { Disk } from './disk.ts'
 import { listNumbered, type NumberedFile } from './file-names.ts'
 import { looksComplete } from './snapshot-file.ts'
 import { StorageError } from './storage-error.ts'
+import { removeSums } from './sums-check.ts'
 import { scanLog } from './txn-log-reader.ts'
 
 /**
@@ -27,8 +28,15 @@ export async function truncateAfter(disk: Disk, snapDir: string, logDir: string,
 
   const logs = await listNumbered(logDir, 'log')
   const later = logs.filter((file) => file.zxid > zxid)
-  await removeNewestFirst(disk, logDir, later)
   const last = logs[logs.length - later.length - 1]
+  // What is claimed of them ends before they do (ST-1); the next look at the directory seals what is left.
+  const touched = last ? [last, ...later] : later
+  await removeSums(
+    disk,
+    logDir,
+    touched.map((file) => file.name),
+  )
+  await removeNewestFirst(disk, logDir, later)
   if (last) await cutLog(disk, logDir, last, zxid)
 }
 

@@ -38,9 +38,15 @@ export class RecentEntries {
     if (this.#kept.length >= 2 * this.#max) this.#trim()
   }
 
-  /** The entries, when they end with `lastZxid`; otherwise none, after `lastZxid`. */
-  take(lastZxid: Zxid): { readonly recent: readonly Entry[]; readonly recentAfter: Zxid } {
+  /**
+   * The entries, when they end with `lastZxid`; otherwise none, after `lastZxid`.
+   * @param notBefore only those after this
+   */
+  take(lastZxid: Zxid, notBefore: Zxid): { readonly recent: readonly Entry[]; readonly recentAfter: Zxid } {
     this.#trim()
+    while (this.#after < notBefore && this.#kept.length > 0 && (this.#kept[0]?.zxid ?? notBefore) <= notBefore)
+      this.#kept.shift()
+    if (this.#after < notBefore) this.#after = notBefore
     const none = { recent: [], recentAfter: lastZxid }
     if (this.#kept.at(-1)?.zxid !== lastZxid) return none
     try {

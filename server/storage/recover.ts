@@ -5,16 +5,20 @@ import { DecodeError } from '#shared/jute/reader.ts'
 import { readEntry } from '#shared/jute/records/txn.ts'
 import { applyEntry } from '#shared/tree/apply.ts'
 import type { DigestMismatch } from '#shared/tree/contract.ts'
+import { createTree } from '#shared/tree/create-tree.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
 import { DEFAULT_TREE_OPTIONS, type TreeOptions } from '#shared/tree/options.ts'
 import type { Entry } from '#shared/zk/txn.ts'
 import { formatZxid, ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
+import type { SnapshotCompression } from './compression.ts'
+import { writeFirstSnapshot } from './directories.ts'
 import type { Disk } from './disk.ts'
 import { listNumbered, type NumberedFile } from './file-names.ts'
 import type { Log, Measured } from './options.ts'
 import { RecentEntries } from './recent-entries.ts'
 import { type LoadedSnapshot, loadSnapshot, looksComplete } from './snapshot-file.ts'
 import { StorageError } from './storage-error.ts'
+import { adoptSnapshot, checkLog, lossText, missingLogs, removeSums, seal, writtenByOthers } from './sums-check.ts'
 import { continues } from './txn-log-format.ts'
 import { scanLog } from './txn-log-reader.ts'
 
@@ -33,6 +37,11 @@ export interface RecoverOptions {
   readonly snapDir: string
   readonly logDir: string
   readonly commitLogCount: number
+  /** snapshot.trust.empty */
+  readonly trustEmpty: boolean
+  readonly compression: SnapshotCompression
+  /** Whether what is read is made durable, and claimed to be (ST-1). */
+  readonly forceSync: boolean
   /** Whether digests are kept and compared. */
   readonly digest: boolean
   readonly log: Log
@@ -44,14 +53,24 @@ export interface RecoverOptions {
  * @throws StorageError when acknowledged transactions may be missing
  */
 export async function recoverTree(options: RecoverOptions): Promise<RecoveredTree | null> {
-  const replay = await readAll(options, null)
-  if (replay === null) return null
-  await replay.repair(options.disk)
-  return replay.result()
+  const read = await readAll(options, null)
+  if (read === null) return null
+  const { disk, snapDir, digest, compression, forceSync } = options
+  await read.replay.repair(disk, forceSync)
+  if (read.from === 'nothing') await writeFirstSnapshot(disk, snapDir, digest, compression)
+  else if (forceSync) await adoptSnapshot(disk, snapDir, read.from)
+  return read.replay.result(read.notBefore)
 }
 
 /** What may be read without being repaired. */
-export type ReadOptions = Omit<RecoverOptions, 'disk'>
+export type ReadOptions = Omit<RecoverOptions, 'disk' | 'compression' | 'forceSync'>
+
+interface Read {
+  readonly replay: Replay
+  readonly from: NumberedFile | 'nothing'
+  /** No truncation reaches behind it: what is in memory must not begin before (FOLL-10). */
+  readonly notBefore: Zxid
+}
 
 /**
  * The same, and nothing is changed on disk. A damaged log ends the history there: `onDamage` is told why, and what
@@ -59,23 +78,26 @@ export type ReadOptions = Omit<RecoverOptions, 'disk'>
  * @throws StorageError when there is nothing to begin with
  */
 export async function readTree(options: ReadOptions, onDamage: (why: string) => void): Promise<RecoveredTree | null> {
-  const replay = await readAll(options, onDamage)
-  return replay === null ? null : replay.result()
+  const read = await readAll(options, onDamage)
+  return read === null ? null : read.replay.result(read.notBefore)
 }
 
-async function readAll(options: ReadOptions, onDamage: ((why: string) => void) | null): Promise<Replay | null> {
+async function readAll(options: ReadOptions, onDamage: ((why: string) => void) | null): Promise<Read | null> {
   const snapshots = await listNumbered(options.snapDir, 'snapshot')
   const logs = await listNumbered(options.logDir, 'log')
   if (snapshots.length === 0) {
     if (logs.length === 0) return null
+    if (options.trustEmpty) return readWithoutSnapshot(options, logs)
     // Trap 2325: an empty tree must not win an election.
     throw new StorageError(
       `${options.logDir} holds transaction logs, but ${options.snapDir} holds no snapshot to apply them to. Restore the ` +
-        'snapshots, or move the logs away and let this server fetch everything from the leader.',
+        'snapshots, or move the logs away and let this server fetch everything from the leader. If it never had any (an ' +
+        'upgrade from ZooKeeper 3.4), snapshot.trust.empty=true replays the logs on an empty tree.',
     )
   }
   const startMs = performance.now()
-  const { zxid, loaded, newestDamaged } = await loadNewest(snapshots, options.log)
+  const { file, loaded, newestDamaged } = await loadNewest(snapshots, options.log)
+  const { zxid } = file
   const loadedMs = performance.now()
   options.measured?.('loadSnapshot', loadedMs - startMs)
   const replay = new Replay(zxid, loaded, options)
@@ -96,14 +118,27 @@ async function readAll(options: ReadOptions, onDamage: ((why: string) => void) |
     if (onDamage === null) throw damaged
     onDamage(damaged.message)
   }
-  return replay
+  return { replay, from: file, notBefore: await oldestComplete(snapshots, zxid) }
+}
+
+async function oldestComplete(snapshots: readonly NumberedFile[], loaded: Zxid): Promise<Zxid> {
+  for (const file of snapshots) if (file.zxid >= loaded || (await looksComplete(file.path))) return file.zxid
+  return loaded
+}
+
+/** ZOOKEEPER-3056: the logs are everything; a gap before the first txn is refused all the same. */
+async function readWithoutSnapshot(options: ReadOptions, logs: readonly NumberedFile[]): Promise<Read> {
+  options.log('warn', 'no snapshot: the logs are replayed on an empty tree (snapshot.trust.empty)', {})
+  const replay = new Replay(ZERO_ZXID, { tree: createTree(), digest: null }, options)
+  await replay.run(logs)
+  return { replay, from: 'nothing', notBefore: ZERO_ZXID }
 }
 
 async function loadNewest(snapshots: readonly NumberedFile[], log: Log) {
   let newestDamaged = ZERO_ZXID
   for (const file of snapshots.toReversed().slice(0, CANDIDATES_MAX)) {
     const loaded = await tryLoad(file, log)
-    if (loaded) return { zxid: file.zxid, loaded, newestDamaged }
+    if (loaded) return { file, loaded, newestDamaged }
     if (file.zxid > newestDamaged) newestDamaged = file.zxid
   }
   const newest = snapshots.at(-1)
@@ -144,7 +179,11 @@ class Replay {
   #lastRecord: Zxid | null = null
   #lastFile = ''
   readonly #torn: { path: string; end: number }[] = []
-  readonly #empty: string[] = []
+  readonly #empty: NumberedFile[] = []
+  /** What side files contradict, and the last txn before it. */
+  readonly #doubts: { readonly path: string; readonly problem: string; readonly after: Zxid }[] = []
+  readonly #unsealed: { readonly name: string; readonly end: number }[] = []
+  #missing: readonly NumberedFile[] = []
 
   constructor(snapshotZxid: Zxid, loaded: LoadedSnapshot, options: ReadOptions) {
     this.#options = options
@@ -169,23 +208,57 @@ class Replay {
   async run(logs: readonly NumberedFile[]): Promise<void> {
     const first = logs.findLastIndex((file) => file.zxid <= this.#snapshotZxid + 1)
     // One file more, whose entries the snapshot already has: a learner may still need them as a DIFF.
+    const missing = await missingLogs(this.#options.logDir)
+    this.#missing = missing
+    const lost = missing.filter((file) => file.zxid > this.#snapshotZxid)
+    const doubtUpTo = (zxid: number) => {
+      while (lost[0] && lost[0].zxid < zxid) this.#doubt(lost.shift(), 'it is gone')
+    }
     for (const file of logs.slice(Math.max(0, first - 1))) {
+      doubtUpTo(file.zxid)
       const needed = file.zxid > this.#snapshotZxid || logs.indexOf(file) >= first
       await this.#readFile(file, needed)
     }
+    doubtUpTo(Number.POSITIVE_INFINITY)
+    await this.#settleDoubts()
     if (this.#mismatches > 0) {
       this.#options.log('error', 'the tree does not match the digests in the log', { mismatches: this.#mismatches })
     }
   }
 
+  #doubt(file: NumberedFile | undefined, problem: string, after = this.lastZxid): void {
+    if (file) this.#doubts.push({ path: file.path, problem, after })
+  }
+
+  /** ST-1, ST-3: a contradiction is a loss, unless another server has written here from that place on. */
+  async #settleDoubts(): Promise<void> {
+    const [first] = this.#doubts.toSorted((a, b) => a.after - b.after)
+    if (!first) return
+    const { snapDir, logDir, log } = this.#options
+    const other = await writtenByOthers(snapDir, logDir, first.after)
+    if (!other) throw new StorageError(lossText(first.path, first.problem, first.after))
+    log('warn', 'another server has written here: what was noted of older logs does not hold any more', {
+      other: other.path,
+      log: first.path,
+      problem: first.problem,
+    })
+  }
+
   async #readFile(file: NumberedFile, needed: boolean): Promise<void> {
     try {
+      const before = this.lastZxid
+      const verdict = await checkLog(this.#options.logDir, file.name)
       const scan = await scanLog(file.path, (zxid, txn) => {
         this.#onRecord(file, zxid, txn)
         return true
       })
-      if (scan.records === 0) this.#empty.push(file.path)
+      if (verdict.type === 'contradicted') {
+        this.#doubt(file, verdict.problem, verdict.cut && scan.records > 0 ? this.lastZxid : before)
+      }
+      if (scan.records === 0) this.#empty.push(file)
       else if (scan.ending === 'torn') this.#torn.push({ path: file.path, end: scan.end })
+      const isSealed = verdict.type === 'verified' && verdict.sealed && verdict.upTo === scan.end
+      if (scan.records > 0 && !isSealed) this.#unsealed.push({ name: file.name, end: scan.end })
     } catch (error) {
       if (needed || !(error instanceof StorageError)) throw error
       // Everything in this file is older than the snapshot: only the memory of recent entries suffers.
@@ -256,7 +329,7 @@ class Replay {
   }
 
   /** Cuts torn ends and removes logs without a record, so that new files follow on what is whole. */
-  async repair(disk: Disk): Promise<void> {
+  async repair(disk: Disk, forceSync: boolean): Promise<void> {
     const { logDir, log } = this.#options
     for (const { path, end } of this.#torn) {
       log('warn', 'cutting an incomplete record off a transaction log', { path, end })
@@ -268,15 +341,23 @@ class Replay {
         await file.close()
       }
     }
-    for (const path of this.#empty) {
+    await removeSums(
+      disk,
+      logDir,
+      [...this.#empty, ...this.#missing].map((file) => file.name),
+    )
+    for (const { path } of this.#empty) {
       log('warn', 'removing a transaction log without a record', { path })
       await disk.remove(path)
     }
     if (this.#empty.length > 0) await disk.syncDir(logDir)
+    // What a killed server had only written is made durable before anybody votes with it (D-4).
+    if (forceSync) for (const { name, end } of this.#unsealed) await seal(disk, logDir, name, end)
   }
 
-  result(): RecoveredTree {
-    const { recent, recentAfter } = this.#recent.take(this.lastZxid)
+  /** @param notBefore the entries that are handed back begin behind it */
+  result(notBefore: Zxid): RecoveredTree {
+    const { recent, recentAfter } = this.#recent.take(this.lastZxid, notBefore)
     return { tree: this.#tree, lastZxid: this.lastZxid, recent, recentAfter }
   }
 }

@@ -8,6 +8,7 @@ import { createTree } from '#shared/tree/create-tree.ts'
 import { type DataTree, type PlainZnode, plainZnode } from '#shared/tree/data-tree.ts'
 import { BrokenTree, finishLoad, loadNode } from '#shared/tree/snapshot.ts'
 import type { Acl } from '#shared/zk/acl.ts'
+import { parentPath } from '#shared/zk/path.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
 import {
   DATA_BYTES_MAX,
@@ -73,6 +74,14 @@ export class TreeDecoder {
     this.#queue.consume(used)
     this.#consumed += used
     return this.done
+  }
+
+  /** Like `finish`, of what could be read, at any time: without the znodes whose parent is missing. */
+  finishIntact(): DataTree {
+    const { nodes } = this.#tree
+    for (const path of nodes.keys())
+      if (path !== '/' && (!path.startsWith('/') || !nodes.has(parentPath(path)))) nodes.delete(path)
+    return this.finish()
   }
 
   /** The tree, complete with what is derived from its nodes. To be called once, when done. */
@@ -153,7 +162,7 @@ export class TreeDecoder {
   #readNode(reader: JuteReader, window: Uint8Array): boolean {
     const bytes = nodeBytes(window, window.length - reader.remaining)
     if (bytes === null || bytes > reader.remaining) return false
-    const path = reader.string()
+    const path = pathFrom(reader, window)
     if (path === END_PATH) {
       this.#expect = 'done'
       return true
@@ -224,6 +233,18 @@ export class SnapshotStreamDecoder {
 
 function noSignature(): DecodeError {
   return new DecodeError(`a snapshot stream ends with "${STREAM_SIGNATURE}"`)
+}
+
+/**
+ * In one piece, straight from the bytes: a million paths put together from pieces left 230 MB behind and were a third of the
+ * time of a start.
+ */
+function pathFrom(reader: JuteReader, window: Uint8Array): string {
+  const start = window.length - reader.remaining + INT_BYTES
+  const end = start + (intAt(window, start - INT_BYTES) ?? 0)
+  for (let at = start; at < end; at += 1) if ((window[at] ?? 0) >= 0x80) return reader.string()
+  reader.bufferView()
+  return Buffer.from(window.buffer, window.byteOffset + start, end - start).toString('latin1')
 }
 
 function intAt(window: Uint8Array, at: number): number | null {

@@ -1,12 +1,13 @@
 // Snapshot files: written beside and renamed when durable, checked before they are trusted. The bytes are
 // snapshot-encode.ts and snapshot-decode.ts; which snapshot to start from is recover.ts.
 
-import fsp, { type FileHandle } from 'node:fs/promises'
+import fsp from 'node:fs/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ADLER32_START, adler32 } from '#shared/base/checksum.ts'
 import { DecodeError, JuteReader } from '#shared/jute/reader.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
+import { compressionOf } from './compression.ts'
 import type { Disk } from './disk.ts'
 import { TreeDecoder } from './snapshot-decode.ts'
 import { encodeSnapshotFile } from './snapshot-encode.ts'
@@ -17,11 +18,11 @@ import {
   SNAPSHOT_MAGIC,
   SNAPSHOT_VERSION,
 } from './snapshot-format.ts'
+import { createCompressor, readPlain, STREAM_MAGIC } from './snapshot-stream.ts'
+import { type Checkpoint, runningCrc } from './sums-file.ts'
 
 /** Slices are gathered up to this size for one write, which is also one flush. */
 const WRITE_BYTES = 2 ** 20
-/** One read while loading: the event loop gets its turn between two. */
-const READ_BYTES = 256 * 1024
 /** Trailers and seals behind the nodes; what is longer is not read. */
 const TRAILER_BYTES_MAX = 256
 const END = Buffer.from([0, 0, 0, 1, 0x2f])
@@ -31,9 +32,11 @@ export interface SnapshotAbort {
 }
 
 /**
- * Writes a snapshot to `path` and flushes it; renaming it into place is the caller's. The tree may change meanwhile.
+ * Writes a snapshot to `path`, whose end says how it is compressed, and flushes it; renaming it into place is the caller's.
+ * The tree may change meanwhile.
  * @param digest whether the tree keeps its digest
- * @param abort set `aborted` to give up: the file is removed and false returned
+ * @param abort set `aborted` to give up: the file is removed and null returned
+ * @returns what its side file has to say of it
  */
 export async function writeSnapshot(
   disk: Disk,
@@ -41,7 +44,7 @@ export async function writeSnapshot(
   tree: DataTree,
   digest: boolean,
   abort: SnapshotAbort,
-): Promise<boolean> {
+): Promise<Checkpoint | null> {
   const slices = encodeSnapshotFile(tree, digest)
   let gathered: Uint8Array[] = []
   let bytes = 0
@@ -58,38 +61,50 @@ export async function writeSnapshot(
   // The header and, in this same turn, the sessions as they are at the label.
   take()
   take()
+  const compressor = createCompressor(compressionOf(path))
   const file = await disk.create(path, false)
   try {
     let position = 0
+    let crc = 0
     while (!abort.aborted) {
       if (done || bytes >= WRITE_BYTES) {
-        await file.write(Buffer.concat(gathered), position)
-        // Flushing as we go keeps the log's flushes from waiting behind one huge one.
-        await file.sync()
-        if (done) return true
-        position += bytes
+        const pieces = gathered
         gathered = []
         bytes = 0
+        const packed = await compressor.push(pieces)
+        const written = done ? Buffer.concat([packed, await compressor.end()]) : packed
+        await file.write(written, position)
+        // Flushing as we go keeps the log's flushes from waiting behind one huge one.
+        await file.sync()
+        position += written.length
+        crc = runningCrc(written, crc)
+        if (done) return { end: position, crc, ended: true }
       }
       await nextTurn()
       take()
     }
   } finally {
+    compressor.abandon()
     await file.close()
   }
   await disk.remove(path)
-  return false
+  return null
 }
 
-/** Apache's quick check: long enough and ends like a seal. Says nothing about the bytes between. */
+/**
+ * Apache's quick check: a plain file is long enough and ends like a seal, a compressed one starts like one. Says nothing
+ * about the bytes between.
+ */
 export async function looksComplete(path: string): Promise<boolean> {
+  const magic = STREAM_MAGIC[compressionOf(path)]
   const handle = await fsp.open(path, 'r')
   try {
     const { size } = await handle.stat()
     if (size < SNAPSHOT_HEADER_BYTES) return false
-    const tail = Buffer.alloc(END.length)
-    await handle.read(tail, 0, tail.length, size - tail.length)
-    return tail.equals(END)
+    const [expected, at] = magic.length > 0 ? [magic, 0] : [END, size - END.length]
+    const found = Buffer.alloc(expected.length)
+    await handle.read(found, 0, found.length, at)
+    return found.equals(expected)
   } finally {
     await handle.close()
   }
@@ -98,25 +113,22 @@ export async function looksComplete(path: string): Promise<boolean> {
 /** Whether the last seal of a snapshot file matches all bytes before it (O-15: what purge keeps was checked so). */
 export async function sealMatches(path: string): Promise<boolean> {
   if (!(await looksComplete(path))) return false
-  const handle = await fsp.open(path, 'r')
+  let checksum = ADLER32_START
+  // The seal is not part of what it seals, and where it starts is known at the end only.
+  let tail = Buffer.alloc(0)
   try {
-    const { size } = await handle.stat()
-    const sealed = size - SEAL_BYTES
-    let checksum = ADLER32_START
-    let at = 0
-    const chunk = Buffer.allocUnsafe(READ_BYTES)
-    while (at < sealed) {
-      const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, sealed - at), at)
-      if (bytesRead === 0) return false
-      checksum = adler32(chunk.subarray(0, bytesRead), checksum)
-      at += bytesRead
+    for await (const chunk of readPlain(path)) {
+      const bytes = Buffer.concat([tail, chunk])
+      const sealed = Math.max(0, bytes.length - SEAL_BYTES)
+      checksum = adler32(bytes.subarray(0, sealed), checksum)
+      tail = bytes.subarray(sealed)
     }
-    const seal = Buffer.alloc(8)
-    await handle.read(seal, 0, seal.length, sealed)
-    return seal.readUInt32BE(0) === 0 && seal.readUInt32BE(4) === checksum
-  } finally {
-    await handle.close()
+  } catch (error) {
+    if (error instanceof DecodeError) return false
+    throw error
   }
+  if (tail.length < SEAL_BYTES || !tail.subarray(SEAL_BYTES - END.length).equals(END)) return false
+  return tail.readUInt32BE(0) === 0 && tail.readUInt32BE(4) === checksum
 }
 
 export interface LoadedSnapshot {
@@ -130,35 +142,40 @@ export interface LoadedSnapshot {
  * @throws DecodeError when it is not a whole, undamaged snapshot
  */
 export async function loadSnapshot(path: string): Promise<LoadedSnapshot> {
-  const handle = await fsp.open(path, 'r')
-  try {
-    return await load(handle, (await handle.stat()).size)
-  } finally {
-    await handle.close()
+  const decoder = new TreeDecoder()
+  let checksum = ADLER32_START
+  let head: Buffer | null = Buffer.alloc(0)
+  let trailer: Buffer | null = null
+  for await (const chunk of readPlain(path)) {
+    let bytes = chunk
+    if (head !== null) {
+      head = Buffer.concat([head, chunk])
+      if (head.length < SNAPSHOT_HEADER_BYTES) continue
+      checkHeader(head)
+      checksum = adler32(head.subarray(0, SNAPSHOT_HEADER_BYTES), checksum)
+      bytes = head.subarray(SNAPSHOT_HEADER_BYTES)
+      head = null
+    }
+    if (trailer !== null) {
+      trailer = Buffer.concat([trailer, bytes])
+      if (trailer.length >= TRAILER_BYTES_MAX) break
+      continue
+    }
+    const done = decoder.push(bytes)
+    if (done) trailer = Buffer.from(decoder.rest())
+    checksum = adler32(bytes.subarray(0, bytes.length - (trailer?.length ?? 0)), checksum)
   }
+  if (head !== null) throw new DecodeError('it ends inside its header')
+  if (trailer === null) throw new DecodeError('it ends before its nodes do')
+  const digest = readTrailer(trailer.subarray(0, TRAILER_BYTES_MAX), checksum)
+  return { tree: decoder.finish(), digest }
 }
 
-async function load(handle: FileHandle, size: number): Promise<LoadedSnapshot> {
-  const header = await readAt(handle, 0, SNAPSHOT_HEADER_BYTES)
+function checkHeader(header: Buffer): void {
   const reader = new JuteReader(header)
   if (reader.int() !== SNAPSHOT_MAGIC) throw new DecodeError('it does not start with ZKSN')
   const version = reader.int()
   if (version !== SNAPSHOT_VERSION) throw new DecodeError(`its format version is ${version}, not ${SNAPSHOT_VERSION}`)
-
-  const decoder = new TreeDecoder()
-  let checksum = adler32(header)
-  let at = SNAPSHOT_HEADER_BYTES
-  while (!decoder.done) {
-    const chunk = await readAt(handle, at, Math.max(0, Math.min(READ_BYTES, size - at)))
-    if (chunk.length === 0) throw new DecodeError('it ends before its nodes do')
-    at += chunk.length
-    decoder.push(chunk)
-    const behind = decoder.done ? at - SNAPSHOT_HEADER_BYTES - decoder.consumed : 0
-    checksum = adler32(chunk.subarray(0, chunk.length - behind), checksum)
-  }
-  const trailer = await readAt(handle, SNAPSHOT_HEADER_BYTES + decoder.consumed, TRAILER_BYTES_MAX)
-  const digest = readTrailer(trailer, checksum)
-  return { tree: decoder.finish(), digest }
 }
 
 /** Seal 1, then (3.6 and later) a digest with seal 2; what 3.9 adds behind is not needed. */
@@ -179,14 +196,26 @@ function checkSeal(reader: JuteReader, checksum: number): void {
   if (reader.string() !== '/' || sealed !== checksum) throw new DecodeError('its checksum does not match its content')
 }
 
-/** Up to `length` bytes at `position`, in memory of their own. */
-async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafeSlow(length)
-  let done = 0
-  while (done < length) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, position + done)
-    if (bytesRead === 0) break
-    done += bytesRead
+/**
+ * What can be read of a damaged snapshot, for tools: the znodes up to the damage, sealed or not, without those whose parent is
+ * missing.
+ * @throws DecodeError when not even the root can be read
+ */
+export async function loadIntact(path: string): Promise<DataTree> {
+  const decoder = new TreeDecoder()
+  let head = Buffer.alloc(0)
+  try {
+    for await (const chunk of readPlain(path)) {
+      if (decoder.done) break
+      if (head.length >= SNAPSHOT_HEADER_BYTES) {
+        decoder.push(chunk)
+        continue
+      }
+      head = Buffer.concat([head, chunk])
+      if (head.length >= SNAPSHOT_HEADER_BYTES) decoder.push(head.subarray(SNAPSHOT_HEADER_BYTES))
+    }
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
   }
-  return bytes.subarray(0, done)
+  return decoder.finishIntact()
 }

@@ -99,6 +99,7 @@ describe('snapshots', () => {
     await again.storage.close()
     fs.rmSync(`${dir}/version-2/log.10000000b`)
     fs.truncateSync(`${dir}/version-2/log.100000001`, 400)
+    for (const name of ['sums.log.100000001', 'sums.log.10000000b']) fs.rmSync(`${dir}/version-2/${name}`)
     await expect(openRig(dir)).rejects.toThrow(/snapshot.10000000a is damaged, and the logs end at/)
     fs.rmSync(`${dir}/version-2/snapshot.0`)
     await expect(openRig(dir)).rejects.toThrow(/no snapshot could be loaded/)
@@ -132,7 +133,7 @@ describe('snapshots', () => {
     }
     // A damaged one does not count.
     fs.appendFileSync(`${dir}/version-2/snapshot.100000032`, 'x')
-    expect(await rig.storage.purge(1)).toEqual([
+    expect(await rig.storage.purge(1, makeZxid(9, 0))).toEqual([
       'snapshot.0',
       'snapshot.10000000a',
       'snapshot.100000014',
@@ -145,7 +146,7 @@ describe('snapshots', () => {
       'log.100000029',
       'log.100000033',
     ])
-    expect(await rig.storage.purge(3)).toEqual([])
+    expect(await rig.storage.purge(3, makeZxid(9, 0))).toEqual([])
     await rig.storage.close()
     for (const newest of ['snapshot.10000003c', 'snapshot.100000032', 'snapshot.100000028']) {
       fs.rmSync(`${dir}/version-2/${newest}`)
@@ -153,5 +154,57 @@ describe('snapshots', () => {
     const again = await openRig(dir)
     expect(again.recovered.tree.digest).toBe(history.tree.digest)
     await again.storage.close()
+  })
+})
+
+describe('[FOLL-10] what is in memory can be cut away', () => {
+  test('purge leaves a snapshot that is as old as the log in memory', async () => {
+    const dir = newDir()
+    const rig = await openRig(dir)
+    const history = new History()
+    for (let i = 0; i < 6; i += 1) {
+      rig.append(history.many(10))
+      await rig.settled()
+      await rig.storage.takeSnapshot(history.tree)
+    }
+    expect(await rig.storage.purge(3, makeZxid(1, 25))).toEqual(['snapshot.0', 'snapshot.10000000a', 'log.100000001'])
+    rig.storage.truncate(rig.nextOp(), makeZxid(1, 25))
+    const { lastZxid, tree } = await rig.storage.reload()
+    expect(lastZxid).toBe(makeZxid(1, 25))
+    expect(tree.digest).toBe(history.entries[24]?.digest)
+    expect(rig.failures).toEqual([])
+    await rig.storage.close()
+  })
+
+  test('nothing is handed back that lies before every snapshot', async () => {
+    const dir = newDir()
+    const rig = await openRig(dir)
+    const history = new History()
+    rig.append(history.many(10))
+    await rig.settled()
+    await rig.storage.takeSnapshot(history.tree)
+    rig.append(history.many(10))
+    await rig.settled()
+    await rig.storage.close()
+    fs.rmSync(`${dir}/version-2/snapshot.0`)
+    const again = await openRig(dir)
+    expect(again.recovered.recentAfter).toBe(makeZxid(1, 10))
+    expect(again.recovered.recent.map((entry) => entry.zxid)).toEqual(history.entries.slice(10).map((one) => one.zxid))
+    await again.storage.close()
+  })
+
+  test('a purge that a truncation has overtaken removes nothing', async () => {
+    const rig = await openRig(newDir())
+    const history = new History()
+    for (let i = 0; i < 6; i += 1) {
+      rig.append(history.many(10))
+      await rig.settled()
+      await rig.storage.takeSnapshot(history.tree)
+    }
+    const purged = rig.storage.purge(3, makeZxid(9, 0))
+    rig.storage.truncate(rig.nextOp(), makeZxid(1, 5))
+    expect(await purged).toEqual([])
+    expect((await rig.storage.reload()).lastZxid).toBe(makeZxid(1, 5))
+    await rig.storage.close()
   })
 })

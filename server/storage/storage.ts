@@ -3,10 +3,12 @@
 
 import { assert } from '#shared/base/assert.ts'
 import type { Recovered } from '#shared/peer/contract.ts'
+import { createTree } from '#shared/tree/create-tree.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
 import type { DiskOp } from '#shared/zab/contract.ts'
 import type { Entry } from '#shared/zk/txn.ts'
-import { formatZxid, type Zxid } from '#shared/zk/zxid.ts'
+import { formatZxid, NO_ZXID, ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
+import type { SnapshotCompression } from './compression.ts'
 import { completeInstall, type Directories } from './directories.ts'
 import type { Disk } from './disk.ts'
 import { DiskQueue } from './disk-queue.ts'
@@ -18,7 +20,8 @@ import { oldestKept, type PurgeOptions, purge } from './purge.ts'
 import { type RecoverOptions, recoverTree } from './recover.ts'
 import { type SnapshotAbort, writeSnapshot } from './snapshot-file.ts'
 import type { SnapshotRule } from './snapshot-rule.ts'
-import { StorageError } from './storage-error.ts'
+import { errorCode, StorageError } from './storage-error.ts'
+import { writeSums } from './sums-file.ts'
 import type { TxnLogWriter } from './txn-log-writer.ts'
 
 export interface StorageHandlers {
@@ -28,12 +31,25 @@ export interface StorageHandlers {
   onFailed(error: unknown): void
 }
 
+/** How the flushes of the log went. */
+export interface FlushCounts {
+  flushes: number
+  /** Longer than fsync.warningthresholdms. */
+  slow: number
+  totalMs: number
+  maxMs: number
+}
+
 export interface StorageParts extends Directories {
   readonly disk: Disk
   readonly writer: TxnLogWriter
   readonly rule: SnapshotRule
   readonly commitLogCount: number
+  readonly trustEmpty: boolean
+  readonly forceSync: boolean
   readonly digest: boolean
+  readonly fsyncWarningThresholdMs: number
+  readonly compression: SnapshotCompression
   /** 0: nothing is purged after a snapshot. */
   readonly snapRetainCount: number
   readonly log: Log
@@ -52,6 +68,9 @@ export class Storage {
   /** Told when nothing will be done any more. */
   readonly #waiting = new Set<(error: unknown) => void>()
   readonly #verified = new Set<string>()
+  /** Truncations and installations so far. */
+  #rewinds = 0
+  readonly flushCounts: FlushCounts = { flushes: 0, slow: 0, totalMs: 0, maxMs: 0 }
   #temporaries = 0
   #closed = false
 
@@ -59,11 +78,12 @@ export class Storage {
   constructor(parts: StorageParts) {
     this.#parts = parts
     this.#queue = new DiskQueue({
-      appendBatch: (batch, firstZxid) => parts.writer.append(batch, firstZxid),
+      appendBatch: (batch, firstZxid) => this.#flush(batch, firstZxid),
       measured: parts.measured,
       onPersisted: (upTo) => this.#handlers?.onPersisted(upTo),
       onFailed: (error) => this.#onFailed(error),
     })
+    parts.writer.listen((error) => this.#queue.fail(error))
   }
 
   /** To be called before the first operation. */
@@ -83,6 +103,7 @@ export class Storage {
     this.#expectOpen()
     this.#abortSnapshot()
     this.#cut = { after: zxid, next: null }
+    this.#rewinds += 1
     const { disk, writer, snapDir, logDir } = this.#parts
     this.#queue.push(op, async () => {
       await writer.roll()
@@ -99,15 +120,19 @@ export class Storage {
     assert(tree.lastProcessedZxid >= zxid, 'a received tree knows its zxid before it is installed')
     this.#abortSnapshot()
     this.#cut = null
-    const { disk, writer, snapDir, digest } = this.#parts
-    const temporary = this.#temporary(installName(zxid))
+    this.#rewinds += 1
+    const { disk, writer, snapDir, digest, compression } = this.#parts
+    const name = installName(zxid, compression)
+    const temporary = this.#temporary(name)
     const written = writeSnapshot(disk, temporary, tree, digest, { aborted: false })
     // The queue looks at it when its turn comes.
     written.catch(() => undefined)
     this.#queue.push(op, async () => {
-      await written
+      const sums = await written
+      assert(sums !== null, 'nobody aborts the writing of a received snapshot')
       await writer.roll()
-      await disk.rename(temporary, `${snapDir}/${installName(zxid)}`)
+      await writeSums(disk, snapDir, snapshotName(zxid, compression), sums)
+      await disk.rename(temporary, `${snapDir}/${name}`)
       await disk.syncDir(snapDir)
       await completeInstall(disk, this.#parts)
     })
@@ -116,6 +141,12 @@ export class Storage {
   saveEpoch(op: DiskOp, which: WhichEpoch, epoch: number): void {
     this.#expectOpen()
     this.#queue.push(op, () => writeEpoch(this.#parts.disk, this.#parts.snapDir, which, epoch))
+  }
+
+  /** Work of others that has its place among the operations: after all before `op`, and durable when it resolves. */
+  inOrder(op: DiskOp | null, run: () => Promise<void>): void {
+    this.#expectOpen()
+    this.#queue.push(op, run)
   }
 
   /** Reads everything again, when all operations before it are done. Rejects after a failure. */
@@ -151,14 +182,24 @@ export class Storage {
     return finished
   }
 
-  /** Removes what the newest `retainCount` snapshots make superfluous (at least 3 stay); returns the names. */
-  async purge(retainCount: number): Promise<string[]> {
+  /**
+   * Removes what the newest `retainCount` snapshots make superfluous (at least 3 stay); returns the names.
+   * @param neededFrom where the log in memory begins: it can still be truncated to there afterwards
+   */
+  async purge(retainCount: number, neededFrom: Zxid): Promise<string[]> {
     this.#expectOpen()
-    const options: PurgeOptions = { ...this.#parts, retainCount, verified: this.#verified }
+    const options: PurgeOptions = { ...this.#parts, retainCount, neededFrom, verified: this.#verified }
+    const rewinds = this.#rewinds
     // Reading whole snapshots must not hold up the log: the queue then finds them verified.
-    await oldestKept(options)
+    try {
+      await oldestKept(options)
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error
+      return [] // a truncation was quicker
+    }
     if (this.#closed) return []
-    return this.#inOrder(() => purge(options))
+    // After a truncation or a snapshot from the leader the log in memory begins elsewhere.
+    return this.#inOrder(async () => (this.#rewinds === rewinds ? purge(options) : []))
   }
 
   /** Finishes what was asked for, ends the log and gives up the lock. */
@@ -176,27 +217,46 @@ export class Storage {
     }
   }
 
+  async #flush(batch: Buffer, firstZxid: Zxid): Promise<void> {
+    const startMs = performance.now()
+    await this.#parts.writer.append(batch, firstZxid)
+    const tookMs = performance.now() - startMs
+    const counts = this.flushCounts
+    counts.flushes += 1
+    counts.totalMs += tookMs
+    if (tookMs > counts.maxMs) counts.maxMs = tookMs
+    if (tookMs <= this.#parts.fsyncWarningThresholdMs) return
+    counts.slow += 1
+    this.#parts.log('warn', 'a flush of the transaction log took long: every write waits for it', {
+      tookMs: Math.round(tookMs),
+      bytes: batch.length,
+    })
+  }
+
   async #writeInBackground(tree: DataTree, abort: SnapshotAbort): Promise<boolean> {
-    const { disk, snapDir, digest, log, snapRetainCount } = this.#parts
+    const { disk, snapDir, digest, log, snapRetainCount, compression } = this.#parts
     const label = tree.lastProcessedZxid
-    const temporary = this.#temporary(snapshotName(label))
+    const name = snapshotName(label, compression)
+    const temporary = this.#temporary(name)
     const startMs = performance.now()
     try {
-      if (!(await writeSnapshot(disk, temporary, tree, digest, abort))) return false
+      const sums = await writeSnapshot(disk, temporary, tree, digest, abort)
+      if (sums === null) return false
       // In order, so that every txn whose effects may be in it is in the log when it gets its name (O-12).
       const placed = await this.#inOrder(async () => {
         if (abort.aborted) {
           await disk.remove(temporary)
           return false
         }
-        await disk.rename(temporary, `${snapDir}/${snapshotName(label)}`)
+        await writeSums(disk, snapDir, name, sums)
+        await disk.rename(temporary, `${snapDir}/${name}`)
         await disk.syncDir(snapDir)
         return true
       })
       if (!placed) return false
       this.#parts.measured('snapshot', performance.now() - startMs)
       log('info', 'wrote a snapshot', { zxid: formatZxid(label), nodes: tree.nodes.size })
-      if (snapRetainCount > 0 && !this.#closed) await this.purge(snapRetainCount)
+      if (snapRetainCount > 0 && !this.#closed) await this.purge(snapRetainCount, label)
       return true
     } catch (error) {
       this.#queue.fail(error)
@@ -242,6 +302,12 @@ export class Storage {
   #expectOpen(): void {
     assert(!this.#closed, 'a closed storage is asked for nothing')
   }
+}
+
+/** An empty directory that is not trusted: the tree is empty, and the zxid says that nobody should go by it. */
+export async function recoverNothing(parts: RecoverOptions): Promise<Recovered> {
+  const epochs = await readEpochs(parts.snapDir, ZERO_ZXID)
+  return { tree: createTree(), lastZxid: NO_ZXID, recent: [], recentAfter: NO_ZXID, ...epochs }
 }
 
 /** Everything that the directories hold; null for a fresh server. */

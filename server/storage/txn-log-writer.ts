@@ -4,6 +4,7 @@
 import { formatZxid, type Zxid } from '#shared/zk/zxid.ts'
 import type { Disk, DiskFile } from './disk.ts'
 import { logName, TEMPORARY_PREFIX } from './file-names.ts'
+import { LogSums } from './log-sums.ts'
 import { LOG_HEADER_BYTES, paddedSize, writeLogHeader } from './txn-log-format.ts'
 
 export interface TxnLogOptions {
@@ -12,10 +13,14 @@ export interface TxnLogOptions {
   readonly preAllocBytes: number
   /** false: a write is reported without waiting for the disk. */
   readonly forceSync: boolean
+  /** A file that grew beyond this is ended; 0: no limit. */
+  readonly sizeLimitBytes: number
 }
 
 interface OpenLog {
   readonly file: DiskFile
+  /** Null without forceSync: what is not durable cannot be claimed to be. */
+  readonly sums: LogSums | null
   position: number
   size: number
 }
@@ -24,10 +29,16 @@ export class TxnLogWriter {
   readonly #disk: Disk
   readonly #options: TxnLogOptions
   #open: OpenLog | null = null
+  #onFailed: (error: unknown) => void = () => undefined
 
   constructor(disk: Disk, options: TxnLogOptions) {
     this.#disk = disk
     this.#options = options
+  }
+
+  /** Told when a side file cannot be written; to be called before the first append. */
+  listen(onFailed: (error: unknown) => void): void {
+    this.#onFailed = onFailed
   }
 
   /**
@@ -44,8 +55,11 @@ export class TxnLogWriter {
     const records = batch.subarray(LOG_HEADER_BYTES)
     await this.#pad(log)
     await log.file.write(records, log.position)
+    log.sums?.add(records)
     log.position += records.length
     log.size = Math.max(log.size, log.position)
+    const { sizeLimitBytes } = this.#options
+    if (sizeLimitBytes > 0 && log.position > sizeLimitBytes) await this.roll()
   }
 
   /** Ends the file, without its padding; the next append starts another. */
@@ -58,6 +72,7 @@ export class TxnLogWriter {
         await log.file.truncate(log.position)
         if (this.#options.forceSync) await log.file.sync()
       }
+      await log.sums?.end()
     } finally {
       await log.file.close()
     }
@@ -67,6 +82,7 @@ export class TxnLogWriter {
   async abandon(): Promise<void> {
     const log = this.#open
     this.#open = null
+    await log?.sums?.abandon()
     await log?.file.close()
   }
 
@@ -78,6 +94,7 @@ export class TxnLogWriter {
     writeLogHeader(batch, 0)
     const log = {
       file: await this.#disk.create(temporary, forceSync),
+      sums: forceSync ? new LogSums(this.#disk, dir, name, (error) => this.#onFailed(error)) : null,
       position: LOG_HEADER_BYTES,
       size: LOG_HEADER_BYTES,
     }
@@ -88,6 +105,7 @@ export class TxnLogWriter {
       log.size = Math.max(log.size, log.position)
       await this.#disk.rename(temporary, `${dir}/${name}`)
       if (forceSync) await this.#disk.syncDir(dir)
+      log.sums?.add(batch)
       return log
     } catch (cause) {
       await log.file.close()

@@ -67,7 +67,15 @@ test.each([
 ] as const)('[T-10] a difference to %s', (_name, exactDigests, epoch, expected) => {
   const { peer } = new Alone()
   peer.zab.role = {
-    ...{ state: 'FOLLOWING', leader: asSid(2), link: 1 as LinkId, stage: 'BROADCAST', epoch: 2, exactDigests },
+    ...{
+      state: 'FOLLOWING',
+      leader: asSid(2),
+      link: 1 as LinkId,
+      claimsNothing: false,
+      stage: 'BROADCAST',
+      epoch: 2,
+      exactDigests,
+    },
     ...{
       plan: null,
       pending: [],

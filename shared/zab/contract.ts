@@ -36,6 +36,9 @@ export interface ZabConfig {
   readonly initLimit: number
   /** Ticks that a learner or leader may stay silent. */
   readonly syncLimit: number
+  /** How soon a vote is sent again that nobody answers, to begin with and at last. Left out: 200 ms and 3.2 s. */
+  readonly notificationMinMs?: number
+  readonly notificationMaxMs?: number
   /** How many recent entries are kept to bring learners up to date by DIFF. ZooKeeper's commitLogCount. */
   readonly commitLogCount: number
 }
@@ -46,7 +49,7 @@ export interface RecoveredLog {
   readonly currentEpoch: number
   /** The last entry of the log, or the snapshot's zxid when no entry follows it. */
   readonly lastZxid: Zxid
-  /** The newest entries, contiguous, ending with lastZxid; may be empty. */
+  /** The newest entries, contiguous, ending with lastZxid; may be empty. The log can be truncated to each of them. */
   readonly recent: readonly Entry[]
   /** Every entry after this zxid is in `recent`. */
   readonly recentAfter: Zxid
@@ -75,7 +78,7 @@ export type ZabInput =
 export type DiskEffect =
   /** Append behind the last entry. Group commit is the host's: one flush may cover many. */
   | { readonly type: 'append'; readonly op: DiskOp; readonly entry: Entry }
-  /** Remove every entry after `zxid`, from the log and from snapshots above it. */
+  /** Remove every entry after `zxid`, which is in memory, from the log and from snapshots above it. */
   | { readonly type: 'truncate'; readonly op: DiskOp; readonly zxid: Zxid }
   /** Make the received snapshot the start of a new history: everything older may go. */
   | { readonly type: 'installSnapshot'; readonly op: DiskOp; readonly zxid: Zxid }

@@ -46,7 +46,7 @@ function truncate(zab: Zab, following: Following, zxid: Zxid, out: ZabEffect[]):
   const { log } = zab
   let keep = zxid
   let at = indexFrom(log, (zxid + 1) as Zxid)
-  for (const { zxid: proposed } of zxid < log.after ? [] : following.pending) {
+  for (const { zxid: proposed } of following.pending) {
     if (log.entries[at]?.zxid !== proposed) break
     keep = proposed
     at += 1

@@ -159,6 +159,45 @@ describe('NEWLEADER', () => {
   })
 })
 
+describe('[FOLL-10] a TRUNC to before the log in memory', () => {
+  /** Server 3 has wanted the log cut after 1/2, where memory begins with 1/4; then somebody is followed again. */
+  function askedAgain(leader: number, exactDigests: boolean, more: readonly Entry[] = []) {
+    const { solo, link } = promised(HELD, { commitLogCount: 1 })
+    const cut = solo.packet(link, { type: 'TRUNC', zxid: makeZxid(1, 2) })
+    for (const entry of more) solo.zab.log.entries.push(entry)
+    solo.tick(0)
+    const again = solo.follow(leader, 3, exactDigests)
+    return { solo, link: again.link, cut, said: words(solo.flush()).filter((word) => word.includes('ACKEPOCH')) }
+  }
+
+  test('touches nothing, and the same leader is told that nothing is held', () => {
+    const { solo, link, cut, said } = askedAgain(3, true)
+    expect(diskOps(cut)).toEqual([])
+    expect(said).toEqual([`${link}:ACKEPOCH -1 epoch 1`])
+    solo.packet(link, { type: 'SNAP', zxid: makeZxid(1, 2) })
+    solo.feed({ type: 'snapshotReceived', link: link as never })
+    const ops = diskOps(solo.packet(link, { type: 'NEWLEADER', epoch: 3, config: null }))
+    expect(ops).toEqual([`installSnapshot ${makeZxid(1, 2)}`, 'current 3'])
+  })
+
+  test('Apache’s leaders hear 0: they do not count the promise of who says -1', () => {
+    const { link, said } = askedAgain(3, false)
+    expect(said).toEqual([`${link}:ACKEPOCH 0 epoch 1`])
+  })
+
+  test('another leader hears the truth, and so does this one when the log has changed', () => {
+    expect(askedAgain(2, true).said).toEqual([expect.stringContaining(`ACKEPOCH ${makeZxid(1, 4)} `)])
+    const longer = askedAgain(3, true, [entryAt(makeZxid(1, 5))])
+    expect(longer.said).toEqual([expect.stringContaining(`ACKEPOCH ${makeZxid(1, 5)} `)])
+  })
+
+  test.each(['DIFF', 'TRUNC'] as const)('a %s for who claimed to hold nothing ends the connection', (how) => {
+    const { solo, link } = askedAgain(3, true)
+    solo.packet(link, { type: how, zxid: makeZxid(1, 4) })
+    expect(solo.zab.role.state).toBe('LOOKING')
+  })
+})
+
 describe('UPTODATE', () => {
   test('[FOLL-5] O-4: commits what is shared, releases ACKs held back, and serves', () => {
     const { solo, link } = waiting(HELD)

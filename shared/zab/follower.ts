@@ -6,7 +6,7 @@ import { unreachable } from '../base/assert.ts'
 import type { Sid } from '../zk/ids.ts'
 import { LEARNER_PROTOCOL_VERSION, type LeaderPacket } from '../zk/packet.ts'
 import type { Entry } from '../zk/txn.ts'
-import { makeZxid, ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
+import { makeZxid, NO_ZXID, ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
 import { configOfEntry, placeOf } from './configs.ts'
 import type { DiskOp, LinkId, ZabEffect } from './contract.ts'
 import { deliverUpTo } from './deliver.ts'
@@ -25,6 +25,7 @@ export function startFollowing(zab: Zab, leader: Sid, out: ZabEffect[]): void {
     stage: 'CONNECTING',
     epoch: 0,
     exactDigests: false,
+    claimsNothing: false,
     plan: null,
     pending: [],
     committed: ZERO_ZXID,
@@ -118,9 +119,20 @@ export function onPromiseSaved(zab: Zab, following: Following, out: ZabEffect[])
 
 function sendAckEpoch(zab: Zab, following: Following, currentEpoch: number, out: ZabEffect[]): void {
   following.stage = 'SYNC'
-  const lastLoggedZxid = lastZxid(zab.log)
+  const last = lastZxid(zab.log)
+  const wanted = zab.snapshotFrom
+  following.claimsNothing = wanted?.leader === following.leader && wanted.lastLogged === last
+  const lastLoggedZxid = following.claimsNothing ? nothingFor(following) : last
   out.push({ type: 'send', link: following.link, packet: { type: 'ACKEPOCH', lastLoggedZxid, currentEpoch } })
   out.push({ type: 'phase', phase: 'SYNCHRONIZATION', epoch: following.epoch, leader: following.leader })
+}
+
+/**
+ * What a learner with nothing to keep says. Apache's leaders count no promise of who says -1, and never send a DIFF to who
+ * says 0; ours would, while they remember everything.
+ */
+function nothingFor(following: Following): Zxid {
+  return following.exactDigests ? NO_ZXID : ZERO_ZXID
 }
 
 function onPlan(
@@ -130,6 +142,13 @@ function onPlan(
   out: ZabEffect[],
 ): void {
   if (following.stage !== 'SYNC' || following.plan) return lookAgain(zab, `an unexpected ${packet.type}`, out)
+  if (packet.type !== 'SNAP' && following.claimsNothing)
+    return lookAgain(zab, `a ${packet.type} where only a snapshot helps: this server's data has to be moved away`, out)
+  // FOLL-10: what lies before the window may be inside of every snapshot that the disk still has.
+  if (packet.type === 'TRUNC' && packet.zxid < zab.log.after) {
+    zab.snapshotFrom = { leader: following.leader, lastLogged: lastZxid(zab.log) }
+    return lookAgain(zab, 'a TRUNC to before the log in memory: a snapshot is asked for instead', out)
+  }
   following.plan = { how: packet.type, zxid: packet.zxid, received: packet.type !== 'SNAP' }
 }
 

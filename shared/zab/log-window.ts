@@ -56,12 +56,7 @@ export function indexFrom(window: LogWindow, zxid: Zxid): number {
 
 /** Removes every entry after `zxid`. Returns whether the log now ends with exactly `zxid`. */
 export function truncateWindow(window: LogWindow, zxid: Zxid): boolean {
-  if (zxid < window.after) {
-    window.entries = []
-    window.after = zxid
-    window.delivered = 0
-    return true // what lies before the window is known to the disk only; `reloaded` will tell
-  }
+  assert(zxid >= window.after, 'what lies before the window is not cut into (FOLL-10)')
   const first = indexFrom(window, zxid)
   const keep = window.entries[first]?.zxid === zxid ? first + 1 : first
   window.entries.length = keep

@@ -98,6 +98,8 @@ export interface Following {
   epoch: number
   /** The leader says so in its LEADERINFO; an Apache leader's can be wrong for a while. */
   exactDigests: boolean
+  /** FOLL-10: it has been told that we hold nothing, so that it sends a snapshot. */
+  claimsNothing: boolean
   /** How the leader brings us up to date, from its first packet of the sync phase. */
   plan: { readonly how: 'DIFF' | 'TRUNC' | 'SNAP'; readonly zxid: Zxid; received: boolean } | null
   /** Proposals of the sync phase; nothing of it touches log or tree before NEWLEADER (D-13). */
@@ -141,6 +143,8 @@ export interface Zab {
   readonly savingEpochs: { readonly op: DiskOp; readonly which: 'accepted' | 'current'; readonly epoch: number }[]
   /** The tree is being rebuilt from disk: nothing is delivered meanwhile. */
   reloading: boolean
+  /** FOLL-10: this leader wanted our log, when it ended so, cut deeper than it can be: it is asked for a snapshot. */
+  snapshotFrom: { readonly leader: Sid; readonly lastLogged: Zxid } | null
   lastLink: LinkId
 }
 
@@ -162,6 +166,7 @@ export function createZab(config: ZabConfig, recovered: RecoveredLog): Zab {
     flushing: createQueue(),
     savingEpochs: [],
     reloading: false,
+    snapshotFrom: null,
     lastLink: 0 as LinkId,
   }
 }

@@ -94,14 +94,19 @@ export class Solo {
   }
 
   /** It follows server `leader`, over the link that is returned; both have said who they are. */
-  follow(leader: number, epoch: number): { readonly role: Following; readonly link: number } {
+  follow(leader: number, epoch: number, exactDigests = false): { readonly role: Following; readonly link: number } {
     for (const sid of this.zab.active.servers.keys())
       if (sid !== this.node.sid) this.hear(sid, { leader: asSid(leader), peerEpoch: 99 })
     this.tick(200)
     const { role } = this.zab
     if (role.state === 'LOOKING' || role.state === 'LEADING') throw new Error(`it is ${role.state}`)
     this.feed({ type: 'linkUp', link: role.link })
-    this.packet(role.link, { type: 'LEADERINFO', epoch, protocolVersion: LEARNER_PROTOCOL_VERSION })
+    this.packet(role.link, {
+      type: 'LEADERINFO',
+      epoch,
+      protocolVersion: LEARNER_PROTOCOL_VERSION,
+      ...(exactDigests ? { exactDigests } : {}),
+    })
     return { role, link: role.link }
   }
 }

@@ -28,6 +28,7 @@ export async function runFill(target: Target, count: number, bytes: number): Pro
   const directories = Array.from({ length: CONNECTIONS }, (_, index) => `${ROOT}/filled-${index}`)
   const caller = await Caller.open(portAt(target.ports, 0))
   await makeAll(caller, [ROOT, ...directories])
+  await caller.close()
   const works = directories.map((directory) => new CreateWork(directory, bytes))
   const each = Math.ceil(count / CONNECTIONS)
   const plan = { outstanding: OUTSTANDING, isClosedLoop: true, limit: each }
@@ -41,9 +42,11 @@ export async function runFill(target: Target, count: number, bytes: number): Pro
   await group.idle(TIMEOUT_MS).finally(() => clearInterval(pings))
   const usage = meter()
   await group.finish()
-  const { body } = await caller.ask({ type: 'getAllChildrenNumber', path: ROOT })
+  const counter = await Caller.open(portAt(target.ports, 1))
+  await counter.ask({ type: 'sync', path: ROOT })
+  const { body } = await counter.ask({ type: 'getAllChildrenNumber', path: ROOT })
   if (body.type !== 'count' || body.count < each * CONNECTIONS) tally.complaints.add('fewer znodes than were created')
-  await caller.close()
+  await counter.close()
   const cpu = usage.servers.reduce((sum, value) => sum + value, 0)
   return {
     opsPerSecond: tally.answered / usage.seconds,

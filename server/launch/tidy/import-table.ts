@@ -54,7 +54,15 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'server/launch': {
     from: [
       ...SHARED,
-      ...['server/storage', 'server/member', 'server/client', 'server/ensemble', 'server/gateway', 'server/bench'],
+      ...[
+        'server/storage',
+        'server/tools',
+        'server/member',
+        'server/client',
+        'server/ensemble',
+        'server/gateway',
+        'server/bench',
+      ],
     ],
   },
 

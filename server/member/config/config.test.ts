@@ -80,12 +80,22 @@ test.each([
     'metricsProvider.className=org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider',
     { operations: { metrics: { host: '0.0.0.0', port: 7000, exportProcessInfo: true } } },
   ],
+  ['snapshot.compression.method=snappy', { storage: { compression: 'snappy' } }],
+  [
+    'autopurge.snapRetainCount=1\nautopurge.purgeInterval=24',
+    { storage: { snapRetainCount: 3, purgeIntervalHours: 24 } },
+  ],
+  ['txnLogSizeLimitInKb=-1\nsnapSizeLimitInKb=0', { storage: { txnLogSizeLimitInKb: 0, snapSizeLimitInKb: 0 } }],
+  ['db.autocreate=false\ndatadir.autocreate=false', { storage: { dbAutocreate: false, datadirAutocreate: false } }],
+  ['snapshot.trust.empty=true\nsnapshotSizeFactor=-1', { storage: { trustEmpty: true } }],
 ])('%s', (line, expected) => {
   expect(parse(`${ENSEMBLE}${line}\n`)).toMatchObject(expected)
 })
 
 test.each([
   ['tickTime=fast', 'write a whole number'],
+  ['snapshot.compression.method=zip', 'write gz, snappy, or nothing'],
+  ['snapshotSizeFactor=0.33', 'raise commitLogCount'],
   ['forceSync=maybe', 'write yes or no'],
   ['quorumListenOnAllIPs=1', 'write true or false'],
   ['minSessionTimeout=50000', 'minSessionTimeout is larger than maxSessionTimeout'],
@@ -99,14 +109,18 @@ test.each([
   ['metricsProvider.numWorkerThreads=2', 'no worker threads'],
   ['audit.impl.class=x.Y', 'audit.impl.class'],
   ['zabscope.auditFile=/a', 'needs audit.enable=true'],
-  ['reconfigEnabled=true', 'the membership is fixed'],
+  ['oraclePath=/o', 'decided by an oracle'],
+  ['commitProcessor.numWorkerThreads=4', 'no worker threads'],
+  ['flushDelay=5', 'flushDelay=5: the disk is flushed at once'],
+  ['dynamicConfigFile=/d/zoo.cfg.dynamic', 'belongs into the file that dynamicConfigFile names'],
+  ['fastleader.minNotificationInterval=9000\nfastleader.maxNotificationInterval=10', 'is smaller than'],
   ['weight.1=2', 'weight.1: groups and weights'],
   ['snapcount=5', 'snapcount: no such setting'],
   ['4lw.commands.whitelist=lsnp', 'lsnp is not a word'],
   ['zabscope.eventPort=4888', 'needs zabscope.secretFile'],
   ['zabscope.faults=true', 'zabscope.faults needs zabscope.eventPort'],
   ['server.4=nonsense', 'write it as host:quorumPort'],
-  ['peerType=observer', 'contradicts the line server.2'],
+  ['peerType=watcher', 'only participant or observer'],
   ['DigestAuthenticationProvider.superDigest=super:secret', 'superDigest'],
 ])('%s is refused by name', (line, sentence) => {
   expect(problems(`${ENSEMBLE}${line}\n`).join('\n')).toContain(sentence)

@@ -3,11 +3,15 @@
 import { chance, nextInt, pick } from '#shared/base/prng.ts'
 import { utf8Decode } from '#shared/base/text.ts'
 import { joinPath } from '#shared/zk/path.ts'
-import type { Work, WorkingClient } from './client.ts'
+import { NoNodeError } from '../../client/errors.ts'
+import { pause, type Work, type WorkingClient } from './client.ts'
 import { CALLS_A_REGISTER, PATHS, REGISTERS } from './shared-work.ts'
 
 /** Children of the queue and of the numbers beyond which clients rather take away. */
 const CHILDREN_MAX = 60
+/** Longer than a client waits for an answer that does not come. */
+const READ_MS = 6000
+const READ_EVERY_MS = 40
 
 /** A register serves for so many calls; then another one takes its place, so that each history stays short. */
 function registerOf({ prng, shared }: WorkingClient): string {
@@ -41,6 +45,20 @@ export const readRegister: Work = async (client) => {
   const synced = chance(prng, 0.7) ? zk.sync(path) : null
   const read = chance(prng, 0.8) ? zk.getData(path) : zk.exists(path)
   await allOf([synced, read])
+}
+
+/** Only reads, each behind a sync: a client that waits for no write goes on at a leader that was deposed unawares. */
+export const readForAWhile: Work = async (client) => {
+  const { zk, stopping } = client
+  for (const endMs = performance.now() + READ_MS; performance.now() < endMs && !stopping.aborted; ) {
+    const path = registerOf(client)
+    await allOf([zk.sync(path), zk.getData(path).catch(ignoreAbsence)])
+    await pause(READ_EVERY_MS, stopping)
+  }
+}
+
+function ignoreAbsence(error: unknown): void {
+  if (!(error instanceof NoNodeError)) throw error
 }
 
 /** Several writes of one client on their way at once: their order is part of the promise. */

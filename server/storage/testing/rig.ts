@@ -9,14 +9,18 @@ import type { Entry } from '#shared/zk/txn.ts'
 import { openStorage } from '../open-storage.ts'
 import type { StorageOptions } from '../options.ts'
 import type { Storage } from '../storage.ts'
+import { SUMS_PREFIX } from '../sums-file.ts'
 
 export function temporaryDir(): string {
   return fs.mkdtempSync(path.join(os.tmpdir(), 'zabscope-storage-'))
 }
 
-/** Files of `version-2`, sorted. */
+/** Files of `version-2` that a ZooKeeper server knows, sorted: without our side files. */
 export function filesOf(dir: string): string[] {
-  return fs.readdirSync(`${dir}/version-2`).sort()
+  return fs
+    .readdirSync(`${dir}/version-2`)
+    .filter((name) => !name.startsWith(SUMS_PREFIX))
+    .sort()
 }
 
 export class Rig {

@@ -1,10 +1,13 @@
 // `zabscope log`: prints transaction logs, checks them, and writes what is intact of a damaged one to a new file.
 // The originals are only ever read. The format is txn-log-reader.ts's business.
 
+import { basename, dirname } from 'node:path'
 import { readEntry } from '#shared/jute/records/txn.ts'
 import { formatSessionId } from '#shared/zk/ids.ts'
 import { formatZxid, type Zxid } from '#shared/zk/zxid.ts'
 import { StorageError } from '../storage-error.ts'
+import { checkLog } from '../sums-check.ts'
+import { sumsName } from '../sums-file.ts'
 import { continues } from '../txn-log-format.ts'
 import { type LogScan, scanLog } from '../txn-log-reader.ts'
 import { entryLine, entryObject } from './entry-text.ts'
@@ -73,7 +76,7 @@ async function readOne(path: string, options: LogToolOptions, print: (line: stri
     return true
   }
   try {
-    problem = endingProblem(await scanLog(path, visit))
+    problem = endingProblem(await scanLog(path, visit)) ?? (await sideFileProblem(path))
   } catch (error) {
     if (!(error instanceof Error)) throw error
     problem = error.message
@@ -89,6 +92,12 @@ function isWanted(zxid: Zxid, session: string, { from, to, session: wanted }: Lo
 function endingProblem(scan: LogScan): string | null {
   if (scan.ending !== 'torn') return null
   return `it ends with an incomplete record at byte ${scan.end}, as a crash leaves it; a server cuts that off when it starts`
+}
+
+/** ST-1: what the log held when it was written, where its side file lies beside it. */
+async function sideFileProblem(path: string): Promise<string | null> {
+  const verdict = await checkLog(dirname(path), basename(path))
+  return verdict.type === 'contradicted' ? `${verdict.problem} (as ${sumsName(basename(path))} tells)` : null
 }
 
 function gapLine(

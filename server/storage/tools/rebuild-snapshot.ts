@@ -26,6 +26,7 @@ export async function rebuildSnapshot(
       snapDir: await directoryOf(dataDir),
       logDir: await directoryOf(dataLogDir),
       commitLogCount: 1,
+      trustEmpty: false,
       digest: true,
       log: (level, message, fields) => {
         if (level !== 'info') print(`${message}: ${JSON.stringify(fields ?? {})}`)
@@ -38,7 +39,7 @@ export async function rebuildSnapshot(
   await fsp.mkdir(dir, { recursive: true, mode: 0o700 })
   const existing = await fsp.readdir(dir)
   if (existing.length > 0) throw new StorageError(`${dir} is not empty (${existing[0]}): name another directory`)
-  const file = path.join(dir, snapshotName(recovered.lastZxid))
+  const file = path.join(dir, snapshotName(recovered.lastZxid, ''))
   recovered.tree.lastProcessedZxid = recovered.lastZxid
   await writeSnapshot(nodeDisk, `${file}.part`, recovered.tree, true, { aborted: false })
   await nodeDisk.rename(`${file}.part`, file)

@@ -3,6 +3,7 @@
 import fs from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parseZxid } from '#shared/zk/zxid.ts'
+import { History } from '../testing/history.ts'
 import { recordedLog, recordedSnapshot } from '../testing/recorded.ts'
 import { openRig, temporaryDir } from '../testing/rig.ts'
 import { type LogToolOptions, runLogTool } from './log-tool.ts'
@@ -94,6 +95,24 @@ describe('zabscope log', () => {
     const { code, lines } = await log({ paths: [dir], verify: true })
     expect(code).toBe(1)
     expect(lines.join('\n')).toContain('does not continue')
+  })
+
+  test('ST-1: a log that has lost its tail is not whole, however whole it looks', async () => {
+    const dir = dirWith({})
+    const rig = await openRig(dir)
+    const history = new History()
+    rig.append(history.many(1))
+    await rig.settled()
+    const path = `${dir}/version-2/log.100000001`
+    const oneRecord = fs.readFileSync(path)
+    rig.append(history.many(2))
+    await rig.settled()
+    await rig.storage.close()
+    expect((await log({ paths: [path], verify: true })).code).toBe(0)
+    fs.writeFileSync(path, oneRecord)
+    const { code, lines } = await log({ paths: [path], verify: true })
+    expect(code).toBe(1)
+    expect(lines[0]).toMatch(/are not those that were written \(as sums\.log\.[0-9a-f]+ tells\)$/)
   })
 
   test('what is not there is a sentence', async () => {

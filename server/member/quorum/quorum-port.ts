@@ -110,8 +110,10 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
   function accept(socket: Socket): void {
     lastIncoming += 1
     const link = lastIncoming as LinkId // positive: the core counts its own downwards
-    const timer = setTimeout(() => lose(link, 'it did not say who it is'), options.firstPacketTimeoutMs)
-    socket.once('data', () => clearTimeout(timer))
+    // Some bytes are no packet yet.
+    const timer = setTimeout(() => {
+      if (links.get(link)?.hasSpoken === false) lose(link, 'it did not say who it is')
+    }, options.firstPacketTimeoutMs)
     socket.once('close', () => clearTimeout(timer))
     addLink(link, seam.accepted(socket, 'quorum'), 'learner')
   }

@@ -6,7 +6,7 @@ import { DecodeError, JuteReader } from '#shared/jute/reader.ts'
 import { readAcl } from '#shared/jute/records/acl.ts'
 import { createTree } from '#shared/tree/create-tree.ts'
 import { type DataTree, type PlainZnode, plainZnode } from '#shared/tree/data-tree.ts'
-import { BrokenTree, finishLoad, loadNode } from '#shared/tree/snapshot.ts'
+import { BrokenTree, TreeLoader } from '#shared/tree/snapshot.ts'
 import type { Acl } from '#shared/zk/acl.ts'
 import { parentPath } from '#shared/zk/path.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
@@ -32,7 +32,7 @@ type Expect = 'sessionCount' | 'session' | 'aclCount' | 'acl' | 'aclItem' | 'nod
 export class TreeDecoder {
   readonly #queue = new ByteQueue()
   readonly #acls = new Map<number, readonly Acl[] | null>([[OPEN_ACL_ID, null]])
-  readonly #tree = createTree()
+  readonly #loader = new TreeLoader()
   #expect: Expect = 'sessionCount'
   /** Sessions or ACLs still to come. */
   #left = 0
@@ -40,11 +40,6 @@ export class TreeDecoder {
   #aclItems: Acl[] = []
   #aclItemsLeft = 0
   #consumed = 0
-
-  constructor() {
-    // In the order of the snapshot, so that writing it again gives the same bytes.
-    this.#tree.nodes.clear()
-  }
 
   /** True once the end mark has been read. */
   get done(): boolean {
@@ -78,7 +73,7 @@ export class TreeDecoder {
 
   /** Like `finish`, of what could be read, at any time: without the znodes whose parent is missing. */
   finishIntact(): DataTree {
-    const { nodes } = this.#tree
+    const { nodes } = this.#loader.tree
     for (const path of nodes.keys())
       if (path !== '/' && (!path.startsWith('/') || !nodes.has(parentPath(path)))) nodes.delete(path)
     return this.finish()
@@ -86,16 +81,15 @@ export class TreeDecoder {
 
   /** The tree, complete with what is derived from its nodes. To be called once, when done. */
   finish(): DataTree {
-    if (!this.#tree.nodes.has('/')) throw new DecodeError('a snapshot without a root')
+    const { nodes } = this.#loader.tree
+    if (!nodes.has('/')) throw new DecodeError('a snapshot without a root')
     // /zookeeper/config is missing in snapshots older than 3.5.
-    for (const [path, node] of createTree().nodes)
-      if (!this.#tree.nodes.has(path)) loadNode(this.#tree, path, plainZnode(node))
+    for (const [path, node] of createTree().nodes) if (!nodes.has(path)) this.#loader.add(path, plainZnode(node))
     try {
-      finishLoad(this.#tree)
+      return this.#loader.finish()
     } catch (cause) {
       throw cause instanceof BrokenTree ? new DecodeError(cause.message) : cause
     }
-    return this.#tree
   }
 
   /** Reads the next record; false when it is not there yet as a whole. */
@@ -108,7 +102,7 @@ export class TreeDecoder {
         return true
       case 'session':
         if (reader.remaining < SESSION_BYTES) return false
-        this.#tree.sessions.set(reader.sessionId(), reader.int())
+        this.#loader.tree.sessions.set(reader.sessionId(), reader.int())
         this.#left -= 1
         if (this.#left === 0) this.#expect = 'aclCount'
         return true
@@ -184,7 +178,7 @@ export class TreeDecoder {
       ephemeralOwner: reader.sessionId(),
       pzxid: reader.zxid(),
     }
-    loadNode(this.#tree, path, node)
+    this.#loader.add(path, node)
     return true
   }
 }

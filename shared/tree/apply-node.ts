@@ -11,12 +11,13 @@ import type { CreateContainerTxn, CreateTtlTxn, CreateTxn } from '../zk/txn.ts'
 import type { Zxid } from '../zk/zxid.ts'
 import { isOpenAcl } from './acl.ts'
 import type { Change } from './contract.ts'
-import { CONTAINER_OWNER, type DataTree, newZnode, type Znode } from './data-tree.ts'
+import { CONTAINER_OWNER, type DataTree, dropZnode, newZnode } from './data-tree.ts'
 import { dropData, putData } from './node-data.ts'
 import { nodeDigest } from './node-digest.ts'
 import { ttlOwner } from './owner.ts'
 import { indexOwner, unindexOwner } from './owner-index.ts'
 import { countTowardsQuota, onQuotaNodeCreated } from './quota.ts'
+import type { Znode } from './znode.ts'
 
 /** One entry on its way into the tree. */
 export interface Application {
@@ -126,7 +127,7 @@ function removeOne(a: Application, path: string, node: Znode): void {
   a.tree.nodes.delete(path)
   unindexOwner(a.tree, path, node.ephemeralOwner)
   countTowardsQuota(a.tree, path, -node.dataLength, -1)
-  dropData(a.tree.data, node)
+  dropZnode(a.tree.data, node)
 }
 
 /**

@@ -5,28 +5,8 @@ import type { Acl } from '../zk/acl.ts'
 import type { SessionId } from '../zk/ids.ts'
 import { NO_SESSION } from '../zk/ids.ts'
 import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
-import { type DataStore, type DataWindow, dataOf, putData } from './node-data.ts'
-
-/** Its data is a window on memory that it may share with others: see node-data.ts. */
-export interface Znode extends DataWindow {
-  /** `null` is world:anyone ALL, as on disk. */
-  acl: readonly Acl[] | null
-  czxid: Zxid
-  mzxid: Zxid
-  pzxid: Zxid
-  ctime: number
-  mtime: number
-  version: number
-  /** The stored form: one more for each child created; clients see 2 × stored − children. */
-  cversion: number
-  aversion: number
-  /** The stored form: a session, 0x8000000000000000 for a container, 0xff…ttl for a TTL node. */
-  ephemeralOwner: SessionId
-  /** Paths of children, whole, since each is in memory already; `null` while there were never any. */
-  children: Set<string> | null
-  /** Its node digest as a signed 32-bit integer, which V8 keeps in place; 0 below /zookeeper. Kept by apply. */
-  digest: number
-}
+import { type DataStore, dataOf, dropData, putData } from './node-data.ts'
+import { Znode } from './znode.ts'
 
 export interface DataTree {
   /** By full path, the root under `/`. */
@@ -78,7 +58,7 @@ export function plainZnode(node: Znode): PlainZnode {
   return { data: dataOf(node), acl, czxid, mzxid, pzxid, ctime, mtime, version, cversion, aversion, ephemeralOwner }
 }
 
-/** The one place where znodes are made: V8 gives them all the same shape. As just created, without a digest. */
+/** As just created, without a digest. */
 export function newZnode(
   store: DataStore,
   data: Uint8Array | null,
@@ -87,25 +67,24 @@ export function newZnode(
   timeMs: number,
   ephemeralOwner: SessionId,
 ): Znode {
-  const node: Znode = {
-    dataBytes: null,
-    dataAt: 0,
-    dataLength: 0,
-    acl,
-    czxid: zxid,
-    mzxid: zxid,
-    pzxid: zxid,
-    ctime: timeMs,
-    mtime: timeMs,
-    version: 0,
-    cversion: 0,
-    aversion: 0,
-    ephemeralOwner,
-    children: null,
-    digest: 0,
-  }
+  const node = new Znode(store.stats, acl, ephemeralOwner)
+  node.czxid = zxid
+  node.mzxid = zxid
+  node.pzxid = zxid
+  node.ctime = timeMs
+  node.mtime = timeMs
+  node.version = 0
+  node.cversion = 0
+  node.aversion = 0
+  node.digest = 0
   putData(store, node, data)
   return node
+}
+
+/** Its data and its numbers give way: nobody may look at it again. */
+export function dropZnode(store: DataStore, node: Znode): void {
+  dropData(store, node)
+  node.giveUp(store.stats)
 }
 
 /** As described; without children or a digest. */

@@ -3,6 +3,8 @@
 // it stays as it was. What is deleted or replaced leaves a hole; a slab that is half holes is given up, and what
 // still lives in it moves on.
 
+import { createStatStore, type StatStore } from './node-stat.ts'
+
 /** Some bytes, as a window on an array that may hold those of others; `null` and 0 for data that is null. */
 export interface DataWindow {
   dataBytes: Uint8Array | null
@@ -20,6 +22,8 @@ interface Slab {
 }
 
 export interface DataStore {
+  /** Where the numbers of the same znodes lie. */
+  readonly stats: StatStore
   /** The slab that is being filled; one of `slabs`. */
   open: Slab | null
   readonly slabs: Map<Uint8Array, Slab>
@@ -32,7 +36,7 @@ const SHARED_BYTES_MAX = 2 * 1024
 const NOTHING = new Uint8Array(0)
 
 export function createDataStore(): DataStore {
-  return { open: null, slabs: new Map() }
+  return { stats: createStatStore(), open: null, slabs: new Map() }
 }
 
 /** What somebody else keeps, as a window: for data on its way. */

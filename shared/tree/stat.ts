@@ -2,8 +2,8 @@
 
 import { NO_SESSION } from '../zk/ids.ts'
 import type { Stat } from '../zk/stat.ts'
-import type { Znode } from './data-tree.ts'
 import { kindOfOwner } from './owner.ts'
+import type { Znode } from './znode.ts'
 
 /** A copy: it stays as it is when the node changes. */
 export function statOf(node: Znode): Stat {

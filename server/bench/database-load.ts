@@ -46,6 +46,8 @@ const PER_DIRECTORY = 125_000
 const BATCH = 200
 const WRITES_AT_ONCE = 10
 const WRITES_EVERY_MS = 5
+/** What is logged behind the last snapshot: half of what snapCount allows by default. */
+const REPLAYED = 50_000
 /** What the filling has left behind is not the snapshot's. */
 const SETTLE_MS = 2000
 const SESSION = asSessionId(0x100000000000001n)
@@ -92,6 +94,11 @@ async function fill(dir: string, nodes: number, bytes: number): Promise<Filled> 
   const snapshotMs = performance.now() - fromMs
   const [snapshotPauseMs, snapshotGcMs] = [pauses.loopMs(), pauses.gcMs()]
   clearInterval(writer)
+  for (let i = 0; i < REPLAYED; i += 1) {
+    writes += 1
+    log.write({ type: 'setData', path: nodePath((writes * 700_001) % nodes), data, version: writes })
+    if (i % BATCH === 0) await log.flushed()
+  }
   await log.flushed()
   const afterwardsBytes = process.memoryUsage.rss()
   const found = { fillMs, fillPauseMs, snapshots, residentBytes, snapshotMs, snapshotPauseMs, snapshotGcMs, writes }

@@ -173,6 +173,11 @@ export class JuteReader {
     return this.#window(length)
   }
 
+  /** Passes over bytes that somebody else reads. */
+  skip(bytes: number): void {
+    this.#take(bytes)
+  }
+
   /** All that is left, as a window on the bytes being read; it stays to be read. */
   peekRest(): Uint8Array {
     return new Uint8Array(this.#view.buffer, this.#at, this.remaining)

@@ -5,7 +5,7 @@ import type { Acl } from '../zk/acl.ts'
 import type { SessionId } from '../zk/ids.ts'
 import { NO_SESSION } from '../zk/ids.ts'
 import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
-import { type DataStore, dataOf, dropData, putData } from './node-data.ts'
+import { copyData, type DataStore, type DataWindow, dataOf, dropData, putData, windowOn } from './node-data.ts'
 import { Znode } from './znode.ts'
 
 export interface DataTree {
@@ -38,8 +38,14 @@ export const TTL_OWNER_PREFIX = 0xff00000000000000n
 export const TTL_MS_MAX = 2 ** 40 - 1
 
 /** What a snapshot says of one, and what may be kept of it when it has gone. */
-export interface PlainZnode {
+export interface PlainZnode extends NodeStat {
   readonly data: Uint8Array | null
+}
+
+/** The same, where its data is part of something else, which may change. */
+export interface NodeRecord extends NodeStat, DataWindow {}
+
+interface NodeStat {
   readonly acl: readonly Acl[] | null
   readonly czxid: Zxid
   readonly mzxid: Zxid
@@ -67,16 +73,7 @@ export function newZnode(
   timeMs: number,
   ephemeralOwner: SessionId,
 ): Znode {
-  const node = new Znode(store.stats, acl, ephemeralOwner)
-  node.czxid = zxid
-  node.mzxid = zxid
-  node.pzxid = zxid
-  node.ctime = timeMs
-  node.mtime = timeMs
-  node.version = 0
-  node.cversion = 0
-  node.aversion = 0
-  node.digest = 0
+  const node = new Znode(store.stats, acl, zxid, timeMs, ephemeralOwner)
   putData(store, node, data)
   return node
 }
@@ -89,14 +86,33 @@ export function dropZnode(store: DataStore, node: Znode): void {
 
 /** As described; without children or a digest. */
 export function znodeOf(store: DataStore, plain: PlainZnode): Znode {
-  const node = newZnode(store, plain.data, plain.acl, plain.czxid, plain.ctime, plain.ephemeralOwner)
-  node.mzxid = plain.mzxid
-  node.pzxid = plain.pzxid
-  node.mtime = plain.mtime
-  node.version = plain.version
-  node.cversion = plain.cversion
-  node.aversion = plain.aversion
+  const node = statOnly(store, plain)
+  putData(store, node, plain.data)
   return node
+}
+
+/** The same, with a copy of its data. */
+export function znodeFrom(store: DataStore, record: NodeRecord): Znode {
+  const node = statOnly(store, record)
+  copyData(store, node, record)
+  return node
+}
+
+function statOnly(store: DataStore, stat: NodeStat): Znode {
+  const node = new Znode(store.stats, stat.acl, stat.czxid, stat.ctime, stat.ephemeralOwner)
+  node.mzxid = stat.mzxid
+  node.pzxid = stat.pzxid
+  node.mtime = stat.mtime
+  node.version = stat.version
+  node.cversion = stat.cversion
+  node.aversion = stat.aversion
+  return node
+}
+
+export function recordOf(plain: PlainZnode): NodeRecord {
+  const { acl, czxid, mzxid, pzxid, ctime, mtime, version, cversion, aversion, ephemeralOwner } = plain
+  const stat = { acl, czxid, mzxid, pzxid, ctime, mtime, version, cversion, aversion, ephemeralOwner }
+  return { ...windowOn(plain.data), ...stat }
 }
 
 export function emptyZnode(): PlainZnode {

@@ -18,10 +18,21 @@ export interface StatStore {
   readonly withRoom: StatBlock[]
 }
 
-/** czxid, mzxid, pzxid, ctime, mtime. */
+/** What a slot holds, in this order: longs, which are zxids and times … */
 export const LONGS = 5
-/** version, cversion, aversion, digest, dataAt, dataLength. */
+export const CZXID = 0
+export const MZXID = 1
+export const PZXID = 2
+export const CTIME = 3
+export const MTIME = 4
+/** … and ints. */
 export const INTS = 6
+export const VERSION = 0
+export const CVERSION = 1
+export const AVERSION = 2
+export const DIGEST = 3
+export const DATA_AT = 4
+export const DATA_LENGTH = 5
 const SLOTS = 1000
 
 export function createStatStore(): StatStore {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Zxid } from '../zk/zxid.ts'
 import { applyEntry } from './apply.ts'
 import { createTree } from './create-tree.ts'
-import { type DataTree, emptyZnode, type PlainZnode, plainZnode } from './data-tree.ts'
+import { type DataTree, emptyZnode, type PlainZnode, plainZnode, recordOf } from './data-tree.ts'
 import { treeDigest } from './node-digest.ts'
 import { reapCandidates } from './reaper.ts'
 import { BrokenTree, copyTree, finishLoad, loadNode, TreeLoader, walkTree } from './snapshot.ts'
@@ -97,7 +97,7 @@ describe('TreeLoader', () => {
 
   function load(nodes: readonly (readonly [string, PlainZnode])[], zxid: Zxid) {
     const loader = new TreeLoader()
-    for (const [path, plain] of nodes) loader.add(path === '/' ? '' : path, plain)
+    for (const [path, plain] of nodes) loader.add(path === '/' ? '' : path, recordOf(plain))
     const tree = loader.finish()
     tree.lastProcessedZxid = zxid
     return tree
@@ -119,9 +119,9 @@ describe('TreeLoader', () => {
 
   test('the digest of very many is exact', () => {
     const loader = new TreeLoader()
-    loader.add('', emptyZnode())
-    loader.add('/n', emptyZnode())
-    for (let i = 0; i < 3000; i += 1) loader.add(`/n/${i}`, { ...emptyZnode(), mtime: i })
+    loader.add('', recordOf(emptyZnode()))
+    loader.add('/n', recordOf(emptyZnode()))
+    for (let i = 0; i < 3000; i += 1) loader.add(`/n/${i}`, recordOf({ ...emptyZnode(), mtime: i }))
     const tree = loader.finish()
     expect(tree.digest).toBe(treeDigest(tree))
   })
@@ -129,8 +129,8 @@ describe('TreeLoader', () => {
   test('a node without a parent is refused', () => {
     for (const path of ['/none/child', 'child']) {
       const loader = new TreeLoader()
-      loader.add('', emptyZnode())
-      loader.add(path, emptyZnode())
+      loader.add('', recordOf(emptyZnode()))
+      loader.add(path, recordOf(emptyZnode()))
       expect(() => loader.finish(), path).toThrow(BrokenTree)
     }
   })

@@ -5,7 +5,15 @@
 import { parentPath } from '../zk/path.ts'
 import { isOpenAcl } from './acl.ts'
 import { createTree } from './create-tree.ts'
-import { type DataTree, dropZnode, type PlainZnode, plainZnode, znodeOf } from './data-tree.ts'
+import {
+  type DataTree,
+  dropZnode,
+  type NodeRecord,
+  type PlainZnode,
+  plainZnode,
+  znodeFrom,
+  znodeOf,
+} from './data-tree.ts'
 import { addToDigest, digestAll, nodeDigest } from './node-digest.ts'
 import { indexOwner } from './owner-index.ts'
 import { recountQuotas } from './quota.ts'
@@ -49,11 +57,10 @@ export function loadNode(tree: DataTree, path: string, plain: PlainZnode): void 
   const key = path === '' ? '/' : path
   const replaced = tree.nodes.get(key)
   if (replaced) dropZnode(tree.data, replaced)
-  tree.nodes.set(key, makeNode(tree, plain))
+  tree.nodes.set(key, withPlainAcl(znodeOf(tree.data, plain)))
 }
 
-function makeNode(tree: DataTree, plain: PlainZnode): Znode {
-  const node = znodeOf(tree.data, plain)
+function withPlainAcl(node: Znode): Znode {
   if (node.acl !== null && isOpenAcl(node.acl)) node.acl = null
   return node
 }
@@ -79,11 +86,11 @@ export class TreeLoader {
     this.tree.nodes.clear()
   }
 
-  /** `path` as snapshots write it. */
-  add(path: string, plain: PlainZnode): void {
+  /** `path` as snapshots write it. The record is the caller's, to be used again. */
+  add(path: string, record: NodeRecord): void {
     const { nodes } = this.tree
     const key = path === '' ? '/' : path
-    const node = makeNode(this.tree, plain)
+    const node = withPlainAcl(znodeFrom(this.tree.data, record))
     const before = nodes.size
     nodes.set(key, node)
     const parent = key === '/' ? null : this.#parentOf(key)

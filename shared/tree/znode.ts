@@ -5,7 +5,26 @@ import type { Acl } from '../zk/acl.ts'
 import type { SessionId } from '../zk/ids.ts'
 import type { Zxid } from '../zk/zxid.ts'
 import type { DataWindow } from './node-data.ts'
-import { freeSlot, INTS, LONGS, roomyBlock, type StatBlock, type StatStore, takeSlot } from './node-stat.ts'
+import {
+  AVERSION,
+  CTIME,
+  CVERSION,
+  CZXID,
+  DATA_AT,
+  DATA_LENGTH,
+  DIGEST,
+  freeSlot,
+  INTS,
+  LONGS,
+  MTIME,
+  MZXID,
+  PZXID,
+  roomyBlock,
+  type StatBlock,
+  type StatStore,
+  takeSlot,
+  VERSION,
+} from './node-stat.ts'
 
 export class Znode implements DataWindow {
   dataBytes: Uint8Array | null
@@ -15,102 +34,117 @@ export class Znode implements DataWindow {
   ephemeralOwner: SessionId
   /** Paths of children, whole, since each is in memory already; `null` while there were never any. */
   children: Set<string> | null
-  /** Not private in JavaScript's way: that costs each access a look at the class. */
-  private readonly statBlock: StatBlock
-  private readonly statSlot: number
+  /** For those who need many of its numbers at once; everybody else asks by name. */
+  readonly block: StatBlock
+  readonly slot: number
 
-  /** Without data; its numbers are whatever was in the slot. */
-  constructor(store: StatStore, acl: readonly Acl[] | null, ephemeralOwner: SessionId) {
+  /** As just created, without data and digest. */
+  constructor(store: StatStore, acl: readonly Acl[] | null, zxid: Zxid, timeMs: number, ephemeralOwner: SessionId) {
     const block = roomyBlock(store)
+    const slot = takeSlot(store, block)
     this.dataBytes = null
     this.acl = acl
     this.ephemeralOwner = ephemeralOwner
     this.children = null
-    this.statBlock = block
-    this.statSlot = takeSlot(store, block)
+    this.block = block
+    this.slot = slot
+    const { longs, ints } = block
+    const long = slot * LONGS
+    longs[long + CZXID] = zxid
+    longs[long + MZXID] = zxid
+    longs[long + PZXID] = zxid
+    longs[long + CTIME] = timeMs
+    longs[long + MTIME] = timeMs
+    const int = slot * INTS
+    ints[int + VERSION] = 0
+    ints[int + CVERSION] = 0
+    ints[int + AVERSION] = 0
+    ints[int + DIGEST] = 0
+    ints[int + DATA_AT] = 0
+    ints[int + DATA_LENGTH] = 0
   }
 
   /** It is gone and must not be looked at again: its slot is the next znode's. */
   giveUp(store: StatStore): void {
-    freeSlot(store, this.statBlock, this.statSlot)
+    freeSlot(store, this.block, this.slot)
   }
 
   get czxid(): Zxid {
-    return (this.statBlock.longs[this.statSlot * LONGS] ?? 0) as Zxid
+    return (this.block.longs[this.slot * LONGS + CZXID] ?? 0) as Zxid
   }
   set czxid(value: Zxid) {
-    this.statBlock.longs[this.statSlot * LONGS] = value
+    this.block.longs[this.slot * LONGS + CZXID] = value
   }
 
   get mzxid(): Zxid {
-    return (this.statBlock.longs[this.statSlot * LONGS + 1] ?? 0) as Zxid
+    return (this.block.longs[this.slot * LONGS + MZXID] ?? 0) as Zxid
   }
   set mzxid(value: Zxid) {
-    this.statBlock.longs[this.statSlot * LONGS + 1] = value
+    this.block.longs[this.slot * LONGS + MZXID] = value
   }
 
   get pzxid(): Zxid {
-    return (this.statBlock.longs[this.statSlot * LONGS + 2] ?? 0) as Zxid
+    return (this.block.longs[this.slot * LONGS + PZXID] ?? 0) as Zxid
   }
   set pzxid(value: Zxid) {
-    this.statBlock.longs[this.statSlot * LONGS + 2] = value
+    this.block.longs[this.slot * LONGS + PZXID] = value
   }
 
   get ctime(): number {
-    return this.statBlock.longs[this.statSlot * LONGS + 3] ?? 0
+    return this.block.longs[this.slot * LONGS + CTIME] ?? 0
   }
   set ctime(value: number) {
-    this.statBlock.longs[this.statSlot * LONGS + 3] = value
+    this.block.longs[this.slot * LONGS + CTIME] = value
   }
 
   get mtime(): number {
-    return this.statBlock.longs[this.statSlot * LONGS + 4] ?? 0
+    return this.block.longs[this.slot * LONGS + MTIME] ?? 0
   }
   set mtime(value: number) {
-    this.statBlock.longs[this.statSlot * LONGS + 4] = value
+    this.block.longs[this.slot * LONGS + MTIME] = value
   }
 
   get version(): number {
-    return this.statBlock.ints[this.statSlot * INTS] ?? 0
+    return this.block.ints[this.slot * INTS + VERSION] ?? 0
   }
   set version(value: number) {
-    this.statBlock.ints[this.statSlot * INTS] = value
+    this.block.ints[this.slot * INTS + VERSION] = value
   }
 
   /** The stored form: one more for each child created; clients see 2 × stored − children. */
   get cversion(): number {
-    return this.statBlock.ints[this.statSlot * INTS + 1] ?? 0
+    return this.block.ints[this.slot * INTS + CVERSION] ?? 0
   }
   set cversion(value: number) {
-    this.statBlock.ints[this.statSlot * INTS + 1] = value
+    this.block.ints[this.slot * INTS + CVERSION] = value
   }
 
   get aversion(): number {
-    return this.statBlock.ints[this.statSlot * INTS + 2] ?? 0
+    return this.block.ints[this.slot * INTS + AVERSION] ?? 0
   }
   set aversion(value: number) {
-    this.statBlock.ints[this.statSlot * INTS + 2] = value
+    this.block.ints[this.slot * INTS + AVERSION] = value
   }
 
   /** Its node digest as a signed 32-bit integer; 0 below /zookeeper. Kept by apply. */
   get digest(): number {
-    return this.statBlock.ints[this.statSlot * INTS + 3] ?? 0
+    return this.block.ints[this.slot * INTS + DIGEST] ?? 0
   }
   set digest(value: number) {
-    this.statBlock.ints[this.statSlot * INTS + 3] = value
+    this.block.ints[this.slot * INTS + DIGEST] = value
   }
 
   get dataAt(): number {
-    return this.statBlock.ints[this.statSlot * INTS + 4] ?? 0
+    return this.block.ints[this.slot * INTS + DATA_AT] ?? 0
   }
   set dataAt(value: number) {
-    this.statBlock.ints[this.statSlot * INTS + 4] = value
+    this.block.ints[this.slot * INTS + DATA_AT] = value
   }
 
   get dataLength(): number {
-    return this.statBlock.ints[this.statSlot * INTS + 5] ?? 0
+    return this.block.ints[this.slot * INTS + DATA_LENGTH] ?? 0
   }
   set dataLength(value: number) {
-    this.statBlock.ints[this.statSlot * INTS + 5] = value
+    this.block.ints[this.slot * INTS + DATA_LENGTH] = value
   }
 }

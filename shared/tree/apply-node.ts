@@ -10,6 +10,7 @@ import { parentPath } from '../zk/path.ts'
 import type { CreateContainerTxn, CreateTtlTxn, CreateTxn } from '../zk/txn.ts'
 import type { Zxid } from '../zk/zxid.ts'
 import { isOpenAcl } from './acl.ts'
+import { Children } from './children.ts'
 import type { Change } from './contract.ts'
 import { CONTAINER_OWNER, type DataTree, dropZnode, newZnode } from './data-tree.ts'
 import { dropData, putData } from './node-data.ts'
@@ -64,7 +65,7 @@ export function applyCreate(a: Application, txn: CreateTxn | CreateTtlTxn | Crea
     return ERROR_CODES.NODEEXISTS
   }
   const node = newZnode(tree.data, data, shareAcl(txn.acl, parent.acl), zxid, a.timeMs, ownerOf(a, txn))
-  parent.children ??= new Set()
+  parent.children ??= new Children()
   parent.children.add(path)
   tree.nodes.set(path, node)
   indexOwner(tree, path, node.ephemeralOwner)

@@ -4,6 +4,7 @@
 
 import { parentPath } from '../zk/path.ts'
 import { isOpenAcl } from './acl.ts'
+import { Children } from './children.ts'
 import { createTree } from './create-tree.ts'
 import {
   type DataTree,
@@ -99,7 +100,7 @@ export class TreeLoader {
       return
     }
     if (parent !== null) {
-      parent.children ??= new Set()
+      parent.children ??= new Children()
       parent.children.add(key)
     }
     indexOwner(this.tree, key, node.ephemeralOwner)
@@ -167,7 +168,7 @@ export function finishLoad(tree: DataTree): void {
     const parent = tree.nodes.get(parentPath(path))
     if (!path.startsWith('/') || !parent)
       throw new BrokenTree(`the snapshot holds ${path} but not its parent: it is damaged, use an older one`)
-    parent.children ??= new Set()
+    parent.children ??= new Children()
     parent.children.add(path)
     indexOwner(tree, path, node.ephemeralOwner)
   }

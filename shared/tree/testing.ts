@@ -115,7 +115,7 @@ export function essence(tree: DataTree) {
   const byKey = <K extends string | bigint, V>(map: Map<K, V>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1))
   const nodes = byKey(tree.nodes).map(([path, node]): [string, object] => [
     path,
-    { ...plainZnode(node), digest: node.digest, children: new Set(node.children) },
+    { ...plainZnode(node), digest: node.digest, children: new Set(node.children ?? []) },
   ])
   const { digest, lastProcessedZxid } = tree
   const [containers, ttls] = [new Set(tree.containers), new Set(tree.ttls)]

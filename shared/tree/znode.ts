@@ -4,6 +4,7 @@
 import type { Acl } from '../zk/acl.ts'
 import type { SessionId } from '../zk/ids.ts'
 import type { Zxid } from '../zk/zxid.ts'
+import type { Children } from './children.ts'
 import type { DataWindow } from './node-data.ts'
 import {
   AVERSION,
@@ -32,8 +33,8 @@ export class Znode implements DataWindow {
   acl: readonly Acl[] | null
   /** The stored form: a session, 0x8000000000000000 for a container, 0xff…ttl for a TTL node. */
   ephemeralOwner: SessionId
-  /** Paths of children, whole, since each is in memory already; `null` while there were never any. */
-  children: Set<string> | null
+  /** `null` while there were never any. */
+  children: Children | null
   /** For those who need many of its numbers at once; everybody else asks by name. */
   readonly block: StatBlock
   readonly slot: number

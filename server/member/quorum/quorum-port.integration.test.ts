@@ -36,6 +36,7 @@ async function leaderPort() {
     servers: new Map([[self.sid, self]]),
     listenOnAllIPs: false,
     connectTimeoutMs: 2000,
+    connectDelayMs: 100,
     firstPacketTimeoutMs: 20_000,
     keepAlive: false,
     turn: createTurn(),

@@ -7,6 +7,8 @@ import type { CellOp, LoadCell } from '../load/jobs.ts'
 export const SCENARIOS = [
   'watch-oneshot',
   'watch-persistent',
+  'watch-oneshot-o1',
+  'watch-persistent-o1',
   'connect-c32',
   'failover',
   'cold-start',

@@ -21,6 +21,7 @@ import { ClientOutput } from './client-output.ts'
 import { ConnectionAuth } from './connection-auth.ts'
 import type { ConnectionHost } from './connection-host.ts'
 import { lastOpWord } from './op-words.ts'
+import { onBytes } from './socket-reads.ts'
 
 /** A ConnectRequest has 45 bytes, and some room for a password of odd length. */
 export const CONNECT_FRAME_BYTES_MAX = 4096
@@ -82,7 +83,7 @@ export class ClientConnection {
       () => this.#readOn(),
     )
     this.#framer = new Framer(host.frameBytesMax)
-    socket.on('data', (chunk: Buffer) => {
+    onBytes(socket, (chunk) => {
       if (this.#phase === 'text' || this.#phase === 'closing') return
       this.#framer.push(chunk)
       this.proceed()

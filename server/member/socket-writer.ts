@@ -69,12 +69,19 @@ export class SocketWriter {
     this.#onFlushed?.()
   }
 
-  /** Sends what is left, then ends the connection; a reader that does not take it is cut off. */
-  end(): void {
+  /**
+   * Sends what is left, then ends the connection; a reader that does not take it is cut off.
+   * @param atOnce the other side has nothing more to say: when the system has everything, nothing is waited for
+   */
+  end(atOnce = false): void {
     if (this.#ending) return
     this.flush()
     this.#ending = true
     if (this.#socket.destroyed) return
+    if (atOnce && this.#socket.writableLength === 0) {
+      this.#socket.destroy()
+      return
+    }
     this.#socket.end()
     const timer = setTimeout(() => this.#socket.destroy(), END_GRACE_MS)
     this.#socket.once('close', () => clearTimeout(timer))

@@ -14,7 +14,6 @@ import type { Suite } from './suite.ts'
 const WATCHERS = 1000
 /** So many that the servers always have events to send: with 16 both were slower. */
 const WRITES_UNDER_WAY = 64
-const LANES = 32
 const STEADY_MS = 1000
 const IDLE_MS = 3000
 const MB = 1024 * 1024
@@ -51,9 +50,10 @@ export async function measureOnRunning(
       return asRound(cell, contestant.name, { ...result })
     }
     case 'connect-c32':
-      return asRound(cell, contestant.name, {
-        ...(await generator.run({ type: 'connect', target, lanes: LANES, ...times })),
-      })
+    case 'connect-c128': {
+      const lanes = cell === 'connect-c32' ? 32 : 128
+      return asRound(cell, contestant.name, { ...(await generator.run({ type: 'connect', target, lanes, ...times })) })
+    }
     case 'failover': {
       const leader = await ensemble.leader()
       if (!leader) throw new Error(`${contestant.name} has no leader`)

@@ -350,7 +350,8 @@ export class ClientConnection {
     if (this.#phase === 'closing' || this.#phase === 'closed') return
     this.#closeReason = reason
     this.#phase = 'closing'
-    this.output.end()
+    // Behind its closeSession a client says nothing. (Of what is unread the system would tell it by a reset.)
+    this.output.end(this.#lastOp === 'closeSession' && this.output.outstanding === 0)
   }
 
   /** Closes at once. */

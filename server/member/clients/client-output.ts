@@ -92,9 +92,9 @@ export class ClientOutput {
     if (onDelivered) this.#writer.onceWritten(onDelivered)
   }
 
-  /** Sends what is queued, then ends the connection. */
-  end(): void {
-    this.#writer.end()
+  /** Sends what is queued, then ends the connection; `atOnce`: the client waits for nothing but that. */
+  end(atOnce: boolean): void {
+    this.#writer.end(atOnce)
   }
 
   /** The connection is gone: nobody waits for its answers any more. */

@@ -115,3 +115,12 @@ test('a sender is made to wait when too much is on its way', async () => {
   await vi.waitFor(() => expect(near.writableNeedDrain).toBe(true))
   expect(near.writableLength, 'the rest waits above').toBeGreaterThan(1024 * 1024)
 })
+
+test('destroySoon sends what was written, and then closes', async () => {
+  const { near, atNear, atFar } = await pair()
+  near.setRules({ type: 'delay', ms: 50, jitterMs: 0 }, null)
+  near.write('last words')
+  near.destroySoon()
+  expect(near.destroyed).toBe(false)
+  await vi.waitFor(() => expect([atFar.received, atFar.closed, atNear.closed]).toEqual(['last words', true, true]))
+})

@@ -8,8 +8,6 @@ import type { PeerEffect, PeerInput, Recovered } from '#shared/peer/contract.ts'
 import type { Peer } from '#shared/peer/peer.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
 import type { DiskOp } from '#shared/zab/contract.ts'
-import type { Sid } from '#shared/zk/ids.ts'
-import type { ServerSpec } from '#shared/zk/quorum-config.ts'
 import type { Entry } from '#shared/zk/txn.ts'
 import { formatZxid, type Zxid } from '#shared/zk/zxid.ts'
 import type { Audit } from './audit/audit.ts'
@@ -21,6 +19,7 @@ import type { Namespaces } from './metrics/namespaces.ts'
 import type { Observation } from './observe/observe.ts'
 import type { ElectionPort } from './quorum/election-port.ts'
 import type { QuorumPort } from './quorum/quorum-port.ts'
+import type { ConfigFollower } from './reconfig/follow-config.ts'
 import type { RoleNotes } from './server-facts.ts'
 import { countProposal, type Traffic } from './traffic.ts'
 
@@ -48,8 +47,7 @@ export interface HostParts {
   /** `null` for a server alone, which is its own quorum. */
   readonly election: Pick<ElectionPort, 'send'> | null
   readonly quorum: Pick<QuorumPort, 'listen' | 'connect' | 'send' | 'sendSnapshot' | 'close'> | null
-  /** Where the servers of the ensemble are; both ports look here. */
-  readonly addresses: Map<Sid, ServerSpec>
+  readonly membership: ConfigFollower
   /** The bytes of the present tree, as they follow a SNAP packet. */
   readonly snapshotSlices: (tree: DataTree) => Iterator<Uint8Array>
   readonly observation: Observation
@@ -142,12 +140,9 @@ export function createHost(parts: HostParts): Host {
       case 'saveEpoch':
         return disk.saveEpoch(effect.op, effect.which, effect.epoch)
       case 'saveConfig':
-        // Nobody has told the core that the configuration may change.
-        return parts.onFatal(new Error(`a new configuration, and no place to keep it: ${effect.config.version}`))
+        return parts.membership.save(effect.op, effect.config)
       case 'configured':
-        for (const config of [effect.active, effect.lastSeen])
-          for (const [sid, spec] of config.servers) parts.addresses.set(sid, spec)
-        return
+        return parts.membership.onConfigured(effect.active, effect.lastSeen)
       case 'reload':
         disk.reload().then((recovered) => host.feed({ type: 'reloaded', recovered }), parts.onFatal)
         return
@@ -204,10 +199,15 @@ export function createHost(parts: HostParts): Host {
         notes.servingSinceMs = clock.monotonicMs()
         log.info({ state: effect.state, epoch: effect.epoch }, 'serving clients')
         return
+      case 'readOnly':
+        notes.readOnly = true
+        log.warn({ zxid: formatZxid(effect.zxid) }, 'no leader: serving read-only clients')
+        return
       case 'notServing':
         observation.onRoleEffect(effect)
         metrics.onNotServing()
         notes.serving = false
+        notes.readOnly = false
         log.info(`not serving clients: ${effect.reason}`)
         return
       case 'digestMismatch':

@@ -20,6 +20,8 @@ export interface RoleNotes {
   phase: ZabPhase
   leader: Sid | null
   serving: boolean
+  /** Serving reads without a leader. */
+  readOnly: boolean
   /** Monotonic, when service began. */
   servingSinceMs: number
 }
@@ -63,7 +65,8 @@ export function memberStats(facts: ServerFacts): MemberStats {
 }
 
 /** ZooKeeper's word for what this server does. */
-export function modeOf(facts: ServerFacts): 'standalone' | 'leader' | 'follower' | 'observer' {
+export function modeOf(facts: ServerFacts): 'standalone' | 'leader' | 'follower' | 'observer' | 'read-only' {
+  if (facts.notes.readOnly) return 'read-only'
   if (facts.config.standalone) return 'standalone'
   switch (facts.peer.zab.role.state) {
     case 'LEADING':

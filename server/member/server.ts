@@ -1,17 +1,10 @@
 // Puts one server together: configuration, disk, peer, ports, and the timers that move it. Process matters
 // (signals, exit codes, the parent's pipe) are main.ts's business.
 
-import { DecodeError } from '#shared/jute/reader.ts'
-import { readNotification } from '#shared/jute/records/notification.ts'
-import { createPeer, type Peer, step } from '#shared/peer/peer.ts'
-import type { LinkId } from '#shared/zab/contract.ts'
-import type { Sid } from '#shared/zk/ids.ts'
-import type { ServerSpec } from '#shared/zk/quorum-config.ts'
-import { NO_ZXID } from '#shared/zk/zxid.ts'
-import { openStorage } from '../storage/open-storage.ts'
-import { SnapshotStreamDecoder } from '../storage/snapshot-decode.ts'
+import { createPeer, step } from '#shared/peer/peer.ts'
+import type { SessionId } from '#shared/zk/ids.ts'
 import type { Storage } from '../storage/storage.ts'
-import { StorageError } from '../storage/storage-error.ts'
+import { ownSecret } from './auth/own-secret.ts'
 import type { PasswordRule } from './auth/session-password.ts'
 import { createClientPort } from './clients/client-port.ts'
 import { type Clock, oncePerTurn, systemClock } from './clock.ts'
@@ -19,29 +12,28 @@ import type { MemberConfig } from './config/config.ts'
 import { divergedText } from './diverged.ts'
 import { controlFaults, FAULT_WORD } from './faults/fault-control.ts'
 import { FaultSeams } from './faults/fault-seams.ts'
-import type { LinkSeam } from './faults/link-faults.ts'
 import { createTextCommands, isTextCommand } from './four-letter/four-letter.ts'
 import { TRACE_MASK_DEFAULT } from './four-letter/trace-mask.ts'
 import { createHost, type Host, TICK_EVERY_MS } from './host.ts'
 import { limitedLogger } from './limited-logger.ts'
 import type { MemberLogger } from './logging.ts'
+import { openMemberStorage, startPurging } from './member-storage.ts'
 import { createCoreMetrics } from './metrics/core-metrics.ts'
 import { createNamespaces } from './metrics/namespaces.ts'
-import { measureStorage } from './metrics/storage-metrics.ts'
 import { createEventStream, type EventStream } from './observe/event-stream.ts'
 import { createObservation, type Observation } from './observe/observe.ts'
 import { createOperations, type Operations, type OperationsOptions } from './operations.ts'
-import { createElectionPort, type ElectionPort } from './quorum/election-port.ts'
-import { createPeerAuth, type PeerAuth } from './quorum/peer-auth.ts'
-import { createPeerTransport, type PeerTransport } from './quorum/peer-transport.ts'
-import { createQuorumPort, type QuorumPort } from './quorum/quorum-port.ts'
+import { createElection, createPeers, createQuorum, type PeerPortsOptions } from './quorum/peer-ports.ts'
 import { encodeSnapshotStream } from './quorum/snapshot-stream.ts'
+import { createConfigFollower } from './reconfig/follow-config.ts'
 import type { RoleNotes, ServerFacts } from './server-facts.ts'
+import { createKeeper, peerConfig, servesClients, withNext } from './start-parts.ts'
 import { createTraffic } from './traffic.ts'
 import { createTurn, type Turn } from './turn.ts'
 
 const STATS_EVERY_MS = 1000
-const HOUR_MS = 3_600_000
+/** For answering what clients have asked before a stop. */
+const DRAIN_LIMIT_MS = 2000
 
 export interface Ports {
   /** -1: none. */
@@ -57,7 +49,7 @@ export interface Ports {
 
 export interface RunningServer {
   readonly ports: Ports
-  /** Ends service, closes every connection and drains the disk. */
+  /** Answers what was asked, ends service, closes every connection and drains the disk. */
   stop(): Promise<void>
 }
 
@@ -76,54 +68,20 @@ export interface ServerOptions {
 
 /** Rejects with a StorageError or a PortError, each with a sentence for the operator. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, secret, log } = options
-  const self = config.quorum.servers.get(config.sid)
-  if (!self) throw new Error(`server ${config.sid} is not in its own configuration`)
+  const { config, log } = options
+  const keeper = await createKeeper(config)
   const traffic = createTraffic()
   const turn = createTurn()
   const soundClock = options.clock ?? systemClock()
   const faults = config.faults.enabled ? new FaultSeams(soundClock, log) : null
   const clock = oncePerTurn(faults?.clock ?? soundClock, turn)
-  const { storage, recovered } = await openStorage({
-    measured: measureStorage(traffic, log),
-    dataDir: config.dataDir,
-    dataLogDir: config.dataLogDir,
-    snapCount: config.snapCount,
-    preAllocSizeKb: config.preAllocBytes / 1024,
-    commitLogCount: config.commitLogCount,
-    forceSync: config.forceSync,
-    digest: config.tree.digest,
-    disk: faults?.disk,
-    ...config.storage,
-    // Purging is the timer's business, as in ZooKeeper, and not each snapshot's.
-    snapRetainCount: undefined,
-    log: (level, message, fields) => log[level](fields ?? {}, message),
-  })
-
-  if (config.standalone && recovered.lastZxid === NO_ZXID) {
-    await storage.close()
-    throw new StorageError(
-      `${config.dataDir} is empty, and db.autocreate=false: put a file named initialize into it, or restore its data.`,
-    )
-  }
-  const peer = createPeer(
-    {
-      sid: config.sid,
-      quorum: config.quorum,
-      standalone: config.standalone,
-      tickTimeMs: config.tickTimeMs,
-      initLimit: config.initLimit,
-      syncLimit: config.syncLimit,
-      commitLogCount: config.commitLogCount,
-      minSessionTimeoutMs: config.minSessionTimeoutMs,
-      maxSessionTimeoutMs: config.maxSessionTimeoutMs,
-      sessionIdSeedMs: clock.wallMs(),
-      tree: config.tree,
-    },
-    recovered,
-  )
-  const notes: RoleNotes = { phase: 'ELECTION', leader: null, serving: false, servingSinceMs: 0 }
-  const passwords: PasswordRule = secret ? { type: 'hmac', secret } : { type: 'compatible' }
+  const { storage, recovered } = await openMemberStorage(config, { traffic, disk: faults?.disk, log })
+  const peer = createPeer(peerConfig(config, clock.wallMs()), withNext(recovered, config))
+  // What the log knows may be newer than the file: a crash may have come between the two.
+  const self = peer.zab.active.servers.get(config.sid) ?? config.quorum.servers.get(config.sid)
+  if (!self) throw new Error(`server ${config.sid} is not in its own configuration`)
+  const notes: RoleNotes = { phase: 'ELECTION', leader: null, serving: false, readOnly: false, servingSinceMs: 0 }
+  const passwords = await passwordRule(options, storage, recovered.tree.sessions.keys())
   const nowMs = () => clock.monotonicMs()
   let stopping = false
   /** What comes over the ports, anybody can cause as often as they like. */
@@ -158,7 +116,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log: guarded.log,
     traffic,
     feed: (input) => host.feed(input),
-    isServing: () => notes.serving && !stopping,
+    isServing: () => servesClients(notes, config, peer) && !stopping,
     nowMs,
     isTextCommand,
     textCommand: createTextCommands(facts),
@@ -180,10 +138,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const feed: Host['feed'] = (input) => {
     if (!stopping) host.feed(input)
   }
-  const addresses = new Map(config.quorum.servers)
-  const peers = config.standalone ? null : createPeers(config, addresses, guarded.log, faults)
-  const election = peers && createElection(guarded, addresses, peers, feed)
-  const quorum = peers && createQuorum(guarded, addresses, peers, turn, feed)
+  const addresses = new Map([...config.quorum.servers, ...peer.zab.active.servers, ...peer.zab.lastSeen.servers])
+  const peers = config.standalone ? null : createPeers(config, addresses, guarded.log, faults?.links)
+  const peerPorts: PeerPortsOptions = { ...guarded, self, servers: addresses, turn, feed }
+  const election = peers && createElection(peerPorts, peers)
+  const quorum = peers && createQuorum(peerPorts, peers)
+  const membership = createConfigFollower({
+    sid: config.sid,
+    addresses,
+    election,
+    quorum,
+    clients,
+    keeper,
+    next: config.membership.next,
+    lastSeen: () => peer.zab.lastSeen,
+    inOrder: (op, run) => storage.inOrder(op, run),
+    log,
+    onPortFailed(error) {
+      if (!stopping) options.onFatal('port', error)
+    },
+  })
   const host = createHost({
     peer,
     step,
@@ -191,7 +165,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     clients,
     election,
     quorum,
-    addresses,
+    membership,
     snapshotSlices: encodeSnapshotStream,
     observation,
     metrics: facts.coreMetrics,
@@ -213,7 +187,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     faults?.heal()
     for (const timer of timers) clearInterval(timer)
     peers?.transport.close()
-    await Promise.all([clients.close(), election?.close(), quorum?.closeAll(), events?.close()])
+    // Whoever asks for our vote is to learn that nobody is here, before anybody has a reason to ask.
+    await Promise.all([clients.close(), election?.close(), events?.close()])
+    await quorum?.closeAll()
     await storage.close()
     await operations.close()
   }
@@ -232,11 +208,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         observation.sendStats()
       }, STATS_EVERY_MS),
     )
-    if (config.storage.purgeIntervalHours > 0) timers.push(purgeTimer(storage, peer, config, log))
+    if (config.storage.purgeIntervalHours > 0) timers.push(startPurging(storage, peer, config.storage, log))
     host.tick()
     operations.started()
-    const ports = { clientPort, secureClientPort, quorumPort, electionPort, eventPort, ...operationPorts }
-    return { ports, stop: close }
+    const stop = async () => {
+      // What was asked is answered while there still is an ensemble to decide it; then the others elect at once.
+      if (notes.serving) await clients.drain(DRAIN_LIMIT_MS)
+      await close()
+    }
+    return { ports: { clientPort, secureClientPort, quorumPort, electionPort, eventPort, ...operationPorts }, stop }
   } catch (error) {
     await close()
     throw error
@@ -246,6 +226,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 async function startOperations(storage: Storage, options: OperationsOptions): Promise<Operations> {
   try {
     return createOperations(options)
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+/** Only in an ensemble, where Apache's servers may check them, have passwords to be what anybody can compute. */
+async function passwordRule(
+  { config, secret }: ServerOptions,
+  storage: Storage,
+  existing: Iterable<SessionId>,
+): Promise<PasswordRule> {
+  if (secret) return { type: 'hmac', secret }
+  if (!config.standalone) return { type: 'compatible' }
+  try {
+    return ownSecret(config.dataDir, existing)
   } catch (error) {
     await storage.close()
     throw error
@@ -275,104 +271,4 @@ function createEvents(
     turn,
     log,
   })
-}
-
-type Addresses = ReadonlyMap<Sid, ServerSpec>
-
-/** How servers reach each other, and how they prove who they are. */
-interface Peers {
-  readonly transport: PeerTransport
-  readonly auth: PeerAuth | null
-  /** Present where faults may be switched. */
-  readonly links?: LinkSeam
-}
-
-function createPeers(config: MemberConfig, servers: Addresses, log: MemberLogger, faults: FaultSeams | null): Peers {
-  const { tls, auth, tcpKeepAlive, tickTimeMs, initLimit } = config
-  return {
-    transport: createPeerTransport({ tls, servers, keepAlive: tcpKeepAlive, log }),
-    auth: auth.quorumSasl && createPeerAuth(auth.quorumSasl, tickTimeMs * initLimit),
-    ...(faults ? { links: faults.links } : {}),
-  }
-}
-
-function createElection(
-  { config, log }: ServerOptions,
-  servers: Addresses,
-  peers: Peers,
-  feed: Host['feed'],
-): ElectionPort {
-  return createElectionPort({
-    self: selfOf(config),
-    servers,
-    listenOnAllIPs: config.quorumListenOnAllIPs,
-    connectTimeoutMs: config.electionConnectTimeoutMs,
-    handshakeTimeoutMs: config.tickTimeMs * config.syncLimit,
-    keepAlive: config.tcpKeepAlive,
-    ...peers,
-    log,
-    onAbsent: (sid) => feed({ type: 'absent', sid }),
-    onMessage(from: Sid, payload: Uint8Array) {
-      // One bad message never ends the election: it is dropped, and the next one is read.
-      try {
-        feed({ type: 'notification', from, notification: readNotification(payload) })
-      } catch (error) {
-        if (!(error instanceof DecodeError)) throw error
-        log.warn({ from }, `dropped a notification: ${error.message}`)
-      }
-    },
-  })
-}
-
-function createQuorum(
-  { config, log, onFatal }: ServerOptions,
-  servers: Addresses,
-  peers: Peers,
-  turn: Turn,
-  feed: Host['feed'],
-): QuorumPort {
-  return createQuorumPort({
-    self: selfOf(config),
-    servers,
-    listenOnAllIPs: config.quorumListenOnAllIPs,
-    connectTimeoutMs: config.tickTimeMs * config.initLimit,
-    firstPacketTimeoutMs: config.tickTimeMs * config.initLimit,
-    keepAlive: config.tcpKeepAlive,
-    ...peers,
-    turn,
-    log,
-    newSnapshotReader: (zxid) => new SnapshotStreamDecoder(zxid),
-    onLinkUp: (link: LinkId) => feed({ type: 'linkUp', link }),
-    onLinkDown: (link, reason) => feed({ type: 'linkDown', link, reason }),
-    onPacket: (link, packet) => feed({ type: 'packet', link, packet }),
-    onSnapshot: (link, tree) => feed({ type: 'snapshotReceived', link, tree }),
-    onFatal: (error) => onFatal('port', error),
-  })
-}
-
-function selfOf(config: MemberConfig) {
-  const self = config.quorum.servers.get(config.sid)
-  if (!self) throw new Error(`server ${config.sid} is not in its own configuration`)
-  return self
-}
-
-/** autopurge, at the start too, as in ZooKeeper. A timer cannot run for weeks, so hours are counted. */
-function purgeTimer(
-  storage: Storage,
-  peer: Peer,
-  { storage: config }: MemberConfig,
-  log: MemberLogger,
-): NodeJS.Timeout {
-  let hours = 0
-  function purge(): void {
-    storage.purge(config.snapRetainCount, peer.zab.log.after).then(
-      (names) => log.info({ removed: names.length }, 'purged old snapshots and logs'),
-      (error: Error) => log.error(`purging failed: ${error.message}`),
-    )
-  }
-  purge()
-  return setInterval(() => {
-    hours += 1
-    if (hours % config.purgeIntervalHours === 0) purge()
-  }, HOUR_MS)
 }

@@ -143,6 +143,12 @@ export class Storage {
     this.#queue.push(op, () => writeEpoch(this.#parts.disk, this.#parts.snapDir, which, epoch))
   }
 
+  /** Work of others that has its place among the operations: after all before `op`, and durable when it resolves. */
+  inOrder(op: DiskOp | null, run: () => Promise<void>): void {
+    this.#expectOpen()
+    this.#queue.push(op, run)
+  }
+
   /** Reads everything again, when all operations before it are done. Rejects after a failure. */
   reload(): Promise<Recovered> {
     this.#expectOpen()

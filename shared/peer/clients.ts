@@ -2,14 +2,18 @@
 // Source: ZooKeeperServer.processConnectRequest, CommitProcessor; watches-sessions.md §3, §7, §8.
 
 import { createQueue, dequeue, enqueue, peek, queueLength } from '../base/queue.ts'
-import { isKnown, setOwner, touch } from '../tree/sessions.ts'
+import { forget, isKnown, type SessionTracker, setOwner, touch, track } from '../tree/sessions.ts'
 import { dropConnection } from '../tree/watch-table.ts'
 import type { AuthId } from '../zk/acl.ts'
-import { ERROR_CODES } from '../zk/errors.ts'
-import { NO_SESSION } from '../zk/ids.ts'
+import { ERROR_CODES, type ErrorCode } from '../zk/errors.ts'
+import { NO_SESSION, type SessionId } from '../zk/ids.ts'
+import { NO_BODY } from '../zk/reply.ts'
+import type { ClientRequest } from '../zk/request.ts'
 import type { ClientInput, ConnId, PeerEffect } from './contract.ts'
 import { forward } from './following.ts'
 import { isWrite, submit, syncHere } from './leading.ts'
+import { judgeLocal } from './local-sessions.ts'
+import { needsLeader } from './read-only.ts'
 import { answerRead } from './reads.ts'
 import { type Conn, isServing, type Peer, takeSessionId, type Waiting } from './state.ts'
 
@@ -20,6 +24,8 @@ export function onConnect(peer: Peer, input: Connect, out: PeerEffect[]): void {
   const { config, leadership, followership } = peer
   const id = input.conn
   if (!isServing(peer)) return void out.push({ type: 'closeConn', conn: id, reason: 'not serving' })
+  if (peer.readOnly && !input.readOnly)
+    return void out.push({ type: 'closeConn', conn: id, reason: 'read-only, and the client wants to write' })
   if (input.lastZxidSeen > peer.zxid)
     return void out.push({ type: 'closeConn', conn: id, reason: 'the client has seen more than this server (S-4)' })
   const timeoutMs = Math.min(Math.max(input.timeoutMs, config.minSessionTimeoutMs), config.maxSessionTimeoutMs)
@@ -34,21 +40,32 @@ export function onConnect(peer: Peer, input: Connect, out: PeerEffect[]): void {
     touchRound: 0,
   }
   peer.conns.set(id, conn)
-  if (fresh) return createSession(peer, conn, out)
+  if (fresh) return peer.local ? createLocal(peer, peer.local, conn, out) : createSession(peer, conn, out)
   // The password comes first: a session id alone, which is public, must not cut anybody off (ZK-4b).
   if (!input.passwordOk) return refuse(peer, conn, 'a wrong session password', out)
+  if (peer.local && touch(peer.local, conn.sessionId, timeoutMs, peer.nowMs)) return establish(peer, conn, out)
   if (leadership) {
     if (!touch(leadership.tracker, conn.sessionId, timeoutMs, peer.nowMs))
       return refuse(peer, conn, 'the session is unknown or over', out)
     setOwner(leadership.tracker, conn.sessionId, 0)
     return establish(peer, conn, out)
   }
-  if (!followership) return
+  if (!followership) return cut(peer, id, 'a session that only the ensemble can confirm', out)
   const earlier = followership.revalidating.get(conn.sessionId)
   if (earlier !== undefined) cut(peer, earlier, 'replaced by a newer connection of its session', out)
   followership.revalidating.set(conn.sessionId, id)
   const packet = { type: 'REVALIDATE', sessionId: conn.sessionId, timeoutMs } as const
   out.push({ type: 'send', link: followership.link, packet })
+}
+
+/** No txn, and nobody else knows. */
+function createLocal(peer: Peer, local: SessionTracker, conn: Conn, out: PeerEffect[]): void {
+  track(local, conn.sessionId, conn.timeoutMs, peer.nowMs)
+  establish(peer, conn, out)
+}
+
+function isLocal({ local }: Peer, sessionId: SessionId): boolean {
+  return local !== null && isKnown(local, sessionId)
 }
 
 function createSession(peer: Peer, conn: Conn, out: PeerEffect[]): void {
@@ -62,20 +79,23 @@ function createSession(peer: Peer, conn: Conn, out: PeerEffect[]): void {
   }
 }
 
+const READ_ONLY = { readOnly: true } as const
+
 /** The session is this connection's now; one that it had before on this server is closed. */
 export function establish(peer: Peer, conn: Conn, out: PeerEffect[]): void {
   const earlier = peer.bySession.get(conn.sessionId)
   if (earlier && earlier !== conn) cut(peer, earlier.id, 'replaced by a newer connection of its session', out)
   peer.bySession.set(conn.sessionId, conn)
   conn.established = true
-  peer.followership?.touches.set(conn.sessionId, conn.timeoutMs)
-  out.push({ type: 'session', conn: conn.id, sessionId: conn.sessionId, timeoutMs: conn.timeoutMs })
+  if (!isLocal(peer, conn.sessionId)) peer.followership?.touches.set(conn.sessionId, conn.timeoutMs)
+  const { sessionId, timeoutMs } = conn
+  out.push({ type: 'session', conn: conn.id, sessionId, timeoutMs, ...(peer.readOnly && READ_ONLY) })
   drain(peer, conn, out)
 }
 
 /** Tells the client that its session is over, and closes. */
 export function refuse(peer: Peer, conn: Conn, reason: string, out: PeerEffect[]): void {
-  out.push({ type: 'session', conn: conn.id, sessionId: NO_SESSION, timeoutMs: 0 })
+  out.push({ type: 'session', conn: conn.id, sessionId: NO_SESSION, timeoutMs: 0, ...(peer.readOnly && READ_ONLY) })
   cut(peer, conn.id, reason, out)
 }
 
@@ -104,6 +124,12 @@ export function onRequest(peer: Peer, { conn: id, xid, request }: Request, out: 
   const conn = peer.conns.get(id)
   if (!conn) return // it was cut while the frame was on its way
   const { leadership, followership } = peer
+  if (peer.local !== null && touch(peer.local, conn.sessionId, null, peer.nowMs)) {
+    const answer = localAnswer(peer, peer.local, conn, request, out)
+    if (answer === null) return takeIn(peer, conn, xid, request, out)
+    enqueue(conn.waiting, { xid, request, kind: 'read', ready: true, answer })
+    return drain(peer, conn, out)
+  }
   if (leadership && !touch(leadership.tracker, conn.sessionId, null, peer.nowMs)) {
     // Closing or unknown: the closeSession txn will end the connection; until then it gets no service.
     if (!isKnown(leadership.tracker, conn.sessionId)) return
@@ -112,6 +138,32 @@ export function onRequest(peer: Peer, { conn: id, xid, request }: Request, out: 
     conn.touchRound = followership.touchRound
     followership.touches.set(conn.sessionId, conn.timeoutMs)
   }
+  takeIn(peer, conn, xid, request, out)
+}
+
+/** The answer of this server alone to a local session's request; null: it goes its way as any other's. */
+function localAnswer(
+  peer: Peer,
+  local: SessionTracker,
+  conn: Conn,
+  request: ClientRequest,
+  out: PeerEffect[],
+): ErrorCode | null {
+  if (request.type === 'closeSession') return ERROR_CODES.OK
+  if (peer.readOnly) return needsLeader(request) ? ERROR_CODES.NOTREADONLY : null
+  const verdict = judgeLocal(peer, request)
+  if (verdict === 'pass') return null
+  if (verdict !== 'upgrade') return verdict
+  // The createSession goes before the request on the same way, so nobody meets an ephemeral of an unknown session.
+  forget(local, conn.sessionId)
+  createSession(peer, conn, out)
+  return null
+}
+
+/** What may be answered at once is; everything else waits its turn, and writes go to the leader. */
+function takeIn(peer: Peer, conn: Conn, xid: number, request: ClientRequest, out: PeerEffect[]): void {
+  const { leadership, followership } = peer
+  const { id } = conn
   if (!isWrite(request) && request.type !== 'sync') {
     if (queueLength(conn.waiting) === 0 && conn.established) return answerRead(peer, conn, xid, request, out)
     enqueue(conn.waiting, { xid, request, kind: 'read', ready: true })
@@ -137,10 +189,26 @@ export function drain(peer: Peer, conn: Conn, out: PeerEffect[]): void {
     if (!next?.ready) return
     dequeue(conn.waiting)
     const { xid, request } = next
-    if (request.type === 'sync') {
+    if (next.answer !== undefined) answerHere(peer, conn, xid, request, next.answer, out)
+    else if (request.type === 'sync') {
       const body = { type: 'path', path: request.path } as const
       out.push({ type: 'reply', conn: conn.id, xid, zxid: peer.zxid, err: ERROR_CODES.OK, body, request })
     } else if (!isWrite(request)) answerRead(peer, conn, xid, request, out)
     if (!peer.conns.has(conn.id)) return
   }
+}
+
+/** A local session ends with its closeSession, and nobody else need know. */
+function answerHere(
+  peer: Peer,
+  conn: Conn,
+  xid: number,
+  request: ClientRequest,
+  err: ErrorCode,
+  out: PeerEffect[],
+): void {
+  out.push({ type: 'reply', conn: conn.id, xid, zxid: peer.zxid, err, body: NO_BODY, request })
+  if (request.type !== 'closeSession') return
+  if (peer.local) forget(peer.local, conn.sessionId)
+  cut(peer, conn.id, 'the client closed its session', out)
 }

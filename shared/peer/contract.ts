@@ -26,6 +26,16 @@ export interface PeerConfig extends ZabConfig {
   readonly standalone?: boolean
   /** A configuration needs two participants (with true, which is ZooKeeper's default) or one. */
   readonly standaloneEnabled?: boolean
+  /** Alone, where a reconfig is answered with UNIMPLEMENTED if reconfiguration is switched on. Left out: in an ensemble. */
+  readonly aloneWithReconfig?: boolean
+  /** Serve reads while there is no leader. Left out: no, as in ZooKeeper. */
+  readonly readOnlyMode?: boolean
+  /** New sessions are this server's alone (`upgrading`: until they create an ephemeral). Left out: off. */
+  readonly localSessions?: 'off' | 'on' | 'upgrading'
+  /** How often the leader looks for containers and TTL znodes to delete. Left out: every minute. */
+  readonly reapIntervalMs?: number
+  /** Age at which a container that never had a child is deleted; 0 or left out: never. */
+  readonly containerNeverUsedMs?: number
   /** Left out: ZooKeeper's defaults. */
   readonly tree?: TreeOptions
 }
@@ -44,6 +54,8 @@ export type ClientInput =
       readonly passwordOk: boolean
       readonly timeoutMs: number
       readonly lastZxidSeen: Zxid
+      /** It would be content with a read-only server. Left out: no. */
+      readonly readOnly?: boolean
       /** `ip:<address>` to begin with. */
       readonly auth: readonly AuthId[]
     }
@@ -63,7 +75,14 @@ export type PeerInput =
 
 export type ClientEffect =
   /** Answer the ConnectRequest. timeoutMs 0: the session is over or the password wrong; then close. */
-  | { readonly type: 'session'; readonly conn: ConnId; readonly sessionId: SessionId; readonly timeoutMs: number }
+  | {
+      readonly type: 'session'
+      readonly conn: ConnId
+      readonly sessionId: SessionId
+      readonly timeoutMs: number
+      /** The server has no leader: it answers reads only. */
+      readonly readOnly?: true
+    }
   | {
       readonly type: 'reply'
       readonly conn: ConnId
@@ -105,4 +124,6 @@ export type PeerEffect =
       readonly epoch: number
       readonly zxid: Zxid
     }
+  /** Reads are served, without a leader, until `notServing`. */
+  | { readonly type: 'readOnly'; readonly zxid: Zxid }
   | { readonly type: 'notServing'; readonly reason: string }

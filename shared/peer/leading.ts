@@ -6,7 +6,7 @@ import { assert } from '../base/assert.ts'
 import type { EnsembleContext } from '../tree/contract.ts'
 import { prepareRequest, proposalDigest } from '../tree/prepare.ts'
 import { REAP_INTERVAL_MS, reapCandidates } from '../tree/reaper.ts'
-import { checkOwner, expire, postponeAll, setClosing, setOwner, touch, track } from '../tree/sessions.ts'
+import { checkOwner, expire, isKnown, postponeAll, setClosing, setOwner, touch, track } from '../tree/sessions.ts'
 import { isReconfiguring } from '../zab/configs.ts'
 import type { LinkId, ZabEffect } from '../zab/contract.ts'
 import { nextZxid, propose } from '../zab/leader-broadcast.ts'
@@ -21,6 +21,7 @@ import type { ClientRequest, WriteRequest } from '../zk/request.ts'
 import type { Entry, Txn } from '../zk/txn.ts'
 import type { PeerEffect } from './contract.ts'
 import { onLeaderAnswer } from './following.ts'
+import { createsEphemeral, isIdOf } from './local-sessions.ts'
 import { stopServing } from './serving.ts'
 import type { Peer } from './state.ts'
 
@@ -68,7 +69,7 @@ const PROPOSED_MAX = 64
 
 /** What a reconfig is checked against; null when reconfiguration is off, and for all other requests. */
 function ensembleFor({ config, zab }: Peer, request: WriteRequest): EnsembleContext | null {
-  if (request.type !== 'reconfig' || !config.reconfigEnabled) return null
+  if (request.type !== 'reconfig' || !(config.reconfigEnabled || config.aloneWithReconfig)) return null
   return {
     lastSeen: zab.lastSeen,
     inProgress: isReconfiguring(zab),
@@ -99,10 +100,23 @@ function admit(peer: Peer, { sessionId, request, origin }: Submission): ErrorCod
     return ERROR_CODES.OK
   }
   if (origin === 'internal' || sessionId === NO_SESSION) return ERROR_CODES.OK
+  if (isLocalSomewhere(peer, sessionId, request)) return ERROR_CODES.OK
   const refusal = checkOwner(tracker, sessionId, ownerOf(origin))
   // A session closes once (S-5): who asks a second time, or after it expired, is told that it is over.
   if (request.type === 'closeSession' && refusal === ERROR_CODES.OK) setClosing(tracker, sessionId)
   return refusal
+}
+
+/**
+ * A session that the leader does not know may be local to the server that gave it its id. That server has made it global
+ * before it sends an ephemeral of it, so one that comes all the same is of a session that is over.
+ * Source: LeaderSessionTracker.checkSession.
+ */
+function isLocalSomewhere(peer: Peer, sessionId: SessionId, request: WriteRequest): boolean {
+  const { config, leadership, local } = peer
+  if ((config.localSessions ?? 'off') === 'off' || !leadership || isKnown(leadership.tracker, sessionId)) return false
+  if (createsEphemeral(request) || request.type === 'closeSession') return false
+  return isIdOf(config.sid, sessionId) ? local !== null && isKnown(local, sessionId) : true
 }
 
 /** The tracker knows owners as numbers: 0 is this server. */
@@ -167,8 +181,8 @@ export function onLeadershipTick(peer: Peer, out: PeerEffect[]): void {
   for (const sessionId of expire(leadership.tracker, nowMs))
     submit(peer, { sessionId, cxid: 0, request: { type: 'closeSession' }, auth: [], origin: 'internal' }, out)
   if (nowMs < leadership.nextReapMs) return
-  leadership.nextReapMs = nowMs + REAP_INTERVAL_MS
-  for (const path of reapCandidates(peer.tree, peer.wallMs))
+  leadership.nextReapMs = nowMs + (config.reapIntervalMs ?? REAP_INTERVAL_MS)
+  for (const path of reapCandidates(peer.tree, peer.wallMs, config.containerNeverUsedMs))
     submit(
       peer,
       { sessionId: NO_SESSION, cxid: 0, request: { type: 'deleteContainer', path }, auth: [], origin: 'internal' },

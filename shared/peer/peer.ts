@@ -9,6 +9,8 @@ import { onAuthenticated, onConnect, onDisconnected, onRequest } from './clients
 import type { PeerEffect, PeerInput } from './contract.ts'
 import { onLeaderAnswer, sendTouches } from './following.ts'
 import { onLeadershipTick, onLearnerRequest, onLearnerTouches } from './leading.ts'
+import { onLocalTick } from './local-sessions.ts'
+import { endReadOnly, onReadOnlyTick } from './read-only.ts'
 import { closeOrphans, startServing, stopServing } from './serving.ts'
 import type { Peer } from './state.ts'
 
@@ -17,11 +19,15 @@ export { createPeer, freshRecovered, type Peer } from './state.ts'
 export function step(peer: Peer, input: PeerInput, out: PeerEffect[]): void {
   if (peer.diverged) return // T-10
   switch (input.type) {
-    case 'tick':
+    case 'tick': {
+      const gapMs = input.nowMs - peer.nowMs
       peer.nowMs = input.nowMs
       peer.wallMs = input.wallMs
       feed(peer, input, out)
+      onReadOnlyTick(peer, out)
+      onLocalTick(peer, gapMs, out)
       return onLeadershipTick(peer, out)
+    }
     case 'snapshotReceived':
       peer.received = input.tree
       return feed(peer, input, out)
@@ -84,6 +90,10 @@ function follow(peer: Peer, from: number, out: PeerEffect[]): void {
       case 'serving':
         startServing(peer, effect, out)
         proposes = true
+        break
+      case 'state':
+        if (effect.state !== 'LOOKING') endReadOnly(peer, out)
+        out.push(effect)
         break
       case 'notServing':
         stopServing(peer, effect.reason, out)

@@ -11,6 +11,7 @@ import { formatQuorumConfig } from '../zk/quorum-config.ts'
 import type { Zxid } from '../zk/zxid.ts'
 import type { PeerEffect } from './contract.ts'
 import { submit } from './leading.ts'
+import { beginLocalSessions } from './local-sessions.ts'
 import { newFollowership, newLeadership, type Peer } from './state.ts'
 
 export function startServing(peer: Peer, effect: Extract<UpEffect, { type: 'serving' }>, out: PeerEffect[]): void {
@@ -27,10 +28,11 @@ export function startServing(peer: Peer, effect: Extract<UpEffect, { type: 'serv
     // Every session gets its full time under a new leader: it could not be heard while there was none.
     const tracker = createTracker(config.tickTimeMs)
     restartAll(tracker, tree.sessions, peer.nowMs)
-    peer.leadership = newLeadership(tracker, peer.nowMs)
+    peer.leadership = newLeadership(tracker, peer.nowMs, config.reapIntervalMs)
   } else if (zab.role.state === 'FOLLOWING' || zab.role.state === 'OBSERVING') {
     peer.followership = newFollowership(zab.role.link)
   }
+  beginLocalSessions(peer)
   out.push(effect)
 }
 
@@ -53,6 +55,8 @@ export function stopServing(peer: Peer, reason: string, out: PeerEffect[]): void
   peer.bySession.clear()
   peer.leadership = null
   peer.followership = null
+  peer.local = null
+  peer.readOnly = false
   peer.received = null
   out.push({ type: 'notServing', reason })
 }

@@ -15,6 +15,7 @@ import type { LinkId } from '../zab/contract.ts'
 import { createZab, type Zab } from '../zab/state.ts'
 import type { AuthId } from '../zk/acl.ts'
 import { parseQuorumConfig } from '../zk/config-text.ts'
+import type { ErrorCode } from '../zk/errors.ts'
 import { NO_SESSION, type SessionId } from '../zk/ids.ts'
 import type { QuorumConfig } from '../zk/quorum-config.ts'
 import type { ClientRequest } from '../zk/request.ts'
@@ -29,6 +30,8 @@ export interface Waiting {
   readonly kind: 'write' | 'sync' | 'read'
   /** For a sync: it may be answered. */
   ready: boolean
+  /** Answered with this alone: a request that goes no further than this server. */
+  readonly answer?: ErrorCode
 }
 
 export interface Conn {
@@ -86,6 +89,11 @@ export interface Peer {
   /** Serving clients, as whom; null otherwise. */
   leadership: Leadership | null
   followership: Followership | null
+  /** Sessions of this server alone, null when there can be none; see local-sessions.ts. */
+  local: SessionTracker | null
+  /** Serving reads without a leader, and since when there has been none; see read-only.ts. */
+  readOnly: boolean
+  lookingSinceMs: number | null
   /** The tree has left the leader's [T-10]: nothing is done any more. */
   diverged: boolean
   nextSessionId: SessionId
@@ -106,6 +114,9 @@ export function createPeer(config: PeerConfig, recovered: Recovered): Peer {
     bySession: new Map(),
     leadership: null,
     followership: null,
+    local: null,
+    readOnly: false,
+    lookingSinceMs: null,
     diverged: false,
     nextSessionId: firstSessionId(config),
     nowMs: 0,
@@ -114,7 +125,7 @@ export function createPeer(config: PeerConfig, recovered: Recovered): Peer {
 }
 
 /** The configuration in a tree, null when it shows none that can be read. */
-function configIn(tree: DataTree): QuorumConfig | null {
+export function configIn(tree: DataTree): QuorumConfig | null {
   const node = tree.nodes.get(CONFIG_PATH)
   const data = node ? dataOf(node) : null
   const text = data ? tryUtf8Decode(data) : null
@@ -148,15 +159,15 @@ export function takeSessionId(peer: Peer): SessionId {
 }
 
 export function isServing(peer: Peer): boolean {
-  return peer.leadership !== null || peer.followership !== null
+  return peer.leadership !== null || peer.followership !== null || peer.readOnly
 }
 
-export function newLeadership(tracker: SessionTracker, nowMs: number): Leadership {
+export function newLeadership(tracker: SessionTracker, nowMs: number, reapIntervalMs = REAP_INTERVAL_MS): Leadership {
   return {
     tracker,
     pending: createPending(),
     lastTickMs: nowMs,
-    nextReapMs: nowMs + REAP_INTERVAL_MS,
+    nextReapMs: nowMs + reapIntervalMs,
     syncs: createQueue(),
   }
 }

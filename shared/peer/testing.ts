@@ -5,7 +5,7 @@ import type { DiskOp } from '../zab/contract.ts'
 import { asSid, NO_SESSION, type SessionId } from '../zk/ids.ts'
 import type { ClientRequest } from '../zk/request.ts'
 import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
-import type { ConnId, PeerEffect, PeerInput } from './contract.ts'
+import type { ConnId, PeerConfig, PeerEffect, PeerInput } from './contract.ts'
 import { createPeer, freshRecovered, type Peer, step } from './peer.ts'
 
 /** A server alone, whose disk is as fast as its owner wants. */
@@ -16,7 +16,7 @@ export class Alone {
   /** Writes wait for `flush` when false. */
   flushAtOnce = true
 
-  constructor(tree?: TreeOptions) {
+  constructor(tree?: TreeOptions, more: Partial<PeerConfig> = {}) {
     const sid = asSid(1)
     const spec = { sid, host: 'h', quorumPort: 1, electionPort: 2, role: 'participant', client: null } as const
     this.peer = createPeer(
@@ -31,6 +31,7 @@ export class Alone {
         maxSessionTimeoutMs: 20_000,
         sessionIdSeedMs: 1,
         ...(tree && { tree }),
+        ...more,
       },
       freshRecovered(),
     )
@@ -59,7 +60,11 @@ export class Alone {
     return out
   }
 
-  connect(conn: number, sessionId: SessionId = NO_SESSION, more: { passwordOk?: boolean; lastZxidSeen?: Zxid } = {}) {
+  connect(
+    conn: number,
+    sessionId: SessionId = NO_SESSION,
+    more: { passwordOk?: boolean; lastZxidSeen?: Zxid; readOnly?: boolean } = {},
+  ) {
     return this.feed({
       type: 'connect',
       conn: conn as ConnId,
@@ -67,6 +72,7 @@ export class Alone {
       passwordOk: more.passwordOk ?? true,
       timeoutMs: 4000,
       lastZxidSeen: more.lastZxidSeen ?? ZERO_ZXID,
+      readOnly: more.readOnly ?? false,
       auth: [{ scheme: 'ip', id: '127.0.0.1' }],
     })
   }

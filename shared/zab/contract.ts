@@ -36,6 +36,9 @@ export interface ZabConfig {
   readonly initLimit: number
   /** Ticks that a learner or leader may stay silent. */
   readonly syncLimit: number
+  /** How soon a vote is sent again that nobody answers, to begin with and at last. Left out: 200 ms and 3.2 s. */
+  readonly notificationMinMs?: number
+  readonly notificationMaxMs?: number
   /** How many recent entries are kept to bring learners up to date by DIFF. ZooKeeper's commitLogCount. */
   readonly commitLogCount: number
 }

@@ -3,7 +3,7 @@ import { asSid, type Sid } from '../zk/ids.ts'
 import type { ServerSpec } from '../zk/quorum-config.ts'
 import type { Notification, ServerState, Vote } from '../zk/vote.ts'
 import { makeZxid, ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
-import type { DiskOp, ZabEffect } from './contract.ts'
+import type { DiskOp, ZabConfig, ZabEffect } from './contract.ts'
 import { beats } from './election.ts'
 import { createZab, type Zab } from './state.ts'
 import { step } from './step.ts'
@@ -12,7 +12,7 @@ function vote(leader: number, epoch: number, zxid: Zxid): Vote {
   return { leader: asSid(leader), zxid, electionEpoch: 1, peerEpoch: epoch }
 }
 
-function server(sid: number, lastZxid: Zxid, currentEpoch: number, voters = 3): Zab {
+function server(sid: number, lastZxid: Zxid, currentEpoch: number, voters = 3, more: Partial<ZabConfig> = {}): Zab {
   const servers = new Map<Sid, ServerSpec>()
   for (let n = 1; n <= voters; n += 1)
     servers.set(asSid(n), {
@@ -31,6 +31,7 @@ function server(sid: number, lastZxid: Zxid, currentEpoch: number, voters = 3): 
       initLimit: 10,
       syncLimit: 5,
       commitLogCount: 500,
+      ...more,
     },
     { acceptedEpoch: currentEpoch, currentEpoch, lastZxid, recent: [], recentAfter: lastZxid },
   )
@@ -120,6 +121,20 @@ describe('an election', () => {
     expect(zab.vote.leader).toBe(3)
     tick(zab, 300)
     expect(zab.role.state).toBe('FOLLOWING')
+  })
+
+  test('a vote that nobody answers is sent again, ever more seldom', () => {
+    const times = (more: Partial<ZabConfig>) => {
+      const zab = server(1, ZERO_ZXID, 0, 3, more)
+      const sent: number[] = []
+      for (let ms = 0; ms <= 12_000; ms += 100)
+        if (tick(zab, ms).some((effect) => effect.type === 'notify')) sent.push(ms)
+      return sent
+    }
+    expect(times({})).toEqual([0, 200, 600, 1400, 3000, 6200, 9400])
+    expect(times({ notificationMinMs: 1000, notificationMaxMs: 2000 })).toEqual([
+      0, 1000, 3000, 5000, 7000, 9000, 11_000,
+    ])
   })
 
   test('[ELECT-3] a larger round is adopted, a smaller one answered', () => {

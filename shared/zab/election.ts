@@ -44,7 +44,7 @@ export function beginVoting(zab: Zab, looking: Looking, out: ZabEffect[]): void 
   looking.established.clear()
   looking.absent.clear()
   looking.decideAtMs = null
-  looking.resendEveryMs = RESEND_MIN_MS
+  looking.resendEveryMs = zab.config.notificationMinMs ?? RESEND_MIN_MS
   // After a start the host knows only what was in force.
   if (isReconfiguring(zab)) out.push({ type: 'configured', active: zab.active, lastSeen: zab.lastSeen })
   announce(zab, looking, out)
@@ -61,7 +61,7 @@ export function onElectionTick(zab: Zab, looking: Looking, out: ZabEffect[]): vo
   }
   if (looking.decideAtMs !== null && zab.nowMs >= looking.decideAtMs) return decide(zab, zab.vote, out)
   if (zab.nowMs >= looking.resendAtMs) {
-    looking.resendEveryMs = Math.min(looking.resendEveryMs * 2, RESEND_MAX_MS)
+    looking.resendEveryMs = Math.min(looking.resendEveryMs * 2, zab.config.notificationMaxMs ?? RESEND_MAX_MS)
     announce(zab, looking, out)
   }
 }
@@ -157,7 +157,7 @@ function onLookingVote(zab: Zab, looking: Looking, from: Sid, n: Notification, o
 function propose(zab: Zab, looking: Looking, vote: Vote, out: ZabEffect[]): void {
   zab.vote = { leader: vote.leader, zxid: vote.zxid, electionEpoch: zab.round, peerEpoch: vote.peerEpoch }
   looking.decideAtMs = null
-  looking.resendEveryMs = RESEND_MIN_MS
+  looking.resendEveryMs = zab.config.notificationMinMs ?? RESEND_MIN_MS
   announce(zab, looking, out)
 }
 

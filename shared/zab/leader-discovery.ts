@@ -12,6 +12,9 @@ import { lastZxid } from './log-window.ts'
 import { assignVotes, mayCount, votesOf } from './quorum.ts'
 import { type Leading, type Learner, lookAgain, saveEpoch, type Zab } from './state.ts'
 
+/** How far above a leader's epoch a promise is believed; each that came to nothing raised it by one. */
+const PROMISE_LEAP_MAX = 1000
+
 export function startLeading(zab: Zab, out: ZabEffect[]): void {
   const { config, nowMs } = zab
   const leading: Leading = {
@@ -114,10 +117,12 @@ export function onLearnerInfo(
 
 /**
  * DISC-5 (V-7): it has promised an epoch above ours, to a leader that came to nothing, and may not follow us. Without
- * a later epoch it would be shut out for as long as we lead; our own promise sees to it that the next one is.
+ * a later epoch it would be shut out for as long as we lead; our own promise sees to it that the next one is. Epochs
+ * are few (EPOCH_MAX) and anybody who reaches this port may claim one: a leap is not believed.
  */
 function yieldTo(zab: Zab, leading: Leading, { link, sid, acceptedEpoch }: Learner, out: ZabEffect[]): void {
-  if (acceptedEpoch + 1 >= EPOCH_MAX) return dropLearner(leading, link, `epoch ${acceptedEpoch} leaves no other`, out)
+  if (acceptedEpoch - leading.epoch > PROMISE_LEAP_MAX || acceptedEpoch + 1 >= EPOCH_MAX)
+    return dropLearner(leading, link, `epoch ${acceptedEpoch} is too far from ours, which is ${leading.epoch}`, out)
   saveEpoch(zab, 'accepted', acceptedEpoch, out)
   lookAgain(zab, `server ${sid} has promised epoch ${acceptedEpoch}`, out)
 }

@@ -54,7 +54,7 @@ export const ADMIN_COMMANDS: readonly AdminCommand[] = [
   command('get_trace_mask gtmk', ({ trace }) => ({ tracemask: trace.mask }), ALWAYS),
   command('hash', hash),
   command('initial_configuration icfg', ({ config }) => ({ initial_configuration: config.operations.text })),
-  command('is_read_only isro', () => ({ read_only: false })),
+  command('is_read_only isro', ({ notes }) => ({ read_only: notes.readOnly })),
   command('last_snapshot lsnp', lastSnapshot),
   command('leader lead', leaderOf),
   command('monitor mntr', async (facts) => new Map(await flatMetrics(facts))),

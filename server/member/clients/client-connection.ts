@@ -6,20 +6,19 @@ import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { Framer } from '#shared/jute/framer.ts'
 import { DecodeError } from '#shared/jute/reader.ts'
-import { type AuthPacket, createFrameReader, readClientFrame } from '#shared/jute/records/client-frame.ts'
+import { createFrameReader, readClientFrame } from '#shared/jute/records/client-frame.ts'
 import { readConnectRequest } from '#shared/jute/records/connect.ts'
 import type { ClientEffect, ConnId, PeerInput } from '#shared/peer/contract.ts'
-import type { AuthId } from '#shared/zk/acl.ts'
 import { ERROR_CODES } from '#shared/zk/errors.ts'
 import { NO_SESSION, type SessionId } from '#shared/zk/ids.ts'
 import { OP_CODES, XIDS } from '#shared/zk/op.ts'
 import type { ClientRequest, ConnectRequest } from '#shared/zk/request.ts'
-import { NO_ZXID, ZERO_ZXID } from '#shared/zk/zxid.ts'
+import { NO_ZXID } from '#shared/zk/zxid.ts'
 import { PASSWORD_BYTES, passwordIsRight, sessionPassword } from '../auth/session-password.ts'
 import { countText } from '../traffic.ts'
 import { ClientOutput } from './client-output.ts'
-import { ConnectionAuth } from './connection-auth.ts'
 import type { ConnectionHost } from './connection-host.ts'
+import { ConnectionProof } from './connection-proof.ts'
 import { lastOpWord } from './op-words.ts'
 import { onBytes } from './socket-reads.ts'
 
@@ -32,6 +31,7 @@ export const READ_AHEAD_BYTES_MAX = 1024 * 1024
 const ARGUMENT_BYTES = 8
 
 type ReplyEffect = Extract<ClientEffect, { type: 'reply' }>
+type SessionEffect = Extract<ClientEffect, { type: 'session' }>
 type WatchEffect = Extract<ClientEffect, { type: 'watchEvent' }>
 
 /** fresh: nothing said. text: a four-letter word. connecting: the peer sets up the session. */
@@ -54,7 +54,7 @@ export class ClientConnection {
   readonly #host: ConnectionHost
   readonly #socket: Socket
   readonly #framer: Framer
-  readonly #auth: ConnectionAuth
+  readonly #proof: ConnectionProof
   #phase: Phase = 'fresh'
   #connect: ConnectRequest | null = null
   /** An answer of our own that waits until all requests before it are answered. */
@@ -74,7 +74,7 @@ export class ClientConnection {
     this.address = plainAddress(socket.remoteAddress ?? 'unknown')
     this.port = socket.remotePort ?? 0
     this.isSecure = socket instanceof TLSSocket
-    this.#auth = new ConnectionAuth(host.authenticator, this.address, certificate)
+    this.#proof = new ConnectionProof(this, host, certificate)
     this.openedAtMs = host.nowMs()
     this.output = new ClientOutput(
       socket,
@@ -218,13 +218,14 @@ export class ClientConnection {
     this.#phase = 'connecting'
     this.#connect = connect
     const { sessionId, timeoutMs, lastZxidSeen } = connect
-    const auth = this.#auth.initial
-    feed({ type: 'connect', conn: this.id, sessionId, passwordOk, timeoutMs, lastZxidSeen, auth })
+    const readOnly = connect.readOnly === true
+    const auth = this.#proof.initial
+    feed({ type: 'connect', conn: this.id, sessionId, passwordOk, timeoutMs, lastZxidSeen, readOnly, auth })
   }
 
   #onRequestFrame(): void {
     const frame = readClientFrame(frameReader)
-    if (this.#auth.mustProve && this.#refuseUnproven(frame.xid, frame.op)) return
+    if (this.#proof.isMissing && this.#proof.refuse(frame.xid, frame.op)) return
     if (frame.op === OP_CODES.ping) {
       this.#lastOp = 'ping'
       this.#ask(XIDS.ping, PING)
@@ -234,10 +235,10 @@ export class ClientConnection {
     switch (frame.type) {
       case 'auth':
         this.#lastOp = null
-        return this.#onAuth(frame.auth)
+        return this.#proof.onAuth(frame.auth)
       case 'sasl':
         this.#lastOp = 'sasl'
-        return this.#answerInTurn(() => this.#onSasl(frame.xid, frame.token))
+        return this.#answerInTurn(() => this.#proof.onSasl(frame.xid, frame.token))
       case 'unknownOp':
         this.#host.log.warn({ from: this.address, op: frame.op }, 'unknown operation: answered UNIMPLEMENTED, closed')
         return this.#answerInTurn(() => {
@@ -255,52 +256,6 @@ export class ClientConnection {
     this.#host.feed({ type: 'request', conn: this.id, xid, request })
   }
 
-  #onAuth(packet: AuthPacket): void {
-    const { log, traffic } = this.#host
-    const answer = this.#auth.authPacket(packet)
-    if (answer.type !== 'ok') {
-      traffic.authFailed += 1
-      const scheme = packet.scheme.slice(0, 32)
-      log.warn({ from: this.address, scheme }, `authentication failed: ${answer.why}`)
-      // So that the client tries another server, it must not learn of an error (EnsembleAuthenticationProvider).
-      if (answer.type === 'elsewhere') return this.#destroy(answer.why)
-      this.output.ownReply(XIDS.auth, ZERO_ZXID, ERROR_CODES.AUTHFAILED)
-      this.end('authentication failed')
-      return
-    }
-    this.#gain(answer.ids)
-    this.output.ownReply(XIDS.auth, ZERO_ZXID, ERROR_CODES.OK)
-  }
-
-  #gain(ids: readonly AuthId[]): void {
-    const { feed, log } = this.#host
-    if (ids.some((id) => id.scheme === 'super')) log.warn({ from: this.address }, 'superuser authenticated')
-    for (const id of ids) feed({ type: 'authenticated', conn: this.id, id })
-  }
-
-  #onSasl(xid: number, token: Uint8Array): void {
-    const answer = this.#auth.saslToken(token)
-    if (answer.type === 'ok') {
-      this.#gain(answer.ids)
-      return this.output.ownReply(xid, ZERO_ZXID, ERROR_CODES.OK, { type: 'saslToken', token: answer.token })
-    }
-    this.#host.traffic.authFailed += 1
-    this.#host.log.warn({ from: this.address, scheme: 'sasl' }, `authentication failed: ${answer.why}`)
-    if (answer.type === 'kept') return this.output.ownReply(xid, ZERO_ZXID, ERROR_CODES.OK, NO_TOKEN)
-    this.output.ownReply(xid, ZERO_ZXID, answer.err, NO_TOKEN)
-    this.end('authentication failed')
-  }
-
-  /** Enforced authentication: false for a frame with which the client may prove who it is. */
-  #refuseUnproven(xid: number, op: number): boolean {
-    if (op === OP_CODES.auth || op === OP_CODES.sasl) return false
-    this.#host.traffic.authFailed += 1
-    this.#host.log.warn({ from: this.address }, 'client closed: it has not proved who it is (enforced authentication)')
-    this.output.ownReply(xid, ZERO_ZXID, ERROR_CODES.SESSIONCLOSEDREQUIRESASLAUTH)
-    this.end('it has not proved who it is')
-    return true
-  }
-
   /** Replies leave in the order of requests: ours waits for those that are under way. */
   #answerInTurn(answer: () => void): void {
     if (this.output.outstanding === 0) answer()
@@ -314,13 +269,13 @@ export class ClientConnection {
   }
 
   /** Performs `session`: the answer to the ConnectRequest. */
-  onSession(sessionId: SessionId, timeoutMs: number): void {
+  onSession({ sessionId, timeoutMs, readOnly: isReadOnly }: SessionEffect): void {
     if (this.#phase !== 'connecting' || !this.#connect) return
     const valid = timeoutMs > 0
     this.sessionId = sessionId
     this.timeoutMs = timeoutMs
     const passwd = valid ? sessionPassword(this.#host.passwords, sessionId) : new Uint8Array(PASSWORD_BYTES)
-    const readOnly = this.#connect.readOnly === null ? null : false
+    const readOnly = this.#connect.readOnly === null ? null : isReadOnly === true
     this.output.connectResponse({ protocolVersion: 0, timeoutMs, sessionId, passwd, readOnly })
     this.#connect = null
     if (!valid) return
@@ -352,6 +307,16 @@ export class ClientConnection {
     this.#phase = 'closing'
     // Behind its closeSession a client says nothing. (Of what is unread the system would tell it by a reset.)
     this.output.end(this.#lastOp === 'closeSession' && this.output.outstanding === 0)
+  }
+
+  /** Takes no more requests, answers those that it has taken, then closes. */
+  endInTurn(reason: string): void {
+    if (this.#phase === 'text') return // it ends with its answer
+    const before = this.#barrier
+    this.#answerInTurn(() => {
+      before?.()
+      this.end(reason)
+    })
   }
 
   /** Closes at once. */
@@ -387,7 +352,6 @@ export class ClientConnection {
   }
 }
 
-const NO_TOKEN = { type: 'saslToken', token: null } as const
 const PING = { type: 'ping' } as const
 /** Set on one frame after the other of all connections: what stands in it is read at once. */
 const frameReader = createFrameReader()

@@ -4,6 +4,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { MemberConfig } from '../config/config.ts'
+import type { ClientAddress } from '../config/membership.ts'
 import { listen, stopListening } from '../listening.ts'
 import type { MemberLogger } from '../logging.ts'
 import { loadKeyMaterial } from '../tls/key-material.ts'
@@ -30,7 +31,11 @@ export interface ClientDoorsOptions {
 export interface ClientDoors {
   /** Rejects with a PortError. */
   listen(): Promise<ClientPorts>
-  /** Resolves once nobody new comes in. */
+  /** Opens the port without TLS at another place; the connections stay. Rejects with a PortError. */
+  move(place: ClientAddress): Promise<void>
+  /** Takes nobody in any more. */
+  shut(): void
+  /** Resolves when nobody new comes in and the connections that came are gone, which others end. */
   close(): Promise<void>
 }
 
@@ -40,7 +45,12 @@ export function createClientDoors(options: ClientDoorsOptions): ClientDoors {
   const { tls } = config
   const material = tls.client === null ? null : loadKeyMaterial(tls.client, log)
   const acceptors: TlsAcceptor[] = []
-  const servers: Server[] = []
+  /** Each with what resolves when it is closed and its connections are gone; null while it listens. */
+  const servers = new Map<Server, Promise<void> | null>()
+  const backlog = config.clientPortListenBacklog === null ? {} : { backlog: config.clientPortListenBacklog }
+  const both = tls.clientPortUnification ? newAcceptor('both') : null
+  let place: ClientAddress = { clientPort: config.clientPort, clientPortAddress: config.clientPortAddress }
+  let plain: Server | null = null
 
   function newAcceptor(mode: 'tls' | 'both'): TlsAcceptor | null {
     if (tls.client === null || material === null) return null
@@ -89,44 +99,50 @@ export function createClientDoors(options: ClientDoorsOptions): ClientDoors {
     const server = createServer({ noDelay: true, keepAlive: config.clientTcpKeepAlive }, (socket) => {
       if (options.admit(socket)) onSocket(socket)
     })
-    servers.push(server)
+    servers.set(server, null)
     return server
+  }
+
+  function openPlain(): Promise<number> {
+    plain = open((socket) => (both ? both.accept(socket) : onPlain(socket)))
+    const host = place.clientPortAddress === null ? {} : { host: place.clientPortAddress }
+    return listen(plain, 'client', { port: place.clientPort, ...host, ...backlog })
+  }
+
+  function openSecure(port: number): Promise<number> {
+    const acceptor = newAcceptor('tls')
+    const host = tls.secureClientPortAddress === null ? {} : { host: tls.secureClientPortAddress }
+    return listen(
+      open((socket) => acceptor?.accept(socket)),
+      'TLS client',
+      { port, ...host, ...backlog },
+    )
+  }
+
+  function shut(): void {
+    for (const [server, closed] of servers) if (closed === null) servers.set(server, stopListening(server))
   }
 
   return {
     async listen() {
-      const both = tls.clientPortUnification ? newAcceptor('both') : null
-      const secure = tls.secureClientPort === null ? null : newAcceptor('tls')
-      const backlog = config.clientPortListenBacklog === null ? {} : { backlog: config.clientPortListenBacklog }
-      const clientPort =
-        config.clientPort === -1
-          ? -1
-          : await listen(
-              open((socket) => (both ? both.accept(socket) : onPlain(socket))),
-              'client',
-              {
-                port: config.clientPort,
-                ...(config.clientPortAddress === null ? {} : { host: config.clientPortAddress }),
-                ...backlog,
-              },
-            )
-      if (secure === null || tls.secureClientPort === null) return { clientPort, secureClientPort: null }
-      const secureClientPort = await listen(
-        open((socket) => secure.accept(socket)),
-        'TLS client',
-        {
-          port: tls.secureClientPort,
-          ...(tls.secureClientPortAddress === null ? {} : { host: tls.secureClientPortAddress }),
-          ...backlog,
-        },
-      )
+      const clientPort = place.clientPort === -1 ? -1 : await openPlain()
+      const secureClientPort = tls.secureClientPort === null ? null : await openSecure(tls.secureClientPort)
       return { clientPort, secureClientPort }
     },
+    async move(next) {
+      if (next.clientPort === place.clientPort && next.clientPortAddress === place.clientPortAddress) return
+      place = next
+      // The old place is given up first: both may be the same port, of one address and of all of them.
+      if (plain) servers.set(plain, stopListening(plain))
+      await openPlain()
+      log.info({ host: next.clientPortAddress ?? '*', port: next.clientPort }, 'the client port has moved')
+    },
+    shut,
     async close() {
-      const stopped = servers.map(stopListening)
+      shut()
       for (const acceptor of acceptors) acceptor.close()
       material?.close()
-      await Promise.all(stopped)
+      await Promise.all(servers.values())
     },
   }
 }

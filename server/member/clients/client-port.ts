@@ -6,6 +6,7 @@ import type { ClientEffect, ConnId, PeerInput } from '#shared/peer/contract.ts'
 import { createAuthenticator } from '../auth/authenticator.ts'
 import type { PasswordRule } from '../auth/session-password.ts'
 import type { MemberConfig } from '../config/config.ts'
+import type { ClientAddress } from '../config/membership.ts'
 import type { MemberLogger } from '../logging.ts'
 import type { Traffic } from '../traffic.ts'
 import type { Turn } from '../turn.ts'
@@ -31,6 +32,8 @@ export interface ClientPortOptions {
 
 export interface ClientPort {
   listen(): Promise<ClientPorts>
+  /** Opens the port without TLS at another place; connections stay. */
+  move(place: ClientAddress): Promise<void>
   /** `onDelivered`: for a watch event, when the operating system has it. */
   perform(effect: ClientEffect, onDelivered: (() => void) | null): void
   /** Cuts off connections that have said nothing in time. To be called now and then. */
@@ -39,6 +42,8 @@ export interface ClientPort {
   /** All of them, those without a session included. */
   connections(): Iterable<ClientConnection>
   connectionCount(): number
+  /** Takes nobody in any more, answers what was asked, closes; resolves when that is done, or after `limitMs`. */
+  drain(limitMs: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -52,6 +57,8 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
   let lastConn = 0
   /** Sockets, also those whose TLS handshake is under way. */
   let admitted = 0
+  /** Somebody waits until everything is answered. */
+  let onAnswered: (() => void) | null = null
   const doors = createClientDoors({ config, log, traffic, isServing: options.isServing, admit, onOpen })
 
   const host: ConnectionHost = {
@@ -110,6 +117,11 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
     options.feed({ type: 'disconnected', conn: connection.id })
     options.onDisconnected(connection, reason)
     releaseHeld()
+    checkAnswered()
+  }
+
+  function checkAnswered(): void {
+    if (onAnswered && traffic.outstanding === 0) onAnswered()
   }
 
   /**
@@ -131,17 +143,19 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
 
   return {
     listen: () => doors.listen(),
+    move: (place) => doors.move(place),
     perform(effect, onDelivered) {
       const connection = connections.get(effect.conn)
       if (!connection) return
       switch (effect.type) {
         case 'reply':
           connection.onReply(effect)
+          checkAnswered()
           return releaseHeld()
         case 'watchEvent':
           return connection.onWatchEvent(effect, onDelivered)
         case 'session':
-          return connection.onSession(effect.sessionId, effect.timeoutMs)
+          return connection.onSession(effect)
         case 'closeConn':
           return connection.end(effect.reason)
       }
@@ -157,6 +171,21 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
     connection: (id) => connections.get(id) ?? null,
     connections: () => connections.values(),
     connectionCount: () => connections.size,
+    async drain(limitMs) {
+      doors.shut()
+      const answered = new Promise<void>((resolve) => {
+        onAnswered = resolve
+      })
+      for (const connection of [...connections.values()]) connection.endInTurn('this server is stopping')
+      checkAnswered()
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, limitMs)
+      })
+      await Promise.race([answered, late])
+      clearTimeout(timer)
+      onAnswered = null
+    },
     async close() {
       const stopped = doors.close()
       for (const connection of [...connections.values()]) connection.end('this server is stopping')

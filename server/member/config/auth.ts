@@ -7,8 +7,8 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { AclSchemes } from '#shared/tree/acl.ts'
 import { digestLogin, digestUsers, type JaasSection, parseJaas } from '../auth/jaas-file.ts'
-import type { KeyRule } from './config-keys.ts'
 import type { Values } from './config-values.ts'
+import { HONOURED, type KeyRule, type KeyRules, refused } from './key-rule.ts'
 
 export type SaslUsers = ReadonlyMap<string, string>
 
@@ -48,10 +48,9 @@ export interface AuthConfig {
   readonly quorumSasl: QuorumSasl | null
 }
 
-const HONOURED: KeyRule = { type: 'honoured' }
-const NO_KERBEROS: KeyRule = { type: 'refused', why: 'Kerberos (GSSAPI) is not supported; DIGEST-MD5 is' }
+const NO_KERBEROS: KeyRule = refused('Kerberos (GSSAPI) is not supported; DIGEST-MD5 is')
 
-export const AUTH_KEYS: Readonly<Record<string, KeyRule>> = {
+export const AUTH_KEYS: KeyRules = {
   'DigestAuthenticationProvider.enabled': HONOURED,
   'DigestAuthenticationProvider.digestAlg': HONOURED,
   'DigestAuthenticationProvider.superDigest': HONOURED,

@@ -2,26 +2,43 @@
 // Which keys exist is config-keys.ts; what a server line looks like is shared/zk/quorum-config.ts.
 
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '#shared/base/result.ts'
 import type { TreeOptions } from '#shared/tree/options.ts'
 import { asSid, type Sid } from '#shared/zk/ids.ts'
-import { isVoter, parseServer, type QuorumConfig, type ServerSpec, voters } from '#shared/zk/quorum-config.ts'
-import { ZERO_ZXID } from '#shared/zk/zxid.ts'
+import { type QuorumConfig, voterCount } from '#shared/zk/quorum-config.ts'
 import { type AuthConfig, readAuth } from './auth.ts'
 import { keyProblem } from './config-keys.ts'
 import { Values } from './config-values.ts'
 import { type FaultsConfig, readFaults } from './faults.ts'
+import {
+  ALONE,
+  aloneServer,
+  type ConfigFiles,
+  type MembershipConfig,
+  peerTypeWarning,
+  readClientAddress,
+  readMembership,
+  readServers,
+} from './membership.ts'
 import { type OperationsConfig, readOperations } from './operations.ts'
 import { parseProperties } from './properties.ts'
+import { readService, type ServiceConfig } from './service.ts'
 import { readStorage, type StorageConfig } from './storage-keys.ts'
+import { readTiming, type TimingConfig } from './timing.ts'
 import { type MemberTls, readTls } from './tls.ts'
 
 export interface MemberConfig {
   readonly sid: Sid
   /** Alone, without election and quorum ports: a quorum of one. */
   readonly standalone: boolean
+  /** In force, as far as the files know. */
   readonly quorum: QuorumConfig
+  readonly membership: MembershipConfig
+  readonly service: ServiceConfig
+  readonly timing: TimingConfig
+  /** Sentences for the operator about what is accepted and still odd. */
+  readonly warnings: readonly string[]
   readonly dataDir: string
   readonly dataLogDir: string
   /** -1: none, there is a secureClientPort. */
@@ -50,7 +67,6 @@ export interface MemberConfig {
   readonly commitLogCount: number
   readonly forceSync: boolean
   readonly storage: StorageConfig
-  readonly electionConnectTimeoutMs: number
   readonly quorumListenOnAllIPs: boolean
   readonly tcpKeepAlive: boolean
   readonly clientTcpKeepAlive: boolean
@@ -75,11 +91,12 @@ export const FOUR_LETTER_WORDS: ReadonlySet<string> = new Set(
   'conf cons crst dirs dump envi gtmk hash isro mntr ruok srst srvr stat stmk wchc wchp wchs'.split(' '),
 )
 
-/** Reads `zoo.cfg` and, where there are server lines, `dataDir/myid`. */
+/** Reads `zoo.cfg`, the files of its configurations and, where there are server lines, `dataDir/myid`. */
 export function loadConfig(path: string): Result<MemberConfig, ConfigProblems> {
   const text = readText(path)
   if (!text.ok) return err([`cannot read the configuration: ${text.error}`])
-  return parseConfig(text.value, (dataDir) => readText(join(dataDir, 'myid')))
+  const files = { path: resolve(path), read: readIfThere }
+  return parseConfig(text.value, (dataDir) => readText(join(dataDir, 'myid')), files)
 }
 
 function readText(path: string): Result<string, string> {
@@ -90,10 +107,19 @@ function readText(path: string): Result<string, string> {
   }
 }
 
-/** `readMyid` gives the text of the myid file in a data directory, or why there is none. */
+function readIfThere(path: string): Result<string | null, string> {
+  const text = readText(resolve(path))
+  return !text.ok && text.error.includes('ENOENT') ? ok(null) : text
+}
+
+/**
+ * `readMyid` gives the text of the myid file in a data directory, or why there is none; `files` what stands beside the
+ * zoo.cfg, null for a configuration that is no file.
+ */
 export function parseConfig(
   text: string,
   readMyid: (dataDir: string) => Result<string, string>,
+  files: ConfigFiles | null = null,
 ): Result<MemberConfig, ConfigProblems> {
   const entries = parseProperties(text)
   const problems: string[] = []
@@ -103,13 +129,12 @@ export function parseConfig(
   }
   const read = new Values(entries, problems)
   const dataDir = read.directory('dataDir', null)
-  const servers = readServers(entries, problems)
-  const standaloneEnabled = read.boolean('standaloneEnabled', true)
-  const standalone = servers.size === 0 || (servers.size === 1 && standaloneEnabled)
-  const sid = standalone ? aloneSid(servers) : readSid(dataDir, servers, readMyid, problems)
-  checkEnsemble(servers, standaloneEnabled, problems)
-  const quorum = { servers: servers.size > 0 ? servers : aloneServer(), version: ZERO_ZXID }
-  checkPeerType(read, quorum, sid, problems)
+  const listed = readServers(entries, files, problems)
+  const membership = readMembership(read, entries, listed, files, problems)
+  const standalone = listed.servers.size === 0 || (voterCount(listed) <= 1 && membership.standaloneEnabled)
+  const sid = standalone ? aloneSid(listed) : readSid(dataDir, listed, readMyid, problems)
+  const peerType = peerTypeWarning(read, listed, sid, problems)
+  const quorum = listed.servers.size > 0 ? listed : { servers: aloneServer(), version: listed.version }
   const frameBytesMax = read.integer('jute.maxbuffer', 0xfffff, 1024, 2 ** 30)
   const tickTimeMs = read.integer('tickTime', 3000, 1, 3_600_000)
   const minSessionTimeoutMs = read.integer('minSessionTimeout', -1, -1, 2 ** 31 - 1)
@@ -117,27 +142,29 @@ export function parseConfig(
   const tls = readTls(read, standalone)
   const auth = readAuth(read, standalone, tls.client !== null)
   const eventPort = orNull(read.integer('zabscope.eventPort', -1, 0, 65535))
+  const initLimit = standalone ? read.integer('initLimit', 10, 1, 100_000) : read.required('initLimit', 1, 100_000)
+  const syncLimit = standalone ? read.integer('syncLimit', 5, 1, 100_000) : read.required('syncLimit', 1, 100_000)
   const config: MemberConfig = {
     sid,
     standalone,
     quorum,
+    membership,
+    service: readService(read),
+    timing: readTiming(read, { tickTimeMs, initLimit, syncLimit }, problems),
+    warnings: peerType === null ? [] : [peerType],
     dataDir,
     dataLogDir: read.directory('dataLogDir', dataDir),
-    clientPort: readClientPort(read),
-    clientPortAddress: entries.get('clientPortAddress')?.trim() || null,
+    ...readClientAddress(read, entries, listed.servers.get(sid), problems),
     clientPortListenBacklog: orNull(read.integer('clientPortListenBacklog', -1, -1, 65535)),
     tickTimeMs,
-    initLimit: standalone ? read.integer('initLimit', 10, 1, 100_000) : read.required('initLimit', 1, 100_000),
-    syncLimit: standalone ? read.integer('syncLimit', 5, 1, 100_000) : read.required('syncLimit', 1, 100_000),
+    initLimit,
+    syncLimit,
     minSessionTimeoutMs: minSessionTimeoutMs === -1 ? 2 * tickTimeMs : minSessionTimeoutMs,
     maxSessionTimeoutMs: maxSessionTimeoutMs === -1 ? 20 * tickTimeMs : maxSessionTimeoutMs,
     maxClientCnxns: read.integer('maxClientCnxns', 60, 0, 1_000_000),
     maxCnxns: read.integer('maxCnxns', 0, 0, 1_000_000),
     fourLetterWords: readWhitelist(entries.get('4lw.commands.whitelist'), problems),
-    outstandingMax: outstandingShare(
-      read.integer('globalOutstandingLimit', 1000, 1, 10_000_000),
-      voters(quorum).length,
-    ),
+    outstandingMax: outstandingShare(read.integer('globalOutstandingLimit', 1000, 1, 10_000_000), voterCount(quorum)),
     frameBytesMax,
     sessionlessTimeoutMs: read.integer('nio.sessionlessCnxnTimeout', 10_000, 1, 3_600_000),
     snapCount: read.integer('snapCount', 100_000, 2, 2 ** 31 - 1),
@@ -145,7 +172,6 @@ export function parseConfig(
     commitLogCount: read.integer('commitLogCount', 500, 1, 1_000_000),
     forceSync: read.yesNo('forceSync', true),
     storage: readStorage(read, problems),
-    electionConnectTimeoutMs: read.integer('cnxTimeout', 5000, 1, 600_000),
     quorumListenOnAllIPs: read.boolean('quorumListenOnAllIPs', false),
     tcpKeepAlive: read.boolean('tcpKeepAlive', false),
     clientTcpKeepAlive: read.boolean('clientTcpKeepAlive', false),
@@ -171,10 +197,6 @@ export function parseConfig(
   return problems.length === 0 ? ok(config) : err(problems)
 }
 
-function readClientPort(read: Values): number {
-  return read.has('secureClientPort') ? read.integer('clientPort', -1, 0, 65535) : read.required('clientPort', 0, 65535)
-}
-
 function orNull(value: number): number | null {
   return value === -1 ? null : value
 }
@@ -194,52 +216,13 @@ function readWhitelist(value: string | undefined, problems: string[]): MemberCon
   return words.includes('*') ? 'all' : new Set(['srvr', ...words.filter((word) => word !== '')])
 }
 
-function readServers(entries: ReadonlyMap<string, string>, problems: string[]): Map<Sid, ServerSpec> {
-  const servers = new Map<Sid, ServerSpec>()
-  for (const [key, value] of entries) {
-    const number = /^server\.(\d+)$/.exec(key)?.[1]
-    if (number === undefined) continue
-    const sid = Number(number)
-    if (sid < 1 || sid > 255) problems.push(`${key}: a server id is a number from 1 to 255`)
-    const parsed = parseServer(sid, value)
-    if (parsed.ok) servers.set(parsed.value.sid, parsed.value)
-    else problems.push(parsed.error)
-  }
-  return servers
-}
-
-const ALONE = asSid(1)
-
-function aloneSid(servers: ReadonlyMap<Sid, ServerSpec>): Sid {
+function aloneSid({ servers }: QuorumConfig): Sid {
   return [...servers.keys()][0] ?? ALONE
-}
-
-/** Its ports are never opened. */
-function aloneServer(): Map<Sid, ServerSpec> {
-  const spec = { sid: ALONE, host: '127.0.0.1', quorumPort: 2888, electionPort: 3888 }
-  return new Map([[ALONE, { ...spec, role: 'participant', client: null }]])
-}
-
-function checkEnsemble(servers: ReadonlyMap<Sid, ServerSpec>, standaloneEnabled: boolean, problems: string[]): void {
-  if (servers.size === 0) return
-  const participants = [...servers.values()].filter((server) => server.role === 'participant').length
-  if (participants === 0) problems.push('at least one server line must be a participant')
-  if (participants === 1 && servers.size > 1 && standaloneEnabled)
-    problems.push('one participant with observers needs standaloneEnabled=false')
-}
-
-function checkPeerType(read: Values, quorum: QuorumConfig, sid: Sid, problems: string[]): void {
-  const peerType = read.text('peerType')
-  if (peerType === null) return
-  if (peerType !== 'observer' && peerType !== 'participant')
-    problems.push(`peerType=${peerType}: only participant or observer`)
-  else if ((peerType === 'participant') !== isVoter(quorum, sid))
-    problems.push(`peerType=${peerType} contradicts the line server.${sid}; its last word decides, so make them agree`)
 }
 
 function readSid(
   dataDir: string,
-  servers: ReadonlyMap<Sid, ServerSpec>,
+  { servers }: QuorumConfig,
   readMyid: (dataDir: string) => Result<string, string>,
   problems: string[],
 ): Sid {

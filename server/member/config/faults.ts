@@ -1,9 +1,9 @@
 // Whether this member may be broken on purpose. Off, the seams do not exist.
 
-import type { KeyRule } from './config-keys.ts'
 import type { Values } from './config-values.ts'
+import { HONOURED, type KeyRules } from './key-rule.ts'
 
-export const FAULT_KEYS: Readonly<Record<string, KeyRule>> = { 'zabscope.faults': { type: 'honoured' } }
+export const FAULT_KEYS: KeyRules = { 'zabscope.faults': HONOURED }
 
 export interface FaultsConfig {
   readonly enabled: boolean

@@ -2,8 +2,8 @@
 // what they do is admin/, metrics/ and audit/. Source: operations.md §2, §3.1 and §3.2.
 
 import { join } from 'node:path'
-import type { KeyRule } from './config-keys.ts'
 import type { Values } from './config-values.ts'
+import { HONOURED, type KeyRule, type KeyRules, only, refused } from './key-rule.ts'
 
 export interface AdminConfig {
   readonly address: string
@@ -51,23 +51,22 @@ export const DEFAULT_PROVIDER = 'org.apache.zookeeper.metrics.impl.DefaultMetric
 const PARSED_KEY =
   /^(dataDir|dataLogDir|(secureC|c)lientPort(Address)?|clientPortListenBacklog|tickTime|(min|max)SessionTimeout|maxClientCnxns|initLimit|syncLimit|connectToLearnerMasterLimit|electionAlg|quorumListenOnAllIPs|peerType|syncEnabled|dynamicConfigFile|autopurge\..*|standaloneEnabled|reconfigEnabled|sslQuorum(ReloadCertFiles)?|portUnification|observerMasterPort|localSessions(Upgrading)?Enabled|(server|group|weight)\..*|quorum\..*|multiAddress\..*|oraclePath|metricsProvider\..*|jvm\..*)$/
 
-const HONOURED: KeyRule = { type: 'honoured' }
 const NO_HTTPS = 'HTTP is served without TLS; put a TLS proxy in front, or remove the line'
 const NO_THREADS = 'there are no worker threads behind the metrics; remove the line'
 const NO_RESTORE = 'a running member takes no tree from HTTP: stop it, and put the snapshot into an empty dataDir'
 
-export const OPERATIONS_KEYS: Readonly<Record<string, KeyRule>> = {
+export const OPERATIONS_KEYS: KeyRules = {
   'admin.enableServer': HONOURED,
   'admin.serverAddress': HONOURED,
   'admin.serverPort': HONOURED,
   'admin.commandURL': HONOURED,
   'admin.idleTimeout': HONOURED,
-  'admin.httpVersion': { type: 'only', values: ['11'], why: 'HTTP/1.1 is spoken' },
-  'admin.portUnification': { type: 'only', values: ['false'], why: NO_HTTPS },
-  'admin.forceHttps': { type: 'only', values: ['false'], why: NO_HTTPS },
-  'admin.needClientAuth': { type: 'only', values: ['false'], why: NO_HTTPS },
+  'admin.httpVersion': only('11', 'HTTP/1.1 is spoken'),
+  'admin.portUnification': only('false', NO_HTTPS),
+  'admin.forceHttps': only('false', NO_HTTPS),
+  'admin.needClientAuth': only('false', NO_HTTPS),
   'admin.snapshot.enabled': HONOURED,
-  'admin.restore.enabled': { type: 'only', values: ['false'], why: NO_RESTORE },
+  'admin.restore.enabled': only('false', NO_RESTORE),
   'admin.rateLimiterIntervalInMS': HONOURED,
   'metricsProvider.className': {
     type: 'only',
@@ -77,10 +76,10 @@ export const OPERATIONS_KEYS: Readonly<Record<string, KeyRule>> = {
   'metricsProvider.httpHost': HONOURED,
   'metricsProvider.httpPort': HONOURED,
   'metricsProvider.exportJvmInfo': HONOURED,
-  'metricsProvider.httpsPort': { type: 'refused', why: NO_HTTPS },
-  'metricsProvider.numWorkerThreads': { type: 'refused', why: NO_THREADS },
-  'metricsProvider.maxQueueSize': { type: 'refused', why: NO_THREADS },
-  'metricsProvider.workerShutdownTimeoutMs': { type: 'refused', why: NO_THREADS },
+  'metricsProvider.httpsPort': refused(NO_HTTPS),
+  'metricsProvider.numWorkerThreads': refused(NO_THREADS),
+  'metricsProvider.maxQueueSize': refused(NO_THREADS),
+  'metricsProvider.workerShutdownTimeoutMs': refused(NO_THREADS),
   'audit.enable': HONOURED,
   'audit.impl.class': {
     type: 'refused',
@@ -91,8 +90,8 @@ export const OPERATIONS_KEYS: Readonly<Record<string, KeyRule>> = {
 }
 
 export const OPERATIONS_FAMILIES: readonly (readonly [RegExp, KeyRule])[] = [
-  [/^admin\.ssl\./, { type: 'refused', why: NO_HTTPS }],
-  [/^metricsProvider\.ssl\./, { type: 'refused', why: NO_HTTPS }],
+  [/^admin\.ssl\./, refused(NO_HTTPS)],
+  [/^metricsProvider\.ssl\./, refused(NO_HTTPS)],
 ]
 
 /** `text` is the whole configuration as the operator wrote it. */

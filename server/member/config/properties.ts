@@ -12,7 +12,7 @@ export function parseProperties(text: string): Map<string, string> {
 }
 
 /** Joins lines that end in an odd number of backslashes; drops comments and blank lines. */
-function logicalLines(text: string): string[] {
+export function logicalLines(text: string): string[] {
   const lines: string[] = []
   let continued: string | null = null
   for (const natural of text.split(/\r\n|\n|\r/)) {
@@ -32,7 +32,7 @@ function logicalLines(text: string): string[] {
 }
 
 /** The key ends at the first unescaped `=`, `:` or white space. */
-function splitEntry(line: string): [string, string] {
+export function splitEntry(line: string): [string, string] {
   let end = 0
   while (end < line.length && !'=: \t\f'.includes(line.charAt(end))) end += line[end] === '\\' ? 2 : 1
   const rest = line.slice(end).replace(/^[ \t\f]*[=:]?[ \t\f]*/, '')

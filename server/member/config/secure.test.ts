@@ -80,7 +80,7 @@ describe('TLS', () => {
     [['ssl.authProvider=mine'], 'only x509 is accepted'],
     [['ssl.context.supplier.class=a.B'], 'there is no Java here'],
     [['ssl.colour=blue'], 'ssl.colour: no such setting'],
-    [['serverCnxnFactory=a.B'], 'Java classes'],
+    [['serverCnxnFactory=a.B'], 'one kind of connection'],
   ])('%s is refused in words', (lines, sentence) => {
     expect(problems([...ALONE, ...lines])).toContain(sentence)
   })

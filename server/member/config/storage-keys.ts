@@ -3,8 +3,8 @@
 
 import { isSnapshotCompression, SNAPSHOT_COMPRESSIONS, type SnapshotCompression } from '../../storage/compression.ts'
 import { SNAP_RETAIN_COUNT_MIN, SNAP_SIZE_LIMIT_KB_DEFAULT } from '../../storage/options.ts'
-import type { KeyRule } from './config-keys.ts'
 import type { Values } from './config-values.ts'
+import { HONOURED, type KeyRules } from './key-rule.ts'
 
 export interface StorageConfig {
   /** 0: snapshots are not taken for the size of the log. */
@@ -24,9 +24,7 @@ export interface StorageConfig {
   readonly purgeIntervalHours: number
 }
 
-const HONOURED: KeyRule = { type: 'honoured' }
-
-export const STORAGE_KEYS: Readonly<Record<string, KeyRule>> = {
+export const STORAGE_KEYS: KeyRules = {
   snapSizeLimitInKb: HONOURED,
   txnLogSizeLimitInKb: HONOURED,
   'fsync.warningthresholdms': HONOURED,

@@ -3,8 +3,8 @@
 
 import { resolve } from 'node:path'
 import { DEFAULT_TLS_CIPHERS, openSslCiphers } from '../tls/cipher-suites.ts'
-import type { KeyRule } from './config-keys.ts'
 import type { Values } from './config-values.ts'
+import { HONOURED, type KeyRule, type KeyRules, only } from './key-rule.ts'
 
 export type ClientAuth = 'need' | 'want' | 'none'
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3'
@@ -56,7 +56,6 @@ export interface MemberTls {
   readonly earlyDrop: boolean
 }
 
-const HONOURED: KeyRule = { type: 'honoured' }
 const NO_REVOCATION =
   'revocation lists and OCSP are not supported; keep certificates short-lived, or let a TLS proxy check them'
 
@@ -69,7 +68,7 @@ function sideKeys(prefix: string): Record<string, KeyRule> {
   ]
   const rules: Record<string, KeyRule> = {}
   for (const name of honoured) rules[prefix + name] = HONOURED
-  for (const name of ['crl', 'ocsp']) rules[prefix + name] = { type: 'only', values: ['false'], why: NO_REVOCATION }
+  for (const name of ['crl', 'ocsp']) rules[prefix + name] = only('false', NO_REVOCATION)
   rules[`${prefix}context.supplier.class`] = {
     type: 'refused',
     why: 'there is no Java here; name PEM or PKCS12 files with keyStore.location and trustStore.location',
@@ -77,26 +76,19 @@ function sideKeys(prefix: string): Record<string, KeyRule> {
   return rules
 }
 
-const CONNECTION_FACTORIES = [
-  'org.apache.zookeeper.server.nettyservercnxnfactory',
-  'org.apache.zookeeper.server.nioservercnxnfactory',
-]
-
-export const TLS_KEYS: Readonly<Record<string, KeyRule>> = {
+export const TLS_KEYS: KeyRules = {
   ...sideKeys('ssl.'),
   ...sideKeys('ssl.quorum.'),
   secureClientPort: HONOURED,
   secureClientPortAddress: HONOURED,
   'client.portUnification': HONOURED,
   'client.certReload': HONOURED,
-  'ssl.authProvider': { type: 'only', values: ['x509'], why: 'certificates identify by their subject' },
+  'ssl.authProvider': only('x509', 'certificates identify by their subject'),
   'netty.server.outstandingHandshake.limit': HONOURED,
   'netty.server.earlyDropSecureConnectionHandshakes': HONOURED,
   sslQuorum: HONOURED,
   portUnification: HONOURED,
   sslQuorumReloadCertFiles: HONOURED,
-  // One kind of connection does what both of Apache's do.
-  serverCnxnFactory: { type: 'only', values: CONNECTION_FACTORIES, why: 'other connection factories are Java classes' },
 }
 
 /** `standalone`: without ports between servers, whose TLS settings then wait for other servers. */

@@ -13,12 +13,17 @@ import { VERSION_TEXT } from '../version.ts'
 import { directorySize, environment } from './environment.ts'
 
 export function srvrText(facts: ServerFacts): string {
-  return `Zookeeper version: ${VERSION_TEXT}\n${serverLines(facts)}`
+  return `${headLines(facts)}${serverLines(facts)}`
 }
 
 export function statText(facts: ServerFacts, asker: ClientConnection): string {
   const clients = [...facts.connections()].map((c) => `${connectionHead(c, asker)})\n`)
-  return `Zookeeper version: ${VERSION_TEXT}\nClients:\n${clients.join('')}\n${serverLines(facts)}`
+  return `${headLines(facts)}Clients:\n${clients.join('')}\n${serverLines(facts)}`
+}
+
+function headLines({ notes }: ServerFacts): string {
+  const mode = notes.readOnly ? 'READ-ONLY mode; serving only read-only clients\n' : ''
+  return `Zookeeper version: ${VERSION_TEXT}\n${mode}`
 }
 
 function serverLines(facts: ServerFacts): string {
@@ -81,7 +86,7 @@ export async function confText(facts: ServerFacts): Promise<string> {
   const snapDir = join(config.dataDir, 'version-2')
   const logDir = join(config.dataLogDir, 'version-2')
   const lines = [
-    `clientPort=${config.clientPort}`,
+    `clientPort=${facts.peer.zab.active.servers.get(config.sid)?.client?.port ?? config.clientPort}`,
     `secureClientPort=${config.tls.secureClientPort ?? -1}`,
     `dataDir=${snapDir}`,
     `dataDirSize=${await directorySize(snapDir)}`,
@@ -95,7 +100,8 @@ export async function confText(facts: ServerFacts): Promise<string> {
     `serverId=${config.standalone ? 0 : config.sid}`,
   ]
   if (config.standalone) return `${lines.join('\n')}\n`
-  const self = config.quorum.servers.get(config.sid)
+  const { active } = facts.peer.zab
+  const self = active.servers.get(config.sid)
   lines.push(
     `initLimit=${config.initLimit}`,
     `syncLimit=${config.syncLimit}`,
@@ -104,7 +110,7 @@ export async function confText(facts: ServerFacts): Promise<string> {
     `quorumPort=${self?.quorumPort ?? -1}`,
     `peerType=${self?.role === 'observer' ? 1 : 0}`,
     'membership: ',
-    formatQuorumConfig(config.quorum),
+    formatQuorumConfig(active),
   )
   return lines.join('\n')
 }

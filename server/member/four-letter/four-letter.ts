@@ -34,7 +34,14 @@ function word(answer: Answer, expensive = false): Word {
 const WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
   ['ruok', { answer: () => 'imok', always: true, expensive: false }],
   ['envi', { answer: enviText, always: true, expensive: false }],
-  ['isro', { answer: (facts) => (facts.notes.serving ? 'rw' : 'null'), always: true, expensive: false }],
+  [
+    'isro',
+    {
+      answer: (facts) => (facts.notes.readOnly ? 'ro' : facts.notes.serving ? 'rw' : 'null'),
+      always: true,
+      expensive: false,
+    },
+  ],
   ['gtmk', { answer: ({ trace }) => String(trace.mask), always: true, expensive: false }],
   ['stmk', { answer: (facts, _, argument) => setTraceMask(facts, argument), always: true, expensive: false }],
   ['srvr', word(srvrText)],
@@ -69,14 +76,18 @@ export function isTextCommand(name: string): boolean {
 
 /** The answer of one server to four-letter words, whitelist and rate limit included. */
 export function createTextCommands(facts: ServerFacts): ConnectionHost['textCommand'] {
-  const allowed = facts.config.fourLetterWords
+  const { fourLetterWords, service } = facts.config
+  // Clients that look for a server that can write ask with isro: ZooKeeper opens it together with the mode.
+  const allowed =
+    fourLetterWords === 'all' || !service.readOnlyMode ? fourLetterWords : new Set([...fourLetterWords, 'isro'])
   let windowEndsMs = 0
   let expensiveLeft = 0
   return async (name, asker, argument) => {
     const found = WORDS.get(name)
     if (!found || (allowed !== 'all' && !allowed.has(name)))
       return `${name} is not executed because it is not in the whitelist.\n`
-    if (!found.always && !facts.notes.serving) return name === 'hash' ? NOT_SERVING : `${NOT_SERVING}\n`
+    if (!found.always && !facts.notes.serving && !facts.notes.readOnly)
+      return name === 'hash' ? NOT_SERVING : `${NOT_SERVING}\n`
     const nowMs = facts.nowMs()
     if (nowMs >= windowEndsMs) {
       windowEndsMs = nowMs + 1000

@@ -3,13 +3,13 @@
 
 import type { Server, Socket } from 'node:net'
 import { ELECTION_FRAME_BYTES_MAX, Framer } from '#shared/jute/framer.ts'
-import { readHandshake, writeHandshake } from '#shared/jute/records/notification.ts'
+import { type Handshake, readHandshake, writeHandshake } from '#shared/jute/records/notification.ts'
 import { isQuorumAuth } from '#shared/jute/records/quorum-auth.ts'
 import { JuteWriter } from '#shared/jute/writer.ts'
 import type { Sid } from '#shared/zk/ids.ts'
 import type { ServerSpec } from '#shared/zk/quorum-config.ts'
 import { type LinkSeam, SOUND_LINKS } from '../faults/link-faults.ts'
-import { listen, stopListening } from '../listening.ts'
+import { listen, PortError, stopListening } from '../listening.ts'
 import type { MemberLogger } from '../logging.ts'
 import type { PeerAuth } from './peer-auth.ts'
 import { type PeerTransport, plainTransport } from './peer-transport.ts'
@@ -21,6 +21,7 @@ export const NAMELESS_MAX = 64
 /** Tries to reach a server that refuses, before the next message to it starts them anew. */
 export const RETRIES_MAX = 10
 export const RETRY_DELAY_MS = 250
+const BIND_PAUSE_MS = 1000
 /** A message that a connection took within this before its end may have gone down with it. */
 const LOST_WITHIN_MS = 1000
 
@@ -32,6 +33,10 @@ export interface ElectionPortOptions {
   readonly listenOnAllIPs: boolean
   readonly connectTimeoutMs: number
   readonly handshakeTimeoutMs: number
+  /** Tries to open the port, a second apart; 0: without end. Left out: one. */
+  readonly bindRetries?: number
+  /** Servers that are not in the configuration yet may join: they are called back at the address they come from. */
+  readonly strangersJoin?: boolean
   readonly keepAlive: boolean
   /** Left out: nothing stands between us and our sockets. */
   readonly links?: LinkSeam
@@ -49,10 +54,14 @@ export interface ElectionPort {
   listen(): Promise<number>
   /** `frame`: a message with its length before it. A newer one replaces one that is still unsent. */
   send(to: Sid, frame: Uint8Array): void
+  /** Opens the port at another place, where the configuration says that this server is; connections stay. */
+  move(self: ServerSpec): Promise<void>
   /** Servers that we have a connection with. */
   connected(): Sid[]
   close(): Promise<void>
 }
+
+type Place = Pick<ServerSpec, 'host' | 'electionPort'>
 
 /** What we know of one other server. */
 interface Remote {
@@ -63,21 +72,43 @@ interface Remote {
   retries: number
   retryTimer: NodeJS.Timeout | null
   unsent: Uint8Array | null
+  /** Where a server said it is that is not in the configuration (yet). */
+  joiner: Place | null
   /** Sent again on a fresh connection: the one before may have lost it. */
   last: Uint8Array | null
   lastSentMs: number
 }
 
 export function createElectionPort(options: ElectionPortOptions): ElectionPort {
-  const { self, servers, log, auth = null } = options
+  const { servers, log, auth = null } = options
+  let { self } = options
   const transport = options.transport ?? plainTransport(options.keepAlive)
   const remotes = new Map<Sid, Remote>()
   const nameless = new Set<Socket>()
   const seam = options.links ?? SOUND_LINKS
   let closed = false
-  const hello = new JuteWriter()
-  writeHandshake(hello, { sid: self.sid, addresses: [`${bracketed(self.host)}:${self.electionPort}`] })
-  const server: Server = transport.createServer((socket) => onIncoming(seam.accepted(socket, 'election')))
+  let hello = helloOf(self)
+  let server = newServer()
+
+  function newServer(): Server {
+    return transport.createServer((socket) => onIncoming(seam.accepted(socket, 'election')))
+  }
+
+  /** Apache's electionPortBindRetry: whoever had the port before may be about to leave it. */
+  async function bind(): Promise<number> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const { electionPort: port, host } = self
+        return await listen(server, 'election', { port, ...(options.listenOnAllIPs ? {} : { host }) })
+      } catch (error) {
+        const { bindRetries = 1 } = options
+        if (closed || !(error instanceof PortError) || (bindRetries !== 0 && tries >= bindRetries)) throw error
+        log.warn(`${error.message}; trying again`)
+        await new Promise((resolve) => setTimeout(resolve, BIND_PAUSE_MS))
+        server = newServer()
+      }
+    }
+  }
 
   function remoteOf(sid: Sid): Remote {
     let remote = remotes.get(sid)
@@ -89,6 +120,7 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
         retries: 0,
         retryTimer: null,
         unsent: null,
+        joiner: null,
         last: null,
         lastSentMs: 0,
       }
@@ -114,17 +146,18 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
       if (read.type === 'malformed') return refuse(`sends ${read.reason}`)
       framer.skip(read.length)
       socket.off('data', onData)
-      const { sid } = read.handshake
-      if (auth === null) return named(framer, sid)
+      const { handshake } = read
+      const { sid } = handshake
+      if (auth === null) return named(framer, handshake)
       auth.check(socket, framer.view().slice(), (problem) => {
-        if (problem === null) named(new Framer(ELECTION_FRAME_BYTES_MAX), sid)
+        if (problem === null) named(new Framer(ELECTION_FRAME_BYTES_MAX), handshake)
         else refuse(`claims server id ${sid}, but ${problem}`)
       })
     }
-    const named = (behind: Framer, sid: Sid) => {
+    const named = (behind: Framer, handshake: Handshake) => {
       nameless.delete(socket)
       clearTimeout(timer)
-      onNamed(socket, behind, sid)
+      onNamed(socket, behind, handshake)
     }
     socket.on('data', onData)
     socket.on('error', () => socket.destroy())
@@ -134,16 +167,18 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
     })
   }
 
-  function onNamed(socket: Socket, framer: Framer, sid: Sid): void {
+  function onNamed(socket: Socket, framer: Framer, { sid, addresses }: Handshake): void {
     if (sid === self.sid) {
       log.warn({ from: socket.remoteAddress }, `another process claims server id ${sid}, which is ours`)
       return void socket.destroy()
     }
     if (sid < self.sid) {
       // The larger sid keeps the connection that it opens itself: call back, at the configured address.
+      const joiner = servers.has(sid) ? null : joinerAt(socket, addresses)
       socket.destroy()
-      if (!servers.has(sid)) return
+      if (!servers.has(sid) && (!joiner || (!remotes.has(sid) && strangers() >= STRANGERS_MAX))) return
       const remote = remoteOf(sid)
+      remote.joiner = joiner
       if (remote.attempt) return
       dropSocket(remote)
       connect(remote)
@@ -151,6 +186,13 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
     }
     if (!servers.has(sid) && !remotes.has(sid) && strangers() >= STRANGERS_MAX) return void socket.destroy()
     adopt(remoteOf(sid), socket, framer)
+  }
+
+  /** Where a server is that wants to join: at the port that it names, on the machine that it comes from and no other. */
+  function joinerAt(socket: Socket, addresses: readonly string[]): Place | null {
+    const port = Number(/:(\d{1,5})$/.exec(addresses[0] ?? '')?.[1])
+    const host = socket.remoteAddress
+    return options.strangersJoin && host && port >= 1 && port <= 65535 ? { host, electionPort: port } : null
   }
 
   function strangers(): number {
@@ -218,10 +260,11 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
   }
 
   function connect(remote: Remote): void {
-    const spec = servers.get(remote.sid)
+    const spec = servers.get(remote.sid) ?? remote.joiner
     if (!spec || closed || remote.attempt || remote.socket) return
     cancelRetry(remote)
-    const socket = transport.connect(spec, spec.electionPort, () => {
+    const to = { sid: remote.sid, host: spec.host }
+    const socket = transport.connect(to, spec.electionPort, () => {
       const link = seam.opened(socket, remote.sid)
       link.write(hello.view())
       if (auth === null) return announced(link)
@@ -270,11 +313,17 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
   }
 
   return {
-    listen: () =>
-      listen(server, 'election', {
-        port: self.electionPort,
-        ...(options.listenOnAllIPs ? {} : { host: self.host }),
-      }),
+    listen: bind,
+    async move(place) {
+      const before = self
+      self = place
+      if (closed || isSamePlace(before, place, options.listenOnAllIPs)) return
+      hello = helloOf(place)
+      await stopListening(server)
+      server = newServer()
+      await bind()
+      log.info({ host: place.host, port: place.electionPort }, 'the election port has moved')
+    },
     send(to, frame) {
       const remote = remotes.get(to) ?? (servers.has(to) ? remoteOf(to) : null)
       if (!remote || closed) return
@@ -295,6 +344,17 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
       await stopListening(server)
     },
   }
+}
+
+function isSamePlace(a: ServerSpec, b: ServerSpec, onAllIPs: boolean): boolean {
+  return a.electionPort === b.electionPort && (onAllIPs || a.host === b.host)
+}
+
+/** What whoever connects says first. */
+function helloOf(self: ServerSpec): JuteWriter {
+  const hello = new JuteWriter()
+  writeHandshake(hello, { sid: self.sid, addresses: [`${bracketed(self.host)}:${self.electionPort}`] })
+  return hello
 }
 
 function bracketed(host: string): string {

@@ -17,6 +17,8 @@ export const PEER_HANDSHAKES_MAX = 64
 /** The same trouble with the same server is told once in so long. */
 const REPEAT_MS = 10_000
 
+export type Destination = Pick<ServerSpec, 'sid' | 'host'>
+
 export interface PeerTransport {
   /** Not listening yet. `onSocket` gets connections on which the other server may speak. */
   createServer(onSocket: (socket: Socket) => void): Server
@@ -24,7 +26,7 @@ export interface PeerTransport {
    * Connects to a port of a server; `onConnected` once it can be written to. A failure is the socket's `error`, for
    * which the caller listens.
    */
-  connect(to: ServerSpec, port: number, onConnected: () => void): Socket
+  connect(to: Destination, port: number, onConnected: () => void): Socket
   /** Cuts connections that have not come through; those handed over stay. */
   close(): void
 }
@@ -84,7 +86,7 @@ export function createPeerTransport(options: PeerTransportOptions): PeerTranspor
     })
   }
 
-  function connectSecurely(config: TlsConfig, to: ServerSpec, port: number, onConnected: () => void): TLSSocket {
+  function connectSecurely(config: TlsConfig, to: Destination, port: number, onConnected: () => void): TLSSocket {
     const socket = tlsConnect({
       ...material.current(),
       host: to.host,

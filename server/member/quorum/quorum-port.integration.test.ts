@@ -20,7 +20,7 @@ afterEach(async () => {
   await Promise.all(ports.splice(0).map((port) => port.closeAll()))
 })
 
-async function leaderPort() {
+async function leaderPort(firstPacketTimeoutMs = 20_000) {
   const quorumPort = await freePort()
   const self: ServerSpec = {
     sid: asSid(1),
@@ -36,7 +36,8 @@ async function leaderPort() {
     servers: new Map([[self.sid, self]]),
     listenOnAllIPs: false,
     connectTimeoutMs: 2000,
-    firstPacketTimeoutMs: 20_000,
+    connectDelayMs: 100,
+    firstPacketTimeoutMs,
     keepAlive: false,
     turn: createTurn(),
     log: silentLogger(),
@@ -106,3 +107,15 @@ test.each([
     expect(heard.filter((line) => /^1 down|fatal/.test(line))).toEqual([])
   },
 )
+
+test('who sends some bytes and then nothing is not waited for', async () => {
+  const { quorumPort, heard } = await leaderPort(500)
+  const slow = await learner(quorumPort)
+  slow.write(bytesOf(HELLO).subarray(0, 1))
+  const whole = await learner(quorumPort)
+  whole.write(bytesOf(HELLO))
+  await vi.waitFor(() => expect(heard).toContain('1 down: it did not say who it is'), 10_000)
+  whole.write(bytesOf({ type: 'ACK', zxid: makeZxid(1, 0) }))
+  await vi.waitFor(() => expect(heard).toContain('2 ACK'), 10_000)
+  expect(heard.filter((line) => line.startsWith('2 down'))).toEqual([])
+})

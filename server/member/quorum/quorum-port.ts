@@ -20,9 +20,17 @@ import { type LinkFacts, QuorumLink, type SnapshotReader } from './quorum-link.t
 export const INCOMING_LINKS_MAX = 128
 /**
  * Pauses between the tries to reach a leader, who may bind its port a moment after we know of it. Apache makes
- * five tries, 100 ms apart; shorter first pauses cover the same half second and usually end after milliseconds.
+ * five tries, leaderConnectDelayDuringRetryMs apart; shorter first pauses cover the same time, half a second by
+ * default, and usually end after milliseconds.
  */
-export const CONNECT_PAUSES_MS = [5, 10, 20, 40, 80, 100, 100, 100, 100] as const
+export function connectPauses(delayMs: number): number[] {
+  const pauses: number[] = []
+  for (let pause = Math.min(5, delayMs), sum = 0; sum < 5 * delayMs; pause = Math.min(2 * pause, delayMs)) {
+    pauses.push(pause)
+    sum += pause
+  }
+  return pauses
+}
 /** The old leader's sockets may take a moment to leave the port. */
 const BIND_PAUSES_MS = [20, 100, 500, 1000] as const
 
@@ -32,6 +40,8 @@ export interface QuorumPortOptions {
   readonly listenOnAllIPs: boolean
   /** How long connecting to a leader may take, all tries together. */
   readonly connectTimeoutMs: number
+  /** The longest pause between two tries. */
+  readonly connectDelayMs: number
   /** A learner must have said who it is by then. */
   readonly firstPacketTimeoutMs: number
   readonly keepAlive: boolean
@@ -56,6 +66,8 @@ export interface QuorumPort {
   /** Opens and closes the port once, to find out early that another program has it. Rejects with a PortError. */
   probe(): Promise<void>
   listen(on: boolean): void
+  /** This server is at another place from now on; a leader's port moves at once, its learners stay. */
+  move(self: ServerSpec): Promise<void>
   connect(link: LinkId, to: Sid): void
   send(link: LinkId, packet: LearnerPacket | LeaderPacket): void
   sendSnapshot(link: LinkId, slices: Iterator<Uint8Array>): void
@@ -65,7 +77,8 @@ export interface QuorumPort {
 }
 
 export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
-  const { self, servers, log, auth = null } = options
+  const { servers, log, auth = null } = options
+  let { self } = options
   const transport = options.transport ?? plainTransport(options.keepAlive)
   const links = new Map<LinkId, QuorumLink>()
   /** Attempts that have no link yet; the function gives one up. */
@@ -75,7 +88,8 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
   const unproven = new Set<Socket>()
   let lastIncoming = 0
   let server: Server | null = null
-  const address = { port: self.quorumPort, ...(options.listenOnAllIPs ? {} : { host: self.host }) }
+  const address = () => ({ port: self.quorumPort, ...(options.listenOnAllIPs ? {} : { host: self.host }) })
+  const pauses = connectPauses(options.connectDelayMs)
 
   function onIncoming(socket: Socket): void {
     if (links.size + unproven.size >= INCOMING_LINKS_MAX) {
@@ -96,8 +110,10 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
   function accept(socket: Socket): void {
     lastIncoming += 1
     const link = lastIncoming as LinkId // positive: the core counts its own downwards
-    const timer = setTimeout(() => lose(link, 'it did not say who it is'), options.firstPacketTimeoutMs)
-    socket.once('data', () => clearTimeout(timer))
+    // Some bytes are no packet yet.
+    const timer = setTimeout(() => {
+      if (links.get(link)?.hasSpoken === false) lose(link, 'it did not say who it is')
+    }, options.firstPacketTimeoutMs)
     socket.once('close', () => clearTimeout(timer))
     addLink(link, seam.accepted(socket, 'quorum'), 'learner')
   }
@@ -127,13 +143,24 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
   }
 
   function bind(fresh: Server, pauses: readonly number[]): void {
-    listen(fresh, 'quorum', address).catch((error: Error) => {
+    listen(fresh, 'quorum', address()).catch((error: Error) => {
       if (server !== fresh) return
       const [pause, ...later] = pauses
       if (pause === undefined) return options.onFatal(error)
       log.warn(`${error.message}; trying again`)
       setTimeout(() => server === fresh && bind(fresh, later), pause)
     })
+  }
+
+  function listenAnew(on: boolean): void {
+    const old = server
+    server = null
+    if (old) void stopListening(old)
+    if (!on) return
+    server = newServer()
+    // A server that listens may fail later on, too; the core notices by its learners' silence.
+    server.on('error', (error) => log.error(`quorum port: ${error instanceof PortError ? error.message : error}`))
+    bind(server, BIND_PAUSES_MS)
   }
 
   function newServer(): Server {
@@ -179,7 +206,7 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
       addLink(link, seam.opened(fresh, to), 'leader')
     }
     const onError = (error: Error) => {
-      const wait = CONNECT_PAUSES_MS[tries]
+      const wait = pauses[tries]
       tries += 1
       if (!attempts.has(link)) return
       if (wait === undefined) return fail(`cannot reach server ${to}: ${error.message}`)
@@ -192,18 +219,15 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
   return {
     async probe() {
       const probe = newServer()
-      await listen(probe, 'quorum', address)
+      await listen(probe, 'quorum', address())
       await stopListening(probe)
     },
-    listen(on) {
-      const old = server
-      server = null
-      if (old) void stopListening(old)
-      if (!on) return
-      server = newServer()
-      // A server that listens may fail later on, too; the core notices by its learners' silence.
-      server.on('error', (error) => log.error(`quorum port: ${error instanceof PortError ? error.message : error}`))
-      bind(server, BIND_PAUSES_MS)
+    listen: listenAnew,
+    async move(place) {
+      const before = self
+      self = place
+      const isThere = before.quorumPort === place.quorumPort && (options.listenOnAllIPs || before.host === place.host)
+      if (server && !isThere) listenAnew(true)
     },
     connect,
     send: (link, packet) => links.get(link)?.send(packet),

@@ -9,6 +9,7 @@ import { JuteWriter } from '#shared/jute/writer.ts'
 import { OPEN_ACL } from '#shared/zk/acl.ts'
 import { asSid, type Sid } from '#shared/zk/ids.ts'
 import type { ServerSpec } from '#shared/zk/quorum-config.ts'
+import { type Authority, createAuthority, opensslMissing } from '../../testing/certificates.ts'
 import { freePort } from '../../testing/free-port.ts'
 import type { QuorumSasl } from '../config/auth.ts'
 import { silentLogger } from '../logging.ts'
@@ -20,7 +21,6 @@ import {
   becomes,
   startApacheMember,
 } from '../testing/apache-member.ts'
-import { type Authority, createAuthority, opensslMissing } from '../testing/certificates.ts'
 import { type RawClient, rawClient } from '../testing/raw-client.ts'
 import { testConfig } from '../testing/test-config.ts'
 import { createElectionPort, type ElectionPort } from './election-port.ts'

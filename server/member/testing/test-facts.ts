@@ -67,7 +67,7 @@ export function testFacts(lines: string[] = [], connections = [CONNECTION]): Ser
     coreMetrics: createCoreMetrics(peer, traffic.metrics, config.standalone, () => 5000),
     namespaces: createNamespaces(),
     trace: { mask: TRACE_MASK_DEFAULT },
-    notes: { phase: 'BROADCAST', leader: asSid(1), serving: true, servingSinceMs: 0 },
+    notes: { phase: 'BROADCAST', leader: asSid(1), serving: true, readOnly: false, servingSinceMs: 0 },
     startedAtMs: 0,
     nowMs: () => 5000,
     connections: () => connections,

@@ -38,6 +38,8 @@ export interface TlsAcceptor {
 
 export function createTlsAcceptor(options: TlsAcceptorOptions): TlsAcceptor {
   const { config, material } = options
+  /** Connections that have not sent their first byte. */
+  const silent = new Set<Socket>()
   /** Connections before the end of their handshake, by address and port of the other side. */
   const pending = new Map<string, Socket>()
   // It never listens: it is given connections that somebody else has accepted.
@@ -90,7 +92,7 @@ export function createTlsAcceptor(options: TlsAcceptorOptions): TlsAcceptor {
 
   function detect(socket: Socket): void {
     const decide = (chunk: Buffer | null) => {
-      clearTimeout(timer)
+      stop()
       socket.off('data', decide).off('close', stop)
       socket.pause()
       // Whoever reads next sees the connection from its first byte.
@@ -99,8 +101,12 @@ export function createTlsAcceptor(options: TlsAcceptorOptions): TlsAcceptor {
       options.onPlain(socket)
       socket.resume()
     }
-    const stop = () => clearTimeout(timer)
+    const stop = () => {
+      clearTimeout(timer)
+      silent.delete(socket)
+    }
     const timer = setTimeout(() => decide(null), config.detectionTimeoutMs)
+    silent.add(socket)
     socket.on('data', decide).on('close', stop)
   }
 
@@ -112,7 +118,7 @@ export function createTlsAcceptor(options: TlsAcceptorOptions): TlsAcceptor {
     },
     close() {
       unwatch()
-      for (const socket of pending.values()) socket.destroy()
+      for (const socket of [...silent, ...pending.values()]) socket.destroy()
     },
   }
 }

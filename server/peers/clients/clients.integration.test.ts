@@ -21,7 +21,7 @@ async function failures(peer: Peer): Promise<string[]> {
     await ensemble.whenServing()
     const scratch = join(ensemble.directory, 'scratch')
     await mkdir(scratch)
-    const results = await peer.run({ ensemble, programs, scratch })
+    const results = await peer.run({ ensemble, programs, scratch, own: scratch })
     expect(results.length).toBeGreaterThan(0)
     return results.filter(({ outcome }) => outcome !== 'passed').map(({ name, note }) => `${name}: ${note}`)
   } finally {

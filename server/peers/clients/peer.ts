@@ -10,12 +10,16 @@ export interface PeerRun {
   readonly programs: string
   /** A folder of this run, for what a client writes. */
   readonly scratch: string
+  /** What `configure` was given. */
+  readonly own: string
 }
 
 export interface Peer {
   readonly name: string
   /** What is missing and how to get it, or null when it can run. */
   missing(): string | null
+  /** Makes what the members' configuration needs in `directory`; returns lines of their zoo.cfg. Left out: nothing special. */
+  configure?(directory: string): Readonly<Record<string, string>>
   /** Rejects only when the harness itself is at fault. */
   run(run: PeerRun): Promise<readonly Result[]>
 }

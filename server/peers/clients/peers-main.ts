@@ -1,7 +1,8 @@
 // `npm run peers`: the clients that people use, one after the other against three members of ours, with kills in
 // between. Exit codes: 0 when none failed (what is not installed is said, and does not count), 1 otherwise.
 
-import { mkdir } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readOptions, UsageError } from '../harness/arguments.ts'
 import { Ensemble } from '../harness/ensemble.ts'
@@ -10,9 +11,12 @@ import { curator, kazooPeer, npmPeer } from './libraries.ts'
 import { patroni } from './patroni.ts'
 import type { Peer } from './peer.ts'
 import type { Result } from './program.ts'
+import { zkCliSasl, zkCliTls } from './secure-command-lines.ts'
 
 const PEERS: Readonly<Record<string, Peer>> = {
   zkcli: zkCli,
+  'zkcli-sasl': zkCliSasl,
+  'zkcli-tls': zkCliTls,
   c: cClient,
   kazoo: kazooPeer(),
   curator,
@@ -49,16 +53,21 @@ async function runPeer(
   const missing = peer.missing()
   if (missing !== null) return [{ name: peer.name, outcome: 'not installed', note: missing }]
   console.log(`  … ${peer.name}`)
-  const ensemble = await Ensemble.start({ kinds: [servers, servers, servers], memberEntry })
+  if (peer.configure && servers === 'apache')
+    return [{ name: peer.name, outcome: 'not installed', note: 'its configuration is for our members only' }]
+  const own = await mkdtemp(join(tmpdir(), 'zabscope-peer-'))
+  const config = peer.configure?.(own) ?? {}
+  const ensemble = await Ensemble.start({ kinds: [servers, servers, servers], memberEntry, config })
   try {
     await ensemble.whenServing()
     const scratch = join(ensemble.directory, 'scratch')
     await mkdir(scratch)
-    return await peer.run({ ensemble, programs, scratch })
+    return await peer.run({ ensemble, programs, scratch, own })
   } catch (error) {
     return [{ name: peer.name, outcome: 'failed', note: error instanceof Error ? error.message : String(error) }]
   } finally {
     await ensemble.close()
+    await rm(own, { recursive: true })
   }
 }
 

@@ -176,6 +176,7 @@ function perform(world: World, server: Server, peer: Peer, effect: PeerEffect): 
     case 'applied':
       return considerSnapshot(world, server, peer)
     case 'serving':
+    case 'readOnly':
       server.serving = true
       return
     case 'notServing':

@@ -27,8 +27,9 @@ export interface Authority {
   issue(name: string, subject: string, names?: string): string
 }
 
-export function createAuthority(prefix = 'authority'): Authority {
-  const dir = mkdtempSync(join(tmpdir(), `${prefix}-`))
+/** `directory`: an existing one; left out: a fresh temporary one. */
+export function createAuthority(prefix = 'authority', directory?: string): Authority {
+  const dir = directory ?? mkdtempSync(join(tmpdir(), `${prefix}-`))
   const key = join(dir, 'ca.key')
   const trust = join(dir, 'ca.pem')
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']

@@ -20,6 +20,8 @@ export class SocketWriter {
   #scheduled = false
   #ending = false
   #onWritten: (() => void)[] = []
+  /** null: not asked for yet. */
+  #fd: number | null = null
 
   /** `onFlushed`: something was handed to the socket. Node says `drain` only when it could not pass it on at once. */
   constructor(socket: Socket, turn: Turn, onFlushed: (() => void) | null = null) {
@@ -55,10 +57,9 @@ export class SocketWriter {
       this.records.clear()
       return
     }
-    const view = this.records.view()
-    const written = writeDirectly(this.#socket, view)
+    const written = this.#writeDirectly()
     // From Buffer's pool: an array of its own for each small write, and a Buffer around it, cost 5 % of the write.
-    const bytes = written === view.length ? null : Buffer.from(view.subarray(written))
+    const bytes = written === this.records.length ? null : Buffer.from(this.records.view().subarray(written))
     this.records.clear()
     if (bytes === null) for (const callback of onWritten) callback()
     else if (onWritten.length === 0) this.#socket.write(bytes)
@@ -87,21 +88,26 @@ export class SocketWriter {
     this.#socket.once('close', () => clearTimeout(timer))
     this.#socket.resume()
   }
+
+  /**
+   * Hands what waits to the operating system without Node's streams, which cost as much again as the rest of a small
+   * write; the stream gets what cannot be taken now, and finds out for itself what is wrong with a socket.
+   * @returns how many bytes have been taken
+   */
+  #writeDirectly(): number {
+    if (this.#socket.writableLength > 0 || this.#socket.connecting) return 0
+    this.#fd ??= descriptorOf(this.#socket)
+    if (this.#fd < 0) return 0
+    try {
+      return writeSync(this.#fd, this.records.memory(), 0, this.records.length)
+    } catch {
+      return 0
+    }
+  }
 }
 
-/**
- * Hands bytes to the operating system without Node's streams, which cost as much again as the rest of a small write; the
- * stream gets what cannot be taken now, and finds out for itself what is wrong with a socket.
- * @returns how many bytes have been taken
- */
-function writeDirectly(socket: Socket, bytes: Uint8Array): number {
-  if (socket.writableLength > 0 || socket.connecting || socket instanceof TLSSocket) return 0
-  // Of a socket that is open: -1 or nothing where there is no descriptor, as on other systems.
-  const fd = (socket as { readonly _handle?: { readonly fd?: number } | null })._handle?.fd ?? -1
-  if (fd < 0) return 0
-  try {
-    return writeSync(fd, bytes)
-  } catch {
-    return 0
-  }
+/** Good until the socket is destroyed; -1 where there is none to be had: TLS, other systems, a connection in between. */
+function descriptorOf(socket: Socket): number {
+  if (socket instanceof TLSSocket) return -1
+  return (socket as { readonly _handle?: { readonly fd?: number } | null })._handle?.fd ?? -1
 }

@@ -21,6 +21,9 @@ export interface Suite {
   readonly say: (line: string) => void
 }
 
+/** Writes and reads share the time to warm up; watches and sessions, where they are measured, take as long each. */
+const WARM_UP_LOADS = 2
+
 /** Trials differ much: two for each round. */
 export const FAILOVERS_PER_ROUND = 2
 
@@ -91,7 +94,7 @@ async function startPrepared(suite: Suite, contestant: Contestant, cells: readon
   const { target } = ensemble
   await generator.run({ type: 'prepare', target, sizes: [...sizes.add(100)] })
   if (options.serverWarmUpSeconds > 0) {
-    const times = { warmUpMs: 0, measureMs: options.serverWarmUpSeconds * 500 }
+    const times = { warmUpMs: 0, measureMs: (options.serverWarmUpSeconds * 1000) / WARM_UP_LOADS }
     const shape = { bytes: 100, connections: 8, outstanding: 16, ratePerSecond: null }
     const jobs: Job[] = (['set', 'get'] as const).map((op) => {
       return { type: 'cell', target, cell: { op, ...shape }, seed: 0, ...times }

@@ -51,7 +51,7 @@ async function leaderPort(firstPacketTimeoutMs = 20_000) {
   ports.push(port)
   await port.probe()
   port.listen(true)
-  return { quorumPort, heard }
+  return { quorumPort, heard, port }
 }
 
 async function learner(quorumPort: number): Promise<Socket> {
@@ -118,4 +118,16 @@ test('who sends some bytes and then nothing is not waited for', async () => {
   whole.write(bytesOf({ type: 'ACK', zxid: makeZxid(1, 0) }))
   await vi.waitFor(() => expect(heard).toContain('2 ACK'), 10_000)
   expect(heard.filter((line) => line.startsWith('2 down'))).toEqual([])
+})
+
+test('[M-6] who has come to a leader and said nothing yet is sent away when it leads no more', async () => {
+  const { quorumPort, heard, port } = await leaderPort()
+  const early = await learner(quorumPort)
+  await vi.waitFor(() => expect(heard).toContain('1 up'), 10_000)
+  port.listen(false)
+  await vi.waitFor(() => expect(early.readableEnded || early.closed).toBe(true), 10_000)
+  port.listen(true)
+  const late = await learner(quorumPort)
+  late.write(bytesOf(HELLO))
+  await vi.waitFor(() => expect(heard).toContain('2 FOLLOWERINFO'), 10_000)
 })

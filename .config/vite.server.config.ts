@@ -20,6 +20,7 @@ export default defineConfig({
         member: 'server/launch/member-main.ts',
         bench: 'server/launch/bench-main.ts',
         'bench-load': 'server/launch/bench-load-main.ts',
+        'bench-database': 'server/launch/bench-database-main.ts',
       },
       output: { format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
     },

@@ -5,8 +5,8 @@ export interface Benchmark {
   readonly about: string
   /** Its options with their defaults: whole numbers from 1. */
   readonly options: Readonly<Record<string, number>>
-  /** Measures and reports. */
-  readonly run: (options: Readonly<Record<string, number>>, report: Report) => void
+  /** Measures and reports. `distServer`: dist/server of the build that runs. */
+  readonly run: (options: Readonly<Record<string, number>>, report: Report, distServer: string) => void | Promise<void>
 }
 
 /** A figure as it comes. `within` is null where there is no bar. */

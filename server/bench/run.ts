@@ -2,10 +2,15 @@
 
 import { type Benchmark, type Report, reportLine } from './benchmark.ts'
 import { coreBenchmark } from './core.ts'
+import { databaseBenchmark } from './database.ts'
 import { runEnsembleBenchmark } from './ensemble/run-ensemble.ts'
 import { treeBenchmark } from './tree.ts'
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { tree: treeBenchmark, core: coreBenchmark }
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  tree: treeBenchmark,
+  core: coreBenchmark,
+  database: databaseBenchmark,
+}
 
 const HELD = 0
 const MISSED = 1
@@ -44,7 +49,7 @@ export async function runBenchmark(
     say(reportLine(what, figure, bar))
   }
   say(`${name}: ${benchmark.about}`)
-  benchmark.run(options, report)
+  await benchmark.run(options, report, distServer)
   return held ? HELD : MISSED
 }
 

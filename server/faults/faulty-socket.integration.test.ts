@@ -115,3 +115,39 @@ test('a sender is made to wait when too much is on its way', async () => {
   await vi.waitFor(() => expect(near.writableNeedDrain).toBe(true))
   expect(near.writableLength, 'the rest waits above').toBeGreaterThan(1024 * 1024)
 })
+
+test('destroySoon sends what was written, and then closes', async () => {
+  const { near, atNear, atFar } = await pair()
+  near.setRules({ type: 'delay', ms: 50, jitterMs: 0 }, null)
+  near.write('last words')
+  near.destroySoon()
+  expect(near.destroyed).toBe(false)
+  await vi.waitFor(() => expect([atFar.received, atFar.closed, atNear.closed]).toEqual(['last words', true, true]))
+})
+
+test('a reset by the other side is a close, and no error that nobody listens to', async () => {
+  const port = await freePort()
+  const accepted = new Promise<Socket>((resolve) => {
+    const server = createServer({ noDelay: true }, resolve)
+    opened.push(server)
+    server.listen(port, '127.0.0.1')
+  })
+  const raw = await vi.waitFor(
+    () =>
+      new Promise<Socket>((resolve, reject) => {
+        const socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => resolve(socket))
+        socket.once('error', reject)
+      }),
+  )
+  const near = new FaultySocket(raw, () => 0.5)
+  opened.push(raw, near)
+  const errors: string[] = []
+  near.on('error', (error) => errors.push(error.message))
+  const far = await accepted
+  far.resetAndDestroy()
+  await vi.waitFor(() => {
+    if (near.writable) near.write('anybody?')
+    expect(near.closed).toBe(true)
+  })
+  expect(errors).toEqual([])
+})

@@ -14,7 +14,7 @@ const GHOST_MS_MAX = 120_000
 type Outgoing = { readonly bytes: Uint8Array; readonly done: (() => void) | null } | { readonly end: () => void }
 type Incoming = Uint8Array | 'end' | 'close'
 
-export class FaultySocket extends Duplex {
+export class FaultySocket extends Duplex implements Pick<Socket, 'remoteAddress' | 'remotePort' | 'destroySoon'> {
   readonly #raw: Socket
   readonly #out: LinkLane<Outgoing>
   readonly #in: LinkLane<Incoming>
@@ -40,6 +40,17 @@ export class FaultySocket extends Duplex {
 
   get remoteAddress(): string | undefined {
     return this.#raw.remoteAddress
+  }
+
+  get remotePort(): number | undefined {
+    return this.#raw.remotePort
+  }
+
+  /** As a Socket's: what was written is sent, then it is closed. */
+  destroySoon(): void {
+    if (this.writable) this.end()
+    if (this.writableFinished) this.destroy()
+    else this.once('finish', () => this.destroy())
   }
 
   /** Null: as it should be. What a cut has held back arrives when it ends. */
@@ -93,9 +104,14 @@ export class FaultySocket extends Duplex {
     this.#raw.destroy()
   }
 
+  /** What fails below is no error here: it shows as the close that follows. */
   #send(item: Outgoing): void {
-    if ('end' in item) this.#raw.end(item.end)
-    else if (item.done) this.#raw.write(item.bytes, item.done)
+    if ('end' in item) {
+      this.#raw.end(() => item.end())
+      return
+    }
+    const { done } = item
+    if (done) this.#raw.write(item.bytes, () => done())
     else this.#raw.write(item.bytes)
   }
 

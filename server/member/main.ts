@@ -58,7 +58,7 @@ export async function runServer(configPath: string, options: RunOptions = {}): P
     log.fatal(secret.error)
     return EXIT_CODES.invalidInvocation
   }
-  if (secret === null)
+  if (secret === null && !config.standalone)
     log.warn(
       'no zabscope.secretFile: session passwords are the ones that anybody can compute from a session id; only an ' +
         'ensemble with Apache servers in it needs that',

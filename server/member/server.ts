@@ -2,7 +2,9 @@
 // (signals, exit codes, the parent's pipe) are main.ts's business.
 
 import { createPeer, step } from '#shared/peer/peer.ts'
+import type { SessionId } from '#shared/zk/ids.ts'
 import type { Storage } from '../storage/storage.ts'
+import { ownSecret } from './auth/own-secret.ts'
 import type { PasswordRule } from './auth/session-password.ts'
 import { createClientPort } from './clients/client-port.ts'
 import { type Clock, oncePerTurn, systemClock } from './clock.ts'
@@ -66,7 +68,7 @@ export interface ServerOptions {
 
 /** Rejects with a StorageError or a PortError, each with a sentence for the operator. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, secret, log } = options
+  const { config, log } = options
   const keeper = await createKeeper(config)
   const traffic = createTraffic()
   const turn = createTurn()
@@ -79,7 +81,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const self = peer.zab.active.servers.get(config.sid) ?? config.quorum.servers.get(config.sid)
   if (!self) throw new Error(`server ${config.sid} is not in its own configuration`)
   const notes: RoleNotes = { phase: 'ELECTION', leader: null, serving: false, readOnly: false, servingSinceMs: 0 }
-  const passwords: PasswordRule = secret ? { type: 'hmac', secret } : { type: 'compatible' }
+  const passwords = await passwordRule(options, storage, recovered.tree.sessions.keys())
   const nowMs = () => clock.monotonicMs()
   let stopping = false
   /** What comes over the ports, anybody can cause as often as they like. */
@@ -224,6 +226,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 async function startOperations(storage: Storage, options: OperationsOptions): Promise<Operations> {
   try {
     return createOperations(options)
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+/** Only in an ensemble, where Apache's servers may check them, have passwords to be what anybody can compute. */
+async function passwordRule(
+  { config, secret }: ServerOptions,
+  storage: Storage,
+  existing: Iterable<SessionId>,
+): Promise<PasswordRule> {
+  if (secret) return { type: 'hmac', secret }
+  if (!config.standalone) return { type: 'compatible' }
+  try {
+    return ownSecret(config.dataDir, existing)
   } catch (error) {
     await storage.close()
     throw error

@@ -5,8 +5,8 @@ import { ByteQueue } from '#shared/jute/byte-queue.ts'
 import { DecodeError, JuteReader } from '#shared/jute/reader.ts'
 import { readAcl } from '#shared/jute/records/acl.ts'
 import { createTree } from '#shared/tree/create-tree.ts'
-import { type DataTree, type PlainZnode, plainZnode } from '#shared/tree/data-tree.ts'
-import { BrokenTree, finishLoad, loadNode } from '#shared/tree/snapshot.ts'
+import { type DataTree, emptyZnode, type NodeRecord, plainZnode, recordOf } from '#shared/tree/data-tree.ts'
+import { BrokenTree, TreeLoader } from '#shared/tree/snapshot.ts'
 import type { Acl } from '#shared/zk/acl.ts'
 import { parentPath } from '#shared/zk/path.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
@@ -32,7 +32,7 @@ type Expect = 'sessionCount' | 'session' | 'aclCount' | 'acl' | 'aclItem' | 'nod
 export class TreeDecoder {
   readonly #queue = new ByteQueue()
   readonly #acls = new Map<number, readonly Acl[] | null>([[OPEN_ACL_ID, null]])
-  readonly #tree = createTree()
+  readonly #loader = new TreeLoader()
   #expect: Expect = 'sessionCount'
   /** Sessions or ACLs still to come. */
   #left = 0
@@ -40,11 +40,10 @@ export class TreeDecoder {
   #aclItems: Acl[] = []
   #aclItemsLeft = 0
   #consumed = 0
-
-  constructor() {
-    // In the order of the snapshot, so that writing it again gives the same bytes.
-    this.#tree.nodes.clear()
-  }
+  /** The bytes that are being read, as what makes strings. */
+  #text: Buffer = Buffer.alloc(0)
+  /** The node that is being read; one object for all of them. */
+  readonly #record: { -readonly [K in keyof NodeRecord]: NodeRecord[K] } = recordOf(emptyZnode())
 
   /** True once the end mark has been read. */
   get done(): boolean {
@@ -66,6 +65,7 @@ export class TreeDecoder {
     this.#queue.push(chunk)
     if (this.done) return true
     const window = this.#queue.view()
+    this.#text = Buffer.from(window.buffer, window.byteOffset, window.length)
     const reader = new JuteReader(window, 0, window.length, DATA_BYTES_MAX)
     while (!this.done && this.#step(reader, window)) {
       // Each step reads one whole record.
@@ -78,7 +78,7 @@ export class TreeDecoder {
 
   /** Like `finish`, of what could be read, at any time: without the znodes whose parent is missing. */
   finishIntact(): DataTree {
-    const { nodes } = this.#tree
+    const { nodes } = this.#loader.tree
     for (const path of nodes.keys())
       if (path !== '/' && (!path.startsWith('/') || !nodes.has(parentPath(path)))) nodes.delete(path)
     return this.finish()
@@ -86,16 +86,16 @@ export class TreeDecoder {
 
   /** The tree, complete with what is derived from its nodes. To be called once, when done. */
   finish(): DataTree {
-    if (!this.#tree.nodes.has('/')) throw new DecodeError('a snapshot without a root')
+    const { nodes } = this.#loader.tree
+    if (!nodes.has('/')) throw new DecodeError('a snapshot without a root')
     // /zookeeper/config is missing in snapshots older than 3.5.
     for (const [path, node] of createTree().nodes)
-      if (!this.#tree.nodes.has(path)) loadNode(this.#tree, path, plainZnode(node))
+      if (!nodes.has(path)) this.#loader.add(path, recordOf(plainZnode(node)))
     try {
-      finishLoad(this.#tree)
+      return this.#loader.finish()
     } catch (cause) {
       throw cause instanceof BrokenTree ? new DecodeError(cause.message) : cause
     }
-    return this.#tree
   }
 
   /** Reads the next record; false when it is not there yet as a whole. */
@@ -108,7 +108,7 @@ export class TreeDecoder {
         return true
       case 'session':
         if (reader.remaining < SESSION_BYTES) return false
-        this.#tree.sessions.set(reader.sessionId(), reader.int())
+        this.#loader.tree.sessions.set(reader.sessionId(), reader.int())
         this.#left -= 1
         if (this.#left === 0) this.#expect = 'aclCount'
         return true
@@ -162,29 +162,31 @@ export class TreeDecoder {
   #readNode(reader: JuteReader, window: Uint8Array): boolean {
     const bytes = nodeBytes(window, window.length - reader.remaining)
     if (bytes === null || bytes > reader.remaining) return false
-    const path = pathFrom(reader, window)
+    const path = pathFrom(reader, window, this.#text)
     if (path === END_PATH) {
       this.#expect = 'done'
       return true
     }
-    const data = reader.bufferView()
+    const record = this.#record
+    record.dataLength = reader.int()
+    record.dataBytes = record.dataLength < 0 ? null : window
+    record.dataLength = Math.max(0, record.dataLength)
+    record.dataAt = window.length - reader.remaining
+    reader.skip(record.dataLength)
     const aclId = reader.longNumber()
     const acl = this.#acls.get(aclId)
     if (acl === undefined) throw new DecodeError(`${path} has ACL ${aclId}, which the snapshot does not list`)
-    const node: PlainZnode = {
-      data,
-      acl,
-      czxid: reader.zxid(),
-      mzxid: reader.zxid(),
-      ctime: reader.longNumber(),
-      mtime: reader.longNumber(),
-      version: reader.int(),
-      cversion: reader.int(),
-      aversion: reader.int(),
-      ephemeralOwner: reader.sessionId(),
-      pzxid: reader.zxid(),
-    }
-    loadNode(this.#tree, path, node)
+    record.acl = acl
+    record.czxid = reader.zxid()
+    record.mzxid = reader.zxid()
+    record.ctime = reader.longNumber()
+    record.mtime = reader.longNumber()
+    record.version = reader.int()
+    record.cversion = reader.int()
+    record.aversion = reader.int()
+    record.ephemeralOwner = reader.sessionId()
+    record.pzxid = reader.zxid()
+    this.#loader.add(path, record)
     return true
   }
 }
@@ -239,12 +241,12 @@ function noSignature(): DecodeError {
  * In one piece, straight from the bytes: a million paths put together from pieces left 230 MB behind and were a third of the
  * time of a start.
  */
-function pathFrom(reader: JuteReader, window: Uint8Array): string {
+function pathFrom(reader: JuteReader, window: Uint8Array, text: Buffer): string {
   const start = window.length - reader.remaining + INT_BYTES
   const end = start + (intAt(window, start - INT_BYTES) ?? 0)
   for (let at = start; at < end; at += 1) if ((window[at] ?? 0) >= 0x80) return reader.string()
-  reader.bufferView()
-  return Buffer.from(window.buffer, window.byteOffset + start, end - start).toString('latin1')
+  reader.skip(INT_BYTES + end - start)
+  return text.toString('latin1', start, end)
 }
 
 function intAt(window: Uint8Array, at: number): number | null {

@@ -10,7 +10,7 @@ import { compressionOf, type SnapshotCompression } from './compression.ts'
 import { compressBlock, decompressBlock, SNAPPY_BLOCK_BYTES, snappyRoom } from './snappy-block.ts'
 
 /** One read while loading: the event loop gets its turn between two. */
-const READ_BYTES = 256 * 1024
+const READ_BYTES = 1024 * 1024
 /** The stream's magic, its version and the lowest compatible version. */
 const SNAPPY_HEADER = Buffer.from('82534e4150505900' + '0000000100000001', 'hex')
 /** Its first eight bytes are what Apache looks at. */
@@ -46,17 +46,27 @@ export async function* readPlain(path: string): AsyncGenerator<Buffer, void> {
   }
 }
 
+/** One chunk is read ahead, so that the disk and the thread pool work while the last one is made use of. */
 async function* readChunks(handle: FileHandle): AsyncGenerator<Buffer, void> {
-  let buffer = Buffer.allocUnsafeSlow(READ_BYTES)
-  let other = Buffer.allocUnsafeSlow(READ_BYTES)
-  for (let at = 0; ; ) {
-    const length = await readInto(buffer, handle, at)
-    if (length > 0) yield buffer.subarray(0, length)
-    if (length < READ_BYTES) return
-    at += length
-    const free = other
-    other = buffer
-    buffer = free
+  const buffers = [0, 1, 2].map(() => Buffer.allocUnsafeSlow(READ_BYTES))
+  const read = (n: number): Promise<Buffer> => {
+    const buffer = buffers[n % buffers.length] ?? Buffer.alloc(READ_BYTES)
+    const reading = readInto(buffer, handle, n * READ_BYTES).then((length) => buffer.subarray(0, length))
+    // Whoever wants the chunk is told; nobody may want it any more.
+    reading.catch(() => undefined)
+    return reading
+  }
+  let next = read(0)
+  try {
+    for (let n = 0; ; n += 1) {
+      const chunk = await next
+      if (chunk.length === READ_BYTES) next = read(n + 1)
+      if (chunk.length > 0) yield chunk
+      if (chunk.length < READ_BYTES) return
+    }
+  } finally {
+    // The file may be closed only then.
+    await next.catch(() => undefined)
   }
 }
 

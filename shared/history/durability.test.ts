@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { windowOn } from '../tree/node-data.ts'
+import { plainZnode, znodeOf } from '../tree/data-tree.ts'
 import { asSid } from '../zk/ids.ts'
 import { amend, verdict } from './amending.ts'
 import type { FinalState } from './history.ts'
@@ -22,7 +22,7 @@ function changed(finals: readonly FinalState[], path: string, data: Uint8Array |
     if (i > 0) return final
     const nodes = new Map(final.tree.nodes)
     const node = nodes.get(path)
-    if (node && data) nodes.set(path, { ...node, ...windowOn(data) })
+    if (node && data) nodes.set(path, znodeOf(final.tree.data, { ...plainZnode(node), data }))
     else nodes.delete(path)
     return { ...final, tree: { ...final.tree, nodes } }
   })

@@ -2,8 +2,9 @@
 // HC-11: a server that serves is not too far behind, or had better stop serving.
 
 import { CONFIG_PATH } from '../tree/create-tree.ts'
-import { type DataTree, plainZnode, type Znode } from '../tree/data-tree.ts'
+import { type DataTree, plainZnode } from '../tree/data-tree.ts'
 import { dataOf } from '../tree/node-data.ts'
+import type { Znode } from '../tree/znode.ts'
 import { ERROR_CODES as E } from '../zk/errors.ts'
 import type { Sid } from '../zk/ids.ts'
 import type { Zxid } from '../zk/zxid.ts'

@@ -3,7 +3,7 @@
 // What a record consists of is in records/.
 
 import { tryUtf8Decode } from '../base/text.ts'
-import type { SessionId } from '../zk/ids.ts'
+import { NO_SESSION, type SessionId } from '../zk/ids.ts'
 import { type Zxid, zxidFromHalves } from '../zk/zxid.ts'
 import { joinSurrogates } from './cesu8.ts'
 
@@ -107,7 +107,10 @@ export class JuteReader {
 
   /** A long that is a session id. */
   sessionId(): SessionId {
-    return this.ulong() as SessionId // unsigned already
+    const at = this.#take(8)
+    // Most znodes of a snapshot have no owner: they need no bigint each.
+    if (this.#view.getInt32(at) === 0 && this.#view.getInt32(at + 4) === 0) return NO_SESSION
+    return this.#view.getBigUint64(at) as SessionId // unsigned already
   }
 
   /** A long, signed. */
@@ -168,6 +171,11 @@ export class JuteReader {
   /** The next `length` bytes, as a window on the bytes being read. */
   raw(length: number): Uint8Array {
     return this.#window(length)
+  }
+
+  /** Passes over bytes that somebody else reads. */
+  skip(bytes: number): void {
+    this.#take(bytes)
   }
 
   /** All that is left, as a window on the bytes being read; it stays to be read. */

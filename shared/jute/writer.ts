@@ -125,6 +125,11 @@ export class JuteWriter {
     return this.#bytes.subarray(0, this.#at)
   }
 
+  /** The memory at whose front lie the `length` bytes that have been written; holds until the next write. */
+  memory(): Uint8Array {
+    return this.#bytes
+  }
+
   /** What has been written, as a copy; the writer is empty afterwards. */
   take(): Uint8Array {
     const copy = this.#bytes.slice(0, this.#at)

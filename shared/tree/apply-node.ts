@@ -10,13 +10,15 @@ import { parentPath } from '../zk/path.ts'
 import type { CreateContainerTxn, CreateTtlTxn, CreateTxn } from '../zk/txn.ts'
 import type { Zxid } from '../zk/zxid.ts'
 import { isOpenAcl } from './acl.ts'
+import { Children } from './children.ts'
 import type { Change } from './contract.ts'
-import { CONTAINER_OWNER, type DataTree, newZnode, type Znode } from './data-tree.ts'
+import { CONTAINER_OWNER, type DataTree, dropZnode, newZnode } from './data-tree.ts'
 import { dropData, putData } from './node-data.ts'
 import { nodeDigest } from './node-digest.ts'
 import { ttlOwner } from './owner.ts'
 import { indexOwner, unindexOwner } from './owner-index.ts'
 import { countTowardsQuota, onQuotaNodeCreated } from './quota.ts'
+import type { Znode } from './znode.ts'
 
 /** One entry on its way into the tree. */
 export interface Application {
@@ -63,7 +65,7 @@ export function applyCreate(a: Application, txn: CreateTxn | CreateTtlTxn | Crea
     return ERROR_CODES.NODEEXISTS
   }
   const node = newZnode(tree.data, data, shareAcl(txn.acl, parent.acl), zxid, a.timeMs, ownerOf(a, txn))
-  parent.children ??= new Set()
+  parent.children ??= new Children()
   parent.children.add(path)
   tree.nodes.set(path, node)
   indexOwner(tree, path, node.ephemeralOwner)
@@ -126,7 +128,7 @@ function removeOne(a: Application, path: string, node: Znode): void {
   a.tree.nodes.delete(path)
   unindexOwner(a.tree, path, node.ephemeralOwner)
   countTowardsQuota(a.tree, path, -node.dataLength, -1)
-  dropData(a.tree.data, node)
+  dropZnode(a.tree.data, node)
 }
 
 /**

@@ -154,7 +154,7 @@ describe('a replay over effects that are there already [T-2]', () => {
     const old = [entry(1, createTxn('/p', 1)), entry(2, setDataTxn('/p', 1)), entry(3, { type: 'delete', path: '/p' })]
     const later = [entry(4, createTxn('/p', 2)), entry(5, createTxn('/p/c', 1)), entry(6, setDataTxn('/p', 1))]
     for (const e of [...old, ...later, entry(7, setDataTxn('/p', 2))]) applyEntry(tree, e)
-    const once = essence(structuredClone(tree))
+    const once = essence(tree)
     for (const e of [...old, ...later]) {
       expect(applyEntry(tree, e).changes).toEqual([])
       expect(essence(tree)).toEqual(once)
@@ -185,7 +185,7 @@ describe('a replay over effects that are there already [T-2]', () => {
     ]
     applyEntry(tree, entry(1, createTxn('/p', 1)))
     for (const e of log) applyEntry(tree, e)
-    const once = essence(structuredClone(tree))
+    const once = essence(tree)
     // As a snapshot of Apache's may hold it: the parent from before, its child from after.
     Object.assign(nodeAt(tree, '/p'), { czxid: makeZxid(1, 1) })
     tree.digest = digestAll(tree)

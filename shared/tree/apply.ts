@@ -10,11 +10,12 @@ import { type MultiResult, NO_BODY, type ReplyBody } from '../zk/reply.ts'
 import type { Entry, SubTxn, Txn } from '../zk/txn.ts'
 import { type Application, applyCreate, applyDelete, applySetAcl, applySetData } from './apply-node.ts'
 import type { Applied, DigestMismatch } from './contract.ts'
-import type { DataTree, Znode } from './data-tree.ts'
+import type { DataTree } from './data-tree.ts'
 import { dataOf } from './node-data.ts'
 import { addToDigest } from './node-digest.ts'
 import { DEFAULT_TREE_OPTIONS, type TreeOptions } from './options.ts'
 import { statOf } from './stat.ts'
+import type { Znode } from './znode.ts'
 
 interface Outcome {
   readonly err: ErrorCode

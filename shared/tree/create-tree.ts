@@ -5,9 +5,11 @@ import { utf8Encode } from '../base/text.ts'
 import { READ_ACL } from '../zk/acl.ts'
 import { parentPath } from '../zk/path.ts'
 import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
-import { type DataTree, emptyZnode, type PlainZnode, type Znode, znodeOf } from './data-tree.ts'
+import { Children } from './children.ts'
+import { type DataTree, emptyZnode, type PlainZnode, znodeOf } from './data-tree.ts'
 import { createDataStore, dropData, putData } from './node-data.ts'
 import { digestAll } from './node-digest.ts'
+import type { Znode } from './znode.ts'
 
 export const CONFIG_PATH = '/zookeeper/config'
 export const QUOTA_PATH = '/zookeeper/quota'
@@ -42,7 +44,7 @@ function addZnode(tree: DataTree, path: string, plain: PlainZnode): Znode {
   tree.nodes.set(path, node)
   const parent = path === '/' ? undefined : tree.nodes.get(parentPath(path))
   if (parent) {
-    parent.children ??= new Set()
+    parent.children ??= new Children()
     parent.children.add(path)
   }
   return node

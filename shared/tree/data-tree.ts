@@ -5,28 +5,8 @@ import type { Acl } from '../zk/acl.ts'
 import type { SessionId } from '../zk/ids.ts'
 import { NO_SESSION } from '../zk/ids.ts'
 import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
-import { type DataStore, type DataWindow, dataOf, putData } from './node-data.ts'
-
-/** Its data is a window on memory that it may share with others: see node-data.ts. */
-export interface Znode extends DataWindow {
-  /** `null` is world:anyone ALL, as on disk. */
-  acl: readonly Acl[] | null
-  czxid: Zxid
-  mzxid: Zxid
-  pzxid: Zxid
-  ctime: number
-  mtime: number
-  version: number
-  /** The stored form: one more for each child created; clients see 2 × stored − children. */
-  cversion: number
-  aversion: number
-  /** The stored form: a session, 0x8000000000000000 for a container, 0xff…ttl for a TTL node. */
-  ephemeralOwner: SessionId
-  /** Paths of children, whole, since each is in memory already; `null` while there were never any. */
-  children: Set<string> | null
-  /** Its node digest as a signed 32-bit integer, which V8 keeps in place; 0 below /zookeeper. Kept by apply. */
-  digest: number
-}
+import { copyData, type DataStore, type DataWindow, dataOf, dropData, putData, windowOn } from './node-data.ts'
+import { Znode } from './znode.ts'
 
 export interface DataTree {
   /** By full path, the root under `/`. */
@@ -58,8 +38,14 @@ export const TTL_OWNER_PREFIX = 0xff00000000000000n
 export const TTL_MS_MAX = 2 ** 40 - 1
 
 /** What a snapshot says of one, and what may be kept of it when it has gone. */
-export interface PlainZnode {
+export interface PlainZnode extends NodeStat {
   readonly data: Uint8Array | null
+}
+
+/** The same, where its data is part of something else, which may change. */
+export interface NodeRecord extends NodeStat, DataWindow {}
+
+interface NodeStat {
   readonly acl: readonly Acl[] | null
   readonly czxid: Zxid
   readonly mzxid: Zxid
@@ -78,7 +64,7 @@ export function plainZnode(node: Znode): PlainZnode {
   return { data: dataOf(node), acl, czxid, mzxid, pzxid, ctime, mtime, version, cversion, aversion, ephemeralOwner }
 }
 
-/** The one place where znodes are made: V8 gives them all the same shape. As just created, without a digest. */
+/** As just created, without a digest. */
 export function newZnode(
   store: DataStore,
   data: Uint8Array | null,
@@ -87,37 +73,46 @@ export function newZnode(
   timeMs: number,
   ephemeralOwner: SessionId,
 ): Znode {
-  const node: Znode = {
-    dataBytes: null,
-    dataAt: 0,
-    dataLength: 0,
-    acl,
-    czxid: zxid,
-    mzxid: zxid,
-    pzxid: zxid,
-    ctime: timeMs,
-    mtime: timeMs,
-    version: 0,
-    cversion: 0,
-    aversion: 0,
-    ephemeralOwner,
-    children: null,
-    digest: 0,
-  }
+  const node = new Znode(store.stats, acl, zxid, timeMs, ephemeralOwner)
   putData(store, node, data)
   return node
 }
 
+/** Its data and its numbers give way: nobody may look at it again. */
+export function dropZnode(store: DataStore, node: Znode): void {
+  dropData(store, node)
+  node.giveUp(store.stats)
+}
+
 /** As described; without children or a digest. */
 export function znodeOf(store: DataStore, plain: PlainZnode): Znode {
-  const node = newZnode(store, plain.data, plain.acl, plain.czxid, plain.ctime, plain.ephemeralOwner)
-  node.mzxid = plain.mzxid
-  node.pzxid = plain.pzxid
-  node.mtime = plain.mtime
-  node.version = plain.version
-  node.cversion = plain.cversion
-  node.aversion = plain.aversion
+  const node = statOnly(store, plain)
+  putData(store, node, plain.data)
   return node
+}
+
+/** The same, with a copy of its data. */
+export function znodeFrom(store: DataStore, record: NodeRecord): Znode {
+  const node = statOnly(store, record)
+  copyData(store, node, record)
+  return node
+}
+
+function statOnly(store: DataStore, stat: NodeStat): Znode {
+  const node = new Znode(store.stats, stat.acl, stat.czxid, stat.ctime, stat.ephemeralOwner)
+  node.mzxid = stat.mzxid
+  node.pzxid = stat.pzxid
+  node.mtime = stat.mtime
+  node.version = stat.version
+  node.cversion = stat.cversion
+  node.aversion = stat.aversion
+  return node
+}
+
+export function recordOf(plain: PlainZnode): NodeRecord {
+  const { acl, czxid, mzxid, pzxid, ctime, mtime, version, cversion, aversion, ephemeralOwner } = plain
+  const stat = { acl, czxid, mzxid, pzxid, ctime, mtime, version, cversion, aversion, ephemeralOwner }
+  return { ...windowOn(plain.data), ...stat }
 }
 
 export function emptyZnode(): PlainZnode {

@@ -3,6 +3,8 @@
 // it stays as it was. What is deleted or replaced leaves a hole; a slab that is half holes is given up, and what
 // still lives in it moves on.
 
+import { createStatStore, type StatStore } from './node-stat.ts'
+
 /** Some bytes, as a window on an array that may hold those of others; `null` and 0 for data that is null. */
 export interface DataWindow {
   dataBytes: Uint8Array | null
@@ -20,6 +22,8 @@ interface Slab {
 }
 
 export interface DataStore {
+  /** Where the numbers of the same znodes lie. */
+  readonly stats: StatStore
   /** The slab that is being filled; one of `slabs`. */
   open: Slab | null
   readonly slabs: Map<Uint8Array, Slab>
@@ -29,10 +33,13 @@ const SLAB_BYTES = 32 * 1024
 /** Larger data keeps an array of its own, which costs it little in proportion. */
 const SHARED_BYTES_MAX = 2 * 1024
 
+/** Up to here a loop is faster than a window that is made to copy from. */
+const LOOPED_BYTES_MAX = 256
+
 const NOTHING = new Uint8Array(0)
 
 export function createDataStore(): DataStore {
-  return { open: null, slabs: new Map() }
+  return { stats: createStatStore(), open: null, slabs: new Map() }
 }
 
 /** What somebody else keeps, as a window: for data on its way. */
@@ -53,11 +60,22 @@ export function putData(store: DataStore, owner: DataWindow, data: Uint8Array | 
     owner.dataAt = 0
     owner.dataLength = 0
   } else if (data.length > SHARED_BYTES_MAX) {
-    owner.dataBytes = data.buffer.byteLength === data.length ? data : data.slice()
+    owner.dataBytes = data.buffer.byteLength === data.length ? data : new Uint8Array(data)
     owner.dataAt = 0
     owner.dataLength = data.length
   } else {
     share(store, owner, data, 0, data.length)
+  }
+}
+
+/** The same for data that lies in `from`, which may change afterwards. */
+export function copyData(store: DataStore, owner: DataWindow, from: DataWindow): void {
+  const { dataBytes, dataAt, dataLength } = from
+  if (dataBytes === null || dataLength === 0 || dataLength > SHARED_BYTES_MAX) {
+    // Not `slice`, which does not copy where the array is a Buffer.
+    putData(store, owner, dataBytes && new Uint8Array(dataBytes.subarray(dataAt, dataAt + dataLength)))
+  } else {
+    share(store, owner, dataBytes, dataAt, dataLength)
   }
 }
 
@@ -66,6 +84,7 @@ function share(store: DataStore, owner: DataWindow, from: Uint8Array, start: num
   const { bytes } = slab
   const at = slab.written
   if (length === from.length) bytes.set(from, at)
+  else if (length > LOOPED_BYTES_MAX) bytes.set(from.subarray(start, start + length), at)
   else for (let i = 0; i < length; i += 1) bytes[at + i] = from[start + i] ?? 0
   slab.written += length
   slab.live += length

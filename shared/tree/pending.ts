@@ -6,11 +6,12 @@ import type { Acl } from '../zk/acl.ts'
 import type { SessionId } from '../zk/ids.ts'
 import type { Entry } from '../zk/txn.ts'
 import { ZERO_ZXID, type Zxid } from '../zk/zxid.ts'
-import type { DataTree, Znode } from './data-tree.ts'
+import type { DataTree } from './data-tree.ts'
 import { countListed, listedBytes } from './ephemeral-bytes.ts'
 import type { DataWindow } from './node-data.ts'
 import { addToDigest, nodeDigest } from './node-digest.ts'
 import { kindOfOwner } from './owner.ts'
+import type { Znode } from './znode.ts'
 
 /** A znode as the last proposal that touches it will leave it. */
 export interface PendingNode extends DataWindow {

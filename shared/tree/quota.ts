@@ -5,8 +5,9 @@
 import { tryUtf8Decode, utf8Encode } from '../base/text.ts'
 import { baseName, parentPath } from '../zk/path.ts'
 import { QUOTA_PATH } from './create-tree.ts'
-import type { DataTree, Znode } from './data-tree.ts'
+import type { DataTree } from './data-tree.ts'
 import { dataOf, dropData, putData } from './node-data.ts'
+import type { Znode } from './znode.ts'
 
 export const QUOTA_LIMITS = 'zookeeper_limits'
 export const QUOTA_STATS = 'zookeeper_stats'

@@ -9,10 +9,11 @@ import { baseName } from '../zk/path.ts'
 import { type MultiResult, NO_BODY, type ReplyBody } from '../zk/reply.ts'
 import type { MultiReadOp, ReadRequest } from '../zk/request.ts'
 import { isAllowed, maskDigests } from './acl.ts'
-import type { DataTree, Znode } from './data-tree.ts'
+import type { DataTree } from './data-tree.ts'
 import { dataOf } from './node-data.ts'
 import { DEFAULT_TREE_OPTIONS, type TreeOptions } from './options.ts'
 import { statOf } from './stat.ts'
+import type { Znode } from './znode.ts'
 
 /** The reads that the tree alone can answer. */
 export type TreeRead = Extract<

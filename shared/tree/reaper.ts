@@ -1,8 +1,9 @@
 // Which container and TTL znodes are due to be deleted. The leader asks from time to time and sends a
 // deleteContainer for each, which prepare checks once more. Source: ContainerManager, client-protocol.md §12.
 
-import type { DataTree, Znode } from './data-tree.ts'
+import type { DataTree } from './data-tree.ts'
 import { ttlMsOf } from './owner.ts'
+import type { Znode } from './znode.ts'
 
 /** How often the leader looks, and how many it deletes in that time at most. ZooKeeper's defaults. */
 export const REAP_INTERVAL_MS = 60_000

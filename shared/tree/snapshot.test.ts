@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { Zxid } from '../zk/zxid.ts'
 import { applyEntry } from './apply.ts'
 import { createTree } from './create-tree.ts'
-import { emptyZnode, plainZnode } from './data-tree.ts'
+import { type DataTree, emptyZnode, type PlainZnode, plainZnode, recordOf } from './data-tree.ts'
 import { treeDigest } from './node-digest.ts'
 import { reapCandidates } from './reaper.ts'
-import { BrokenTree, finishLoad, loadNode, walkTree } from './snapshot.ts'
+import { BrokenTree, copyTree, finishLoad, loadNode, TreeLoader, walkTree } from './snapshot.ts'
 import { create, createWorld, essence, nodeAt, remove, run } from './testing.ts'
 
 test('a walk gives each node once, parents first, the root as an empty path', () => {
@@ -82,4 +83,55 @@ test('the reaper finds containers that lost their last child and TTL nodes that 
   expect(reapCandidates(world.tree, now)).toEqual(['/used'])
   expect(reapCandidates(world.tree, now + 2000)).toEqual(['/used', '/t1'])
   expect(reapCandidates(world.tree, now + 2000, 500)).toEqual(['/unused', '/used', '/t1'])
+})
+
+describe('TreeLoader', () => {
+  function furnished() {
+    const world = createWorld({ extendedTypesEnabled: true })
+    for (const path of ['/a', '/a/b', '/a/b/c', '/d', '/a/b/e', '/a/f', '/zookeeper/quota/a']) run(world, create(path))
+    for (const name of ['zookeeper_limits', 'zookeeper_stats']) run(world, create(`/zookeeper/quota/a/${name}`))
+    run(world, create('/a/b/g', 'ephemeral'))
+    run(world, { ...create('/t', 'persistentWithTtl'), type: 'createTTL', ttlMs: 10 })
+    return world.tree
+  }
+
+  function load(nodes: readonly (readonly [string, PlainZnode])[], zxid: Zxid) {
+    const loader = new TreeLoader()
+    for (const [path, plain] of nodes) loader.add(path === '/' ? '' : path, recordOf(plain))
+    const tree = loader.finish()
+    tree.lastProcessedZxid = zxid
+    return tree
+  }
+
+  function nodesOf(tree: DataTree) {
+    return [...tree.nodes].map(([path, node]): [string, PlainZnode] => [path, plainZnode(node)])
+  }
+
+  test('in the order of a walk, in any other, and with a node twice: the same tree, as finishLoad makes it', () => {
+    const tree = furnished()
+    const expected = essence(copyTree(tree))
+    const nodes = nodesOf(tree)
+    expect(essence(load(nodes, tree.lastProcessedZxid))).toEqual(expected)
+    expect(essence(load(nodes.toReversed(), tree.lastProcessedZxid))).toEqual(expected)
+    const stale: [string, PlainZnode] = ['/a/b', { ...emptyZnode(), version: 9 }]
+    expect(essence(load([...nodes.slice(0, 5), stale, ...nodes], tree.lastProcessedZxid))).toEqual(expected)
+  })
+
+  test('the digest of very many is exact', () => {
+    const loader = new TreeLoader()
+    loader.add('', recordOf(emptyZnode()))
+    loader.add('/n', recordOf(emptyZnode()))
+    for (let i = 0; i < 3000; i += 1) loader.add(`/n/${i}`, recordOf({ ...emptyZnode(), mtime: i }))
+    const tree = loader.finish()
+    expect(tree.digest).toBe(treeDigest(tree))
+  })
+
+  test('a node without a parent is refused', () => {
+    for (const path of ['/none/child', 'child']) {
+      const loader = new TreeLoader()
+      loader.add('', recordOf(emptyZnode()))
+      loader.add(path, recordOf(emptyZnode()))
+      expect(() => loader.finish(), path).toThrow(BrokenTree)
+    }
+  })
 })

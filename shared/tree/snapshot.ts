@@ -4,12 +4,23 @@
 
 import { parentPath } from '../zk/path.ts'
 import { isOpenAcl } from './acl.ts'
+import { Children } from './children.ts'
 import { createTree } from './create-tree.ts'
-import { type DataTree, type PlainZnode, plainZnode, type Znode, znodeOf } from './data-tree.ts'
-import { dropData } from './node-data.ts'
-import { digestAll } from './node-digest.ts'
+import {
+  type DataTree,
+  dropZnode,
+  type NodeRecord,
+  type PlainZnode,
+  plainZnode,
+  znodeFrom,
+  znodeOf,
+} from './data-tree.ts'
+import { addToDigest, digestAll, nodeDigest } from './node-digest.ts'
 import { indexOwner } from './owner-index.ts'
 import { recountQuotas } from './quota.ts'
+import type { Znode } from './znode.ts'
+
+const DIGEST_LOW_MAX = 2 ** 52
 
 export interface WalkedNode {
   /** As snapshots write it: the root is `''`. */
@@ -46,10 +57,88 @@ export class BrokenTree extends Error {
 export function loadNode(tree: DataTree, path: string, plain: PlainZnode): void {
   const key = path === '' ? '/' : path
   const replaced = tree.nodes.get(key)
-  if (replaced) dropData(tree.data, replaced)
-  const node = znodeOf(tree.data, plain)
+  if (replaced) dropZnode(tree.data, replaced)
+  tree.nodes.set(key, withPlainAcl(znodeOf(tree.data, plain)))
+}
+
+function withPlainAcl(node: Znode): Znode {
   if (node.acl !== null && isOpenAcl(node.acl)) node.acl = null
-  tree.nodes.set(key, node)
+  return node
+}
+
+/**
+ * The same for very many nodes: what finishLoad does is done on the way, while a node is still in the processor's cache,
+ * and no event loop has to wait for all of it at the end.
+ */
+export class TreeLoader {
+  readonly tree: DataTree
+  /** The parent of the last one: most often that of the next. */
+  #parentPath = '/'
+  #parent: Znode | null = null
+  /** False once a node came before its parent, or twice. */
+  #inOrder = true
+  #digest = 0n
+  /** What is still to be added to it: a double holds a million of them exactly. */
+  #digestLow = 0
+
+  constructor() {
+    this.tree = createTree()
+    // In the order of the snapshot, so that writing it again gives the same bytes.
+    this.tree.nodes.clear()
+  }
+
+  /** `path` as snapshots write it. The record is the caller's, to be used again. */
+  add(path: string, record: NodeRecord): void {
+    const { nodes } = this.tree
+    const key = path === '' ? '/' : path
+    const node = withPlainAcl(znodeFrom(this.tree.data, record))
+    const before = nodes.size
+    nodes.set(key, node)
+    const parent = key === '/' ? null : this.#parentOf(key)
+    if (!this.#inOrder || nodes.size === before || parent === undefined) {
+      this.#inOrder = false
+      return
+    }
+    if (parent !== null) {
+      parent.children ??= new Children()
+      parent.children.add(key)
+    }
+    indexOwner(this.tree, key, node.ephemeralOwner)
+    node.digest = nodeDigest(key, node) | 0
+    this.#digestLow += node.digest >>> 0
+    if (this.#digestLow >= DIGEST_LOW_MAX) this.#carry()
+  }
+
+  /** The tree, complete. Throws BrokenTree when a node has no parent. */
+  finish(): DataTree {
+    const { tree } = this
+    if (this.#inOrder) {
+      this.#carry()
+      recountQuotas(tree)
+      tree.digest = this.#digest
+      tree.isExact = false
+    } else {
+      finishLoad(tree)
+    }
+    return tree
+  }
+
+  #carry(): void {
+    this.#digest = addToDigest(this.#digest, this.#digestLow)
+    this.#digestLow = 0
+  }
+
+  #parentOf(path: string): Znode | undefined {
+    const length = this.#parentPath.length
+    if (this.#parent === null || path.lastIndexOf('/') !== length || !path.startsWith(this.#parentPath)) {
+      const above = parentPath(path)
+      const parent = path.startsWith('/') ? this.tree.nodes.get(above) : undefined
+      if (parent === undefined) return undefined
+      this.#parentPath = above
+      this.#parent = parent
+    }
+    return this.#parent
+  }
 }
 
 /** A tree of its own, as a snapshot of this one would be loaded: it counts as fuzzy. */
@@ -79,7 +168,7 @@ export function finishLoad(tree: DataTree): void {
     const parent = tree.nodes.get(parentPath(path))
     if (!path.startsWith('/') || !parent)
       throw new BrokenTree(`the snapshot holds ${path} but not its parent: it is damaged, use an older one`)
-    parent.children ??= new Set()
+    parent.children ??= new Children()
     parent.children.add(path)
     indexOwner(tree, path, node.ephemeralOwner)
   }

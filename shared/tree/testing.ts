@@ -11,11 +11,12 @@ import { makeZxid } from '../zk/zxid.ts'
 import { applyEntry } from './apply.ts'
 import type { Applied } from './contract.ts'
 import { createTree } from './create-tree.ts'
-import { type DataTree, plainZnode, type Znode } from './data-tree.ts'
+import { type DataTree, plainZnode } from './data-tree.ts'
 import { dataOf } from './node-data.ts'
 import { DEFAULT_TREE_OPTIONS, type TreeOptions } from './options.ts'
 import { createPending, type Pending, retirePending } from './pending.ts'
 import { prepareRequest, proposalDigest } from './prepare.ts'
+import type { Znode } from './znode.ts'
 
 export const ALICE = asSessionId(0x100000000000001n)
 export const BOB = asSessionId(0x200000000000002n)
@@ -109,16 +110,17 @@ export function remove(path: string, version = -1): WriteRequest & { readonly ty
   return { type: 'delete', path, version }
 }
 
-/** All in which two trees can differ that anybody could see, now or later, for `toEqual`. */
+/** All in which two trees can differ that anybody could see, now or later, for `toEqual`: as it is now. */
 export function essence(tree: DataTree) {
   const byKey = <K extends string | bigint, V>(map: Map<K, V>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1))
   const nodes = byKey(tree.nodes).map(([path, node]): [string, object] => [
     path,
-    { ...plainZnode(node), digest: node.digest, children: new Set(node.children) },
+    { ...plainZnode(node), digest: node.digest, children: new Set(node.children ?? []) },
   ])
-  const { containers, ttls, digest, lastProcessedZxid } = tree
-  const sessions = byKey(tree.sessions)
-  return { nodes, sessions, ephemerals: byKey(tree.ephemerals), containers, ttls, digest, lastProcessedZxid }
+  const { digest, lastProcessedZxid } = tree
+  const [containers, ttls] = [new Set(tree.containers), new Set(tree.ttls)]
+  const ephemerals = byKey(tree.ephemerals).map(([owner, paths]): [bigint, object] => [owner, new Set(paths)])
+  return { nodes, sessions: byKey(tree.sessions), ephemerals, containers, ttls, digest, lastProcessedZxid }
 }
 
 /** As text, to be compared with what was put in. */

@@ -5,7 +5,7 @@ import { parentPath } from '../zk/path.ts'
 import type { Entry } from '../zk/txn.ts'
 import { applyEntry } from './apply.ts'
 import { createTree } from './create-tree.ts'
-import { type DataTree, plainZnode, type Znode } from './data-tree.ts'
+import { type DataTree, plainZnode } from './data-tree.ts'
 import { listedBytes } from './ephemeral-bytes.ts'
 import { modelEquals } from './model/equals.ts'
 import { treeDigest } from './node-digest.ts'
@@ -15,6 +15,7 @@ import { endPlay, type Play, startPlay, stepPlay } from './play.ts'
 import { type Choose, chooseBy } from './programs.ts'
 import { finishLoad, loadNode, walkTree } from './snapshot.ts'
 import { essence } from './testing.ts'
+import type { Znode } from './znode.ts'
 
 /** Each step of a program has a seed for what it chooses, so that what fails is shrunk step by step. */
 const program = fc.noBias(fc.array(fc.nat(), { minLength: 1, maxLength: 80, size: 'max' }))

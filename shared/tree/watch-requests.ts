@@ -5,8 +5,9 @@
 import { ERROR_CODES, type ErrorCode } from '../zk/errors.ts'
 import type { SetWatchesRequest } from '../zk/request.ts'
 import { ADD_WATCH_MODES, WATCHER_TYPES, type WatchEventType } from '../zk/watch.ts'
-import type { DataTree, Znode } from './data-tree.ts'
+import type { DataTree } from './data-tree.ts'
 import { ALL_MODES, addWatch, type CanRead, leave, MODE_BITS, type WatchDelivery, type Watches } from './watch-table.ts'
+import type { Znode } from './znode.ts'
 
 /** `mode` as in the request. MARSHALLINGERROR for one that does not exist; the path need not. */
 export function addPersistentWatch<C extends number>(

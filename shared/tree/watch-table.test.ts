@@ -50,6 +50,22 @@ describe('the observed cases', () => {
     expect(watchCount(watches)).toBe(0)
   })
 
+  test('many watchers of several kinds hear once each, in the order in which they came; only the one-shot ones are gone', () => {
+    const world = createWorld()
+    const watches = createWatches()
+    run(world, create('/x'))
+    const conns = Array.from({ length: 100 }, (_, index) => index + 1)
+    for (const conn of conns) {
+      if (conn % 3 !== 0) addWatch(watches, conn, '/x', 'data', 'standard')
+      if (conn % 3 !== 1) addWatch(watches, conn, '/x', 'data', 'persistent')
+    }
+    const staying = conns.filter((conn) => conn % 3 !== 1)
+    const heard = (who: number[]) => who.map((conn) => `${conn} nodeDataChanged /x`)
+    expect(watch(world, watches, [setData('/x', '1')])).toEqual(heard(conns))
+    expect(watch(world, watches, [setData('/x', '2')])).toEqual(heard(staying))
+    expect(watchCount(watches)).toBe(staying.length)
+  })
+
   test('only a child watch, delete', () => {
     const world = createWorld()
     const watches = createWatches()

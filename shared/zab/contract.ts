@@ -92,7 +92,7 @@ export type DiskEffect =
 export type NetEffect =
   /** To another server's election port; a newer one replaces one that is still unsent. */
   | { readonly type: 'notify'; readonly to: Sid; readonly notification: Notification }
-  /** Accept learners on the quorum port from now on, or stop to. */
+  /** Accept learners on the quorum port from now on; or stop to, and close the links of all that came, whatever they have said. */
   | { readonly type: 'listen'; readonly on: boolean }
   /** Open `link` to the leader's quorum port: 5 tries, 100 ms apart, within initLimit ticks. */
   | { readonly type: 'connect'; readonly link: LinkId; readonly to: Sid }

@@ -76,7 +76,7 @@ function onLinkDown(zab: Zab, link: LinkId, reason: string, out: ZabEffect[]): v
 
 function onPacket(zab: Zab, link: LinkId, packet: QuorumPacket, out: ZabEffect[]): void {
   const role = zab.role
-  if (role.state === 'LOOKING') return // M-6: the link is being closed
+  if (role.state === 'LOOKING') return // M-6: the link is being closed, also one that had said nothing yet
   if (role.state === 'LEADING') return onLearnerPacket(zab, role, link, packet, out)
   if (role.link !== link) return
   if (isLeaderPacket(packet)) onLeaderPacket(zab, role, packet as LeaderPacket, out)

@@ -32,7 +32,7 @@ const value = (metric: Metric, is: Bar['is'], limit: number): Bar => ({ metric, 
 const SCENARIO_BARS: Readonly<Record<string, readonly Bar[]>> = {
   'watch-oneshot': [ratio('eventsPerSecond', 'at least', 4)],
   'watch-persistent': [ratio('eventsPerSecond', 'at least', 4)],
-  'connect-c32': [ratio('sessionsPerSecond', 'at least', 4)],
+  'connect-c128': [ratio('sessionsPerSecond', 'at least', 4)],
   failover: [ratio('failoverMs', 'at most', 1 / 3)],
   'cold-start': [ratio('coldStartMs', 'at most', 1 / 4)],
   memory: [ratio('residentMb', 'below', 1)],

@@ -7,7 +7,10 @@ import type { CellOp, LoadCell } from '../load/jobs.ts'
 export const SCENARIOS = [
   'watch-oneshot',
   'watch-persistent',
+  'watch-oneshot-o1',
+  'watch-persistent-o1',
   'connect-c32',
+  'connect-c128',
   'failover',
   'cold-start',
   'memory',
@@ -30,7 +33,7 @@ const KEY = [
   ...['set-1024B', 'mixed90-100B', 'create-100B', 'exists-100B', 'children10'].map((load) => `${load}-c8-o16`),
   ...['set-100B-rate1000', 'mixed90-100B-rate5000'],
 ]
-const SHORT_SCENARIOS = ['memory', 'cold-start', 'watch-oneshot', 'watch-persistent', 'connect-c32', 'failover']
+const SHORT_SCENARIOS = ['memory', 'cold-start', 'watch-oneshot', 'watch-persistent', 'connect-c128', 'failover']
 
 export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   quick: ['set-100B-c1-o1', 'get-100B-c1-o1', 'set-100B-c8-o16', 'get-100B-c8-o16', 'mixed90-100B-c8-o16'],

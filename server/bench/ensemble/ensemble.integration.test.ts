@@ -11,7 +11,7 @@ import { runEnsembleBenchmark } from './run-ensemble.ts'
 const DIST_SERVER = fileURLToPath(new URL('../../../dist/server', import.meta.url))
 const CELLS = [
   ...['set-100B-c2-o4', 'get-100B-c2-o4', 'create-100B-c2-o4', 'exists-100B-c2-o4', 'children10-c2-o4'],
-  ...['mixed90-100B-rate500', 'connect-c32', 'failover'],
+  ...['mixed90-100B-rate500', 'watch-oneshot', 'watch-persistent-o1', 'connect-c32', 'failover'],
 ]
 
 test.skipIf(process.platform !== 'linux')('a short run has figures for every cell, and no failed check', async () => {
@@ -29,7 +29,8 @@ test.skipIf(process.platform !== 'linux')('a short run has figures for every cel
     expect(rounds.map(({ cell }: { cell: string }) => cell)).toEqual([...CELLS, 'failover'])
     for (const { cell, figures, failed } of rounds) {
       expect(failed, cell).toBe(0)
-      expect(figures.opsPerSecond ?? figures.sessionsPerSecond ?? figures.failoverMs, cell).toBeGreaterThan(0)
+      const { opsPerSecond, eventsPerSecond, sessionsPerSecond, failoverMs } = figures
+      expect(opsPerSecond ?? eventsPerSecond ?? sessionsPerSecond ?? failoverMs, cell).toBeGreaterThan(0)
     }
     expect(readFileSync(report, 'utf8')).toContain('### set-100B-c2-o4')
     // The data of the servers is gone.

@@ -17,7 +17,8 @@ const FAILOVER_SECONDS = 6
 
 export function estimateSeconds(options: EnsembleOptions, contestants: number): number {
   const { repeats } = options
-  let seconds = (START_SECONDS + options.serverWarmUpSeconds) * contestants
+  const alsoWarm = ['watch-', 'connect-'].filter((kind) => options.cells.some((name) => name.startsWith(kind))).length
+  let seconds = (START_SECONDS + options.serverWarmUpSeconds * (1 + alsoWarm / 2)) * contestants
   const measured = options.warmUpSeconds + (options.seconds ?? DEFAULT_SECONDS)
   for (const name of options.cells) {
     const alone = ALONE_SECONDS[name]

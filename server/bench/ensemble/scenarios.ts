@@ -5,13 +5,15 @@ import type { Checks } from '../load/jobs.ts'
 import { memoryOf } from '../load/processor.ts'
 import { wallMs } from '../load/retrying.ts'
 import { DEFAULT_SECONDS } from './arguments.ts'
+import type { Scenario } from './cells.ts'
 import type { Contestant } from './contestant.ts'
 import type { Round } from './results.ts'
 import type { RunningEnsemble } from './running-ensemble.ts'
 import type { Suite } from './suite.ts'
 
 const WATCHERS = 1000
-const LANES = 32
+/** So many that the servers always have events to send: with 16 both were slower. */
+const WRITES_UNDER_WAY = 64
 const STEADY_MS = 1000
 const IDLE_MS = 3000
 const MB = 1024 * 1024
@@ -26,26 +28,32 @@ export function asRound(
   return { cell, contestant, figures: figures as Record<string, number>, failed, examples, sampled } // all but checks
 }
 
+export type OnRunning = Exclude<Scenario, 'cold-start' | 'memory' | 'million' | 'idle'>
+
 /** A scenario on an ensemble that runs and goes on running. */
 export async function measureOnRunning(
   { generator, options }: Suite,
   ensemble: RunningEnsemble,
-  cell: 'watch-oneshot' | 'watch-persistent' | 'connect-c32' | 'failover',
+  cell: OnRunning,
   round: number,
 ): Promise<Round> {
   const { target, contestant } = ensemble
   const times = { warmUpMs: options.warmUpSeconds * 1000, measureMs: (options.seconds ?? DEFAULT_SECONDS) * 1000 }
   switch (cell) {
     case 'watch-oneshot':
-    case 'watch-persistent': {
-      const kind = cell === 'watch-oneshot' ? 'oneshot' : 'persistent'
-      const result = await generator.run({ type: 'fanOut', target, kind, watchers: WATCHERS, ...times })
+    case 'watch-oneshot-o1':
+    case 'watch-persistent':
+    case 'watch-persistent-o1': {
+      const kind = cell.startsWith('watch-oneshot') ? 'oneshot' : 'persistent'
+      const plan = { kind, watchers: WATCHERS, writesUnderWay: cell.endsWith('-o1') ? 1 : WRITES_UNDER_WAY } as const
+      const result = await generator.run({ type: 'fanOut', target, plan, ...times })
       return asRound(cell, contestant.name, { ...result })
     }
     case 'connect-c32':
-      return asRound(cell, contestant.name, {
-        ...(await generator.run({ type: 'connect', target, lanes: LANES, ...times })),
-      })
+    case 'connect-c128': {
+      const lanes = cell === 'connect-c32' ? 32 : 128
+      return asRound(cell, contestant.name, { ...(await generator.run({ type: 'connect', target, lanes, ...times })) })
+    }
     case 'failover': {
       const leader = await ensemble.leader()
       if (!leader) throw new Error(`${contestant.name} has no leader`)

@@ -1,6 +1,7 @@
 // The order of a whole run: everybody's ensemble is started and warmed up, then each cell is measured in turns, A/B/A/B,
 // so that what disturbs the machine disturbs all alike. What is measured in a cell is in other files.
 
+import type { Job } from '../load/jobs.ts'
 import type { Arena } from './arena.ts'
 import type { EnsembleOptions } from './arguments.ts'
 import { isScenario, parseCell } from './cells.ts'
@@ -19,6 +20,9 @@ export interface Suite {
   readonly generator: GeneratorProcess
   readonly say: (line: string) => void
 }
+
+/** Writes and reads share the time to warm up; watches and sessions, where they are measured, take as long each. */
+const WARM_UP_LOADS = 2
 
 /** Trials differ much: two for each round. */
 export const FAILOVERS_PER_ROUND = 2
@@ -90,11 +94,17 @@ async function startPrepared(suite: Suite, contestant: Contestant, cells: readon
   const { target } = ensemble
   await generator.run({ type: 'prepare', target, sizes: [...sizes.add(100)] })
   if (options.serverWarmUpSeconds > 0) {
-    say(`  warming up ${contestant.name}: ${options.serverWarmUpSeconds} s of writes and reads`)
-    const measureMs = options.serverWarmUpSeconds * 500
+    const times = { warmUpMs: 0, measureMs: (options.serverWarmUpSeconds * 1000) / WARM_UP_LOADS }
     const shape = { bytes: 100, connections: 8, outstanding: 16, ratePerSecond: null }
-    for (const op of ['set', 'get'] as const)
-      await generator.run({ type: 'cell', target, cell: { op, ...shape }, seed: 0, warmUpMs: 0, measureMs })
+    const jobs: Job[] = (['set', 'get'] as const).map((op) => {
+      return { type: 'cell', target, cell: { op, ...shape }, seed: 0, ...times }
+    })
+    // What loads of reads and writes do not touch.
+    if (cells.some((name) => name.startsWith('watch-')))
+      jobs.push({ type: 'fanOut', target, plan: { kind: 'oneshot', watchers: 100, writesUnderWay: 16 }, ...times })
+    if (cells.some((name) => name.startsWith('connect-'))) jobs.push({ type: 'connect', target, lanes: 32, ...times })
+    say(`  warming up ${contestant.name}: ${(jobs.length * times.measureMs) / 1000} s of what will be measured`)
+    for (const job of jobs) await generator.run(job)
   }
   return ensemble
 }

@@ -37,7 +37,7 @@ function runJob(job: Job): Promise<JobResults[keyof JobResults]> {
     case 'cell':
       return runCell(job.target, job.cell, job, job.seed)
     case 'fanOut':
-      return runFanOut(job.target, job.kind, job.watchers, job)
+      return runFanOut(job.target, job.plan, job)
     case 'connect':
       return runConnectStorm(job.target, job.lanes, job)
     case 'firstWrite':

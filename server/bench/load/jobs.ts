@@ -29,12 +29,7 @@ export interface CellTimes {
 export type Job =
   | { readonly type: 'prepare'; readonly target: Target; readonly sizes: readonly number[] }
   | ({ readonly type: 'cell'; readonly target: Target; readonly cell: LoadCell; readonly seed: number } & CellTimes)
-  | ({
-      readonly type: 'fanOut'
-      readonly target: Target
-      readonly kind: 'oneshot' | 'persistent'
-      readonly watchers: number
-    } & CellTimes)
+  | ({ readonly type: 'fanOut'; readonly target: Target; readonly plan: FanOutPlan } & CellTimes)
   | ({ readonly type: 'connect'; readonly target: Target; readonly lanes: number } & CellTimes)
   | { readonly type: 'firstWrite'; readonly ports: readonly number[] }
   | ({ readonly type: 'failover' } & FailoverPlan)
@@ -48,6 +43,13 @@ export type Job =
       readonly watchesEach: number
       readonly measureMs: number
     }
+
+export interface FanOutPlan {
+  readonly kind: 'oneshot' | 'persistent'
+  readonly watchers: number
+  /** 1: the next write waits until all have heard of the last one, and have their watches set. */
+  readonly writesUnderWay: number
+}
 
 export interface FailoverPlan {
   readonly ports: readonly number[]
@@ -98,10 +100,9 @@ interface Run {
 /** `cpuMicroseconds` is for an event; latencies are from the write to the event. */
 export interface FanOut extends Run {
   readonly eventsPerSecond: number
+  readonly writesPerSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
-  /** Until all have heard, and set their one-shot watches again. */
-  readonly roundP50Ms: number
 }
 
 /** `cpuMicroseconds` is for a session opened and closed; latencies are from the connect to the session. */

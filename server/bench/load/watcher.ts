@@ -14,10 +14,15 @@ const NOTIFICATION_XID = -1
 export type WatchKind = 'oneshot' | 'persistent'
 
 export interface WatcherEvents {
-  /** The watch is set: at first, and for one-shot watches again after each event. */
-  onArmed(): void
-  /** @param atMs performance.now() of the read that brought it */
-  onEvent(atMs: number): void
+  /** The watch is set, at this version of the znode: at first, and for one-shot watches again after each event. */
+  onArmed(version: number): void
+  /**
+   * What one read brought.
+   * @param version of the znode, by the write that the first event is about: the first one after the watch was set
+   * @param count of events, about this write and those behind it; 1 for a one-shot watch
+   * @param atMs performance.now() of that read
+   */
+  onEvents(version: number, count: number, atMs: number): void
   onClosed(why: string): void
 }
 
@@ -28,9 +33,12 @@ export class Watcher implements WireOwner {
   readonly #events: WatcherEvents
   readonly #arm: FrameSender
   #isArmed = false
-  /** Of the znode when the watch was set; -1 while unknown. */
-  version = -1
+  /** Of the znode as far as this watcher knows; -1 while unknown. */
+  #version = -1
+  /** Events of the read that is being handled. */
+  #count = 0
 
+  /** The znode is at version 0 and is not written before all watches are set. */
   constructor(port: number, path: string, kind: WatchKind, complaints: Complaints, events: WatcherEvents) {
     this.#kind = kind
     this.#complaints = complaints
@@ -56,7 +64,13 @@ export class Watcher implements WireOwner {
     else this.#onArmAnswer(view, at, end)
   }
 
-  onTurn(): void {}
+  onTurn(): void {
+    if (this.#count === 0) return
+    const count = this.#count
+    this.#count = 0
+    this.#events.onEvents(this.#version + 1, count, this.#wire.readAtMs)
+    this.#version += count
+  }
 
   onClosed(why: string): void {
     this.#events.onClosed(why)
@@ -66,8 +80,11 @@ export class Watcher implements WireOwner {
     const type = view.getInt32(at + REPLY_HEADER_BYTES)
     if (type !== NODE_DATA_CHANGED) this.#complaints.add(`an event of type ${type} came`)
     if (!this.#isArmed) this.#complaints.add('an event came without a watch')
-    this.#events.onEvent(this.#wire.readAtMs)
-    if (this.#kind === 'persistent') return
+    if (this.#kind === 'persistent') {
+      this.#count += 1
+      return
+    }
+    this.#events.onEvents(this.#version + 1, 1, this.#wire.readAtMs)
     this.#isArmed = false
     this.#arm()
   }
@@ -78,10 +95,10 @@ export class Watcher implements WireOwner {
     else if (this.#kind === 'oneshot') {
       const version = view.getInt32(end - STAT_BYTES + STAT_VERSION_AT)
       // A read after the event sees what the event is about.
-      if (version <= this.version) this.#complaints.add(`after an event the version is ${version} as before`)
-      this.version = version
-    }
+      if (version <= this.#version) this.#complaints.add(`after an event the version is ${version} as before`)
+      this.#version = version
+    } else this.#version = 0
     this.#isArmed = true
-    this.#events.onArmed()
+    this.#events.onArmed(this.#version)
   }
 }

@@ -1,20 +1,16 @@
-// One raw client connection to a server: the handshake, and frames out of bytes. All connections read into one piece
-// of memory, and a frame is shown to its owner where it lies there. What is asked and answered is the owner's.
+// One raw client connection to a server: the handshake, and frames out of bytes. A frame is shown to its owner where
+// it lies in the memory that all connections read into. What is asked and answered is the owner's.
 
-import net from 'node:net'
 import { JuteReader } from '#shared/jute/reader.ts'
 import { readConnectResponse, writeConnectRequest } from '#shared/jute/records/connect.ts'
 import { JuteWriter } from '#shared/jute/writer.ts'
 import { NO_SESSION, type SessionId } from '#shared/zk/ids.ts'
 import { ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
+import { chunk, type Link, openLink } from './link.ts'
 
-const CHUNK_BYTES = 256 * 1024
 /** As jute.maxbuffer has it, with room for what surrounds a znode's data. */
 const FRAME_BYTES_MAX = 4 * 1024 * 1024
-const HOST = '127.0.0.1'
 
-/** A read is handled to its end before the next one starts, so one chunk serves all. */
-const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES)
 const chunkView = new DataView(chunk.buffer)
 
 export interface WireOwner {
@@ -36,7 +32,7 @@ export interface SessionKey {
 }
 
 export class Wire {
-  readonly #socket: net.Socket
+  readonly #link: Link
   readonly #owner: WireOwner
   /** The beginning of a frame whose rest has not come. */
   #held = Buffer.alloc(0)
@@ -49,31 +45,21 @@ export class Wire {
 
   constructor(port: number, timeoutMs: number, owner: WireOwner, again: SessionKey | null = null) {
     this.#owner = owner
-    this.#socket = net.connect({
-      port,
-      host: HOST,
-      noDelay: true,
-      onread: {
-        buffer: chunk,
-        callback: (bytes) => {
-          this.#received(bytes)
-          return true
-        },
-      },
+    this.#link = openLink(port, {
+      onConnect: () => this.#link.write(helloFrame(timeoutMs, again)),
+      onBytes: (count) => this.#received(count),
+      onClosed: (why) => this.#close(why),
     })
-    this.#socket.on('connect', () => this.#socket.write(helloFrame(timeoutMs, again)))
-    this.#socket.on('error', (error) => this.#close(error.message))
-    this.#socket.on('close', () => this.#close('the server closed the connection'))
   }
 
-  /** `bytes` belong to the socket until the answers to what they hold are there. */
+  /** `bytes` belong to the connection until the answers to what they hold are there. */
   write(bytes: Uint8Array): void {
-    this.#socket.write(bytes)
+    this.#link.write(bytes)
   }
 
   /** Closes without another word. */
   end(): void {
-    this.#socket.destroy()
+    this.#link.end()
     this.#close('closed by us')
   }
 
@@ -118,7 +104,7 @@ export class Wire {
       const length = view.getInt32(at)
       if (length < 0 || length > FRAME_BYTES_MAX) {
         this.#close(`a frame of ${length} bytes came`)
-        this.#socket.destroy()
+        this.#link.end()
         return to
       }
       const end = at + 4 + length
@@ -134,7 +120,7 @@ export class Wire {
     const { sessionId, passwd, timeoutMs } = readConnectResponse(new JuteReader(bytes))
     if (timeoutMs <= 0 || sessionId === NO_SESSION) {
       this.#close('the session is over')
-      this.#socket.destroy()
+      this.#link.end()
       return
     }
     this.#opened = true
@@ -143,7 +129,12 @@ export class Wire {
   }
 }
 
+/** Of new sessions, by their timeout. */
+const newSessionFrames = new Map<number, Uint8Array>()
+
 function helloFrame(timeoutMs: number, again: SessionKey | null): Uint8Array {
+  const known = again === null ? newSessionFrames.get(timeoutMs) : undefined
+  if (known) return known
   const writer = new JuteWriter()
   const place = writer.beginLength()
   writeConnectRequest(writer, {
@@ -155,5 +146,7 @@ function helloFrame(timeoutMs: number, again: SessionKey | null): Uint8Array {
     readOnly: false,
   })
   writer.endLength(place)
-  return writer.take()
+  const frame = writer.take()
+  if (again === null) newSessionFrames.set(timeoutMs, frame)
+  return frame
 }

@@ -12,7 +12,8 @@ export const PASSWORD_BYTES = 16
 export const SECRET_BYTES_MIN = 16
 
 export type PasswordRule =
-  | { readonly type: 'hmac'; readonly secret: Uint8Array }
+  /** `withApaches`: sessions from before there was a secret, which keep the passwords that their clients have. */
+  | { readonly type: 'hmac'; readonly secret: Uint8Array; readonly withApaches?: ReadonlySet<SessionId> }
   /** ZooKeeper's own algorithm: no protection, for mixed ensembles. */
   | { readonly type: 'compatible' }
 
@@ -32,7 +33,8 @@ export function readSecret(path: string): Result<Uint8Array, string> {
 }
 
 export function sessionPassword(rule: PasswordRule, sessionId: SessionId): Uint8Array {
-  return rule.type === 'hmac' ? hmacPassword(rule.secret, sessionId) : compatiblePassword(sessionId)
+  if (rule.type === 'compatible' || rule.withApaches?.has(sessionId)) return compatiblePassword(sessionId)
+  return hmacPassword(rule.secret, sessionId)
 }
 
 /** In constant time; a missing password or one of another length is wrong. */

@@ -20,6 +20,7 @@ import { ClientOutput } from './client-output.ts'
 import type { ConnectionHost } from './connection-host.ts'
 import { ConnectionProof } from './connection-proof.ts'
 import { lastOpWord } from './op-words.ts'
+import { onBytes } from './socket-reads.ts'
 
 /** A ConnectRequest has 45 bytes, and some room for a password of odd length. */
 export const CONNECT_FRAME_BYTES_MAX = 4096
@@ -82,7 +83,7 @@ export class ClientConnection {
       () => this.#readOn(),
     )
     this.#framer = new Framer(host.frameBytesMax)
-    socket.on('data', (chunk: Buffer) => {
+    onBytes(socket, (chunk) => {
       if (this.#phase === 'text' || this.#phase === 'closing') return
       this.#framer.push(chunk)
       this.proceed()
@@ -304,7 +305,8 @@ export class ClientConnection {
     if (this.#phase === 'closing' || this.#phase === 'closed') return
     this.#closeReason = reason
     this.#phase = 'closing'
-    this.output.end()
+    // Behind its closeSession a client says nothing. (Of what is unread the system would tell it by a reset.)
+    this.output.end(this.#lastOp === 'closeSession' && this.output.outstanding === 0)
   }
 
   /** Takes no more requests, answers those that it has taken, then closes. */

@@ -6,6 +6,7 @@ import { createQueue, dequeue, enqueue, queueLength } from '#shared/base/queue.t
 import { writeConnectResponse } from '#shared/jute/records/connect.ts'
 import { writeReply } from '#shared/jute/records/reply.ts'
 import { writeWatchEvent } from '#shared/jute/records/watch-event.ts'
+import { JuteWriter } from '#shared/jute/writer.ts'
 import type { ClientEffect } from '#shared/peer/contract.ts'
 import type { ErrorCode } from '#shared/zk/errors.ts'
 import { NO_BODY, type ReplyBody } from '#shared/zk/reply.ts'
@@ -86,14 +87,14 @@ export class ClientOutput {
   /** `onDelivered`: when the operating system has it. */
   watchEvent(effect: WatchEffect, onDelivered: (() => void) | null): void {
     const place = this.#begin()
-    writeWatchEvent(this.#writer.records, effect.zxid, effect.event)
+    this.#writer.records.raw(eventRecord(effect))
     this.#host.traffic.metrics.counters.watch_bytes += this.#end(place)
     if (onDelivered) this.#writer.onceWritten(onDelivered)
   }
 
-  /** Sends what is queued, then ends the connection. */
-  end(): void {
-    this.#writer.end()
+  /** Sends what is queued, then ends the connection; `atOnce`: the client waits for nothing but that. */
+  end(atOnce: boolean): void {
+    this.#writer.end(atOnce)
   }
 
   /** The connection is gone: nobody waits for its answers any more. */
@@ -137,4 +138,20 @@ export class ClientOutput {
     if (this.#writer.queuedBytes > CLIENT_QUEUE_BYTES_MAX) this.#onTooSlow()
     return bytes
   }
+}
+
+/** One change fires one event, the same object, at many watchers: it is encoded once for all of them. */
+let lastEvent: WatchEffect['event'] | null = null
+let lastEventZxid: Zxid = NO_ZXID
+let lastRecord: Uint8Array = new Uint8Array(0)
+const eventWriter = new JuteWriter()
+
+function eventRecord({ event, zxid }: WatchEffect): Uint8Array {
+  if (event !== lastEvent || zxid !== lastEventZxid) {
+    writeWatchEvent(eventWriter, zxid, event)
+    lastRecord = eventWriter.take()
+    lastEvent = event
+    lastEventZxid = zxid
+  }
+  return lastRecord
 }

@@ -70,6 +70,7 @@ export class QuorumLink implements LinkFacts {
   #slices: Iterator<Uint8Array> | null = null
   #behind: JuteWriter | null = null
   #unknown = 0
+  #spokeBefore = false
   #open = true
 
   constructor(options: QuorumLinkOptions) {
@@ -110,7 +111,13 @@ export class QuorumLink implements LinkFacts {
     this.#sendSlices()
   }
 
+  /** Whether a whole packet has come. */
+  get hasSpoken(): boolean {
+    return this.#spokeBefore || this.packetsReceived > 0
+  }
+
   resetCounts(): void {
+    this.#spokeBefore = this.hasSpoken
     this.packetsReceived = 0
     this.packetsSent = 0
     this.requests = 0

@@ -20,7 +20,7 @@ afterEach(async () => {
   await Promise.all(ports.splice(0).map((port) => port.closeAll()))
 })
 
-async function leaderPort() {
+async function leaderPort(firstPacketTimeoutMs = 20_000) {
   const quorumPort = await freePort()
   const self: ServerSpec = {
     sid: asSid(1),
@@ -37,7 +37,7 @@ async function leaderPort() {
     listenOnAllIPs: false,
     connectTimeoutMs: 2000,
     connectDelayMs: 100,
-    firstPacketTimeoutMs: 20_000,
+    firstPacketTimeoutMs,
     keepAlive: false,
     turn: createTurn(),
     log: silentLogger(),
@@ -51,7 +51,7 @@ async function leaderPort() {
   ports.push(port)
   await port.probe()
   port.listen(true)
-  return { quorumPort, heard }
+  return { quorumPort, heard, port }
 }
 
 async function learner(quorumPort: number): Promise<Socket> {
@@ -107,3 +107,27 @@ test.each([
     expect(heard.filter((line) => /^1 down|fatal/.test(line))).toEqual([])
   },
 )
+
+test('who sends some bytes and then nothing is not waited for', async () => {
+  const { quorumPort, heard } = await leaderPort(500)
+  const slow = await learner(quorumPort)
+  slow.write(bytesOf(HELLO).subarray(0, 1))
+  const whole = await learner(quorumPort)
+  whole.write(bytesOf(HELLO))
+  await vi.waitFor(() => expect(heard).toContain('1 down: it did not say who it is'), 10_000)
+  whole.write(bytesOf({ type: 'ACK', zxid: makeZxid(1, 0) }))
+  await vi.waitFor(() => expect(heard).toContain('2 ACK'), 10_000)
+  expect(heard.filter((line) => line.startsWith('2 down'))).toEqual([])
+})
+
+test('[M-6] who has come to a leader and said nothing yet is sent away when it leads no more', async () => {
+  const { quorumPort, heard, port } = await leaderPort()
+  const early = await learner(quorumPort)
+  await vi.waitFor(() => expect(heard).toContain('1 up'), 10_000)
+  port.listen(false)
+  await vi.waitFor(() => expect(early.readableEnded || early.closed).toBe(true), 10_000)
+  port.listen(true)
+  const late = await learner(quorumPort)
+  late.write(bytesOf(HELLO))
+  await vi.waitFor(() => expect(heard).toContain('2 FOLLOWERINFO'), 10_000)
+})

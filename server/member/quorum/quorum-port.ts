@@ -110,8 +110,10 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
   function accept(socket: Socket): void {
     lastIncoming += 1
     const link = lastIncoming as LinkId // positive: the core counts its own downwards
-    const timer = setTimeout(() => lose(link, 'it did not say who it is'), options.firstPacketTimeoutMs)
-    socket.once('data', () => clearTimeout(timer))
+    // Some bytes are no packet yet.
+    const timer = setTimeout(() => {
+      if (links.get(link)?.hasSpoken === false) lose(link, 'it did not say who it is')
+    }, options.firstPacketTimeoutMs)
     socket.once('close', () => clearTimeout(timer))
     addLink(link, seam.accepted(socket, 'quorum'), 'learner')
   }
@@ -214,13 +216,27 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
     attempt()
   }
 
+  function close(link: LinkId, reason: string): void {
+    attempts.get(link)?.()
+    const closing = links.get(link)
+    if (!closing) return
+    links.delete(link)
+    log.info({ link }, `quorum link closed: ${reason}`)
+    closing.close()
+  }
+
   return {
     async probe() {
       const probe = newServer()
       await listen(probe, 'quorum', address())
       await stopListening(probe)
     },
-    listen: listenAnew,
+    listen(on) {
+      // Learners that have not said who they are, only we know: they must not wait for a leader that is none any more.
+      if (!on) for (const link of [...links.keys()]) if (link > 0) close(link, 'this server does not lead any more')
+      if (!on) for (const socket of unproven) socket.destroy()
+      listenAnew(on)
+    },
     async move(place) {
       const before = self
       self = place
@@ -231,14 +247,7 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
     send: (link, packet) => links.get(link)?.send(packet),
     sendSnapshot: (link, slices) => links.get(link)?.sendSnapshot(slices),
     link: (link) => links.get(link) ?? null,
-    close(link, reason) {
-      attempts.get(link)?.()
-      const closing = links.get(link)
-      if (!closing) return
-      links.delete(link)
-      log.info({ link }, `quorum link closed: ${reason}`)
-      closing.close()
-    },
+    close,
     async closeAll() {
       for (const giveUp of [...attempts.values()]) giveUp()
       for (const link of links.values()) link.close()

@@ -45,8 +45,23 @@ export function isNoAuth(observation: string): boolean {
 /** A reply as both may give it: what is known to differ inside is levelled. */
 export function levelled(observation: string): string {
   // ZOOKEEPER-4026: 3.8.0 answers a create2 inside a multi as a create; ours as later releases do.
-  return observation.replaceAll(
+  return withOneEnd(withSortedAcls(observation)).replaceAll(
     /\{"type":"create2","path":("(?:[^"\\]|\\.)*"),"stat":\{[^}]*\}\}/g,
     '{"type":"create","path":$1}',
   )
+}
+
+/** Who is cut off may still get an answer to a ping that was on its way: the end is the same. */
+function withOneEnd(observation: string): string {
+  return /^connection \d+ of session \d+ is closed$/m.test(observation)
+    ? observation.replace(/, goes on$/m, ', closed')
+    : observation
+}
+
+/** The scheme `auth` stands for all identities of a connection, which Apache keeps in a hash set: in no order. */
+function withSortedAcls(observation: string): string {
+  return observation.replaceAll(/"acl":\[([^\]]*)\]/g, (_, entries: string) => {
+    const sorted = entries.split(/(?<=\}),(?=\{)/).sort()
+    return `"acl":[${sorted.join(',')}]`
+  })
 }

@@ -2,9 +2,10 @@
 // The originals are only ever read. Bytes are snapshot-file.ts's business, replaying logs is recover.ts's.
 
 import { DecodeError } from '#shared/jute/reader.ts'
-import type { DataTree, Znode } from '#shared/tree/data-tree.ts'
+import type { DataTree } from '#shared/tree/data-tree.ts'
 import { dataOf } from '#shared/tree/node-data.ts'
 import { kindOfOwner, ttlMsOf } from '#shared/tree/owner.ts'
+import type { Znode } from '#shared/tree/znode.ts'
 import { formatSessionId } from '#shared/zk/ids.ts'
 import { formatZxid } from '#shared/zk/zxid.ts'
 import { type LoadedSnapshot, loadSnapshot, looksComplete } from '../snapshot-file.ts'

@@ -2,7 +2,8 @@
 
 import type { ConnId, PeerEffect } from '../../peer/contract.ts'
 import type { Applied } from '../../tree/contract.ts'
-import type { DataTree, Znode } from '../../tree/data-tree.ts'
+import type { DataTree } from '../../tree/data-tree.ts'
+import type { Znode } from '../../tree/znode.ts'
 import { NO_BODY } from '../../zk/reply.ts'
 import type { CloseSessionTxn, CreateTxn, Entry } from '../../zk/txn.ts'
 import { ZERO_ZXID } from '../../zk/zxid.ts'

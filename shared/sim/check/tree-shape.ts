@@ -1,9 +1,10 @@
 // What is true of any tree, whatever its history: parents, children, ephemerals, versions, the kept digest. It
 // visits every znode, so it is asked at restarts and now and then. Rules T-4 and T-5.
 
-import type { DataTree, Znode } from '../../tree/data-tree.ts'
+import type { DataTree } from '../../tree/data-tree.ts'
 import { treeDigest } from '../../tree/node-digest.ts'
 import { kindOfOwner } from '../../tree/owner.ts'
+import type { Znode } from '../../tree/znode.ts'
 import { parentPath } from '../../zk/path.ts'
 import type { Ghost } from './ghost.ts'
 import { z } from './intern.ts'

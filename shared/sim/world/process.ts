@@ -13,7 +13,7 @@ import { type Clock, createClock, monotonicMs, wallMs, worldUsOf } from './clock
 import type { SimServer } from './contract.ts'
 import { createDisk, recover, settleOldest } from './disk.ts'
 import { postNotification } from './notifications.ts'
-import { closeWire, closeWires, connect, send, type Wire } from './quorum-wires.ts'
+import { closeIncoming, closeWire, closeWires, connect, send, type Wire } from './quorum-wires.ts'
 import { abandonWalk, considerSnapshot, startStream, type Walk } from './snapshots.ts'
 import { mixStep } from './trace.ts'
 import { happenNow, schedule, type World, type WorldEvent } from './world.ts'
@@ -159,6 +159,7 @@ function perform(world: World, server: Server, peer: Peer, effect: PeerEffect): 
       return postNotification(world, server, effect.to, effect.notification)
     case 'listen':
       server.listening = effect.on
+      if (!effect.on) closeIncoming(world, server)
       return
     case 'connect':
       return connect(world, server, effect.to, effect.link)

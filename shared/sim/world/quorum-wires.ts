@@ -153,6 +153,12 @@ function endHere(world: World, wire: Wire, server: Server): void {
   if (!wire.learnerOpen && !wire.leaderOpen) world.wires.delete(wire)
 }
 
+/** This server leads no more: whoever has come to its quorum port is sent away. */
+export function closeIncoming(world: World, server: Server): void {
+  for (const [link, wire] of [...server.links])
+    if (wire.leader === server) closeWire(world, server, link, 'it does not lead any more')
+}
+
 /** The core closes its end; the other one hears of it behind what was sent. */
 export function closeWire(world: World, server: Server, link: LinkId, reason: string): void {
   const wire = server.links.get(link)

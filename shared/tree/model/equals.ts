@@ -1,10 +1,11 @@
 // Whether a tree is what a model says, and if not, where they first differ.
 
 import { OPEN_ACL } from '../../zk/acl.ts'
-import type { DataTree, Znode } from '../data-tree.ts'
+import type { DataTree } from '../data-tree.ts'
 import { dataOf } from '../node-data.ts'
 import { kindOfOwner, ttlMsOf } from '../owner.ts'
 import { statOf } from '../stat.ts'
+import type { Znode } from '../znode.ts'
 import { type Model, type ModelNode, statOfModel } from './state.ts'
 
 /** Null when they are the same; else a sentence. Each server writes /zookeeper/config itself: it is not compared. */

@@ -4,6 +4,7 @@ import { randomInt } from 'node:crypto'
 import { isMainThread, workerData } from 'node:worker_threads'
 import { HELP, readArguments } from './arguments.ts'
 import { runClients, type WorkerOptions } from './client-worker.ts'
+import { takeTurn } from './only-one.ts'
 import { describeReport } from './report.ts'
 import { runNemesis } from './run.ts'
 
@@ -23,6 +24,12 @@ async function main(): Promise<number> {
   const memberEntry = process.env.ZABSCOPE_MEMBER_ENTRY
   if (memberEntry === undefined) {
     console.error('Start this with `npm run nemesis`, which builds the members first.')
+    return 2
+  }
+  if (!(await takeTurn())) {
+    console.error(
+      'Another run is under way on this machine. Wait for its end, or give this one a network of its own: unshare -n',
+    )
     return 2
   }
   const report = await runNemesis(read.value, { memberEntry, self }, (line) => console.log(line))

@@ -126,28 +126,11 @@ test('destroySoon sends what was written, and then closes', async () => {
 })
 
 test('a reset by the other side is a close, and no error that nobody listens to', async () => {
-  const port = await freePort()
-  const accepted = new Promise<Socket>((resolve) => {
-    const server = createServer({ noDelay: true }, resolve)
-    opened.push(server)
-    server.listen(port, '127.0.0.1')
-  })
-  const raw = await vi.waitFor(
-    () =>
-      new Promise<Socket>((resolve, reject) => {
-        const socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => resolve(socket))
-        socket.once('error', reject)
-      }),
-  )
-  const near = new FaultySocket(raw, () => 0.5)
-  opened.push(raw, near)
-  const errors: string[] = []
-  near.on('error', (error) => errors.push(error.message))
-  const far = await accepted
+  const { near, far, atNear } = await pair()
   far.resetAndDestroy()
   await vi.waitFor(() => {
     if (near.writable) near.write('anybody?')
-    expect(near.closed).toBe(true)
+    expect(atNear.closed).toBe(true)
   })
-  expect(errors).toEqual([])
+  expect(atNear.error).toBe('')
 })

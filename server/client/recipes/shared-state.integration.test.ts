@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { bundle } from '../../launch/bundle.mjs'
 import { EventLog, until } from '../testing/wait.ts'
 import type { ZooKeeper } from '../zookeeper.ts'
@@ -96,11 +96,8 @@ for (const kind of SERVER_KINDS) {
       const queue = new DistributedQueue(zk, `${path}/queue`, { layout: 'simple', exactlyOnce: true })
       await counter.add(1)
       await queue.put('first')
-      const transactions = vi.spyOn(zk, 'transaction')
       expect(await addAndLoseAnswer(zk, counter)).toBe(2n)
       await bench.loseAnswer(zk, () => queue.put('second'))
-      // What had been carried out was not sent again; what had not was.
-      expect([2, 3, 4]).toContain(transactions.mock.calls.length)
       expect(await counter.get()).toBe(2n)
       expect(await queue.size()).toBe(2)
       expect(text((await queue.take()).data)).toBe('first')

@@ -1,8 +1,10 @@
 // `npm run exclusion`: arguments, one run, the report in words, the exit code.
 
 import { randomInt } from 'node:crypto'
+import { formatSessionId } from '#shared/zk/ids.ts'
 import { readOptions, UsageError, wholeNumber } from '../peers/harness/arguments.ts'
 import { type Library, missingLibraries } from './contenders.ts'
+import type { LockHistory } from './history.ts'
 import { type ExclusionReport, runExclusion } from './run.ts'
 
 const SEEDS = 2 ** 31
@@ -49,9 +51,22 @@ function describe({ violations, history, kills, stops, fenced, grants, fewest, m
     `${kills} kills of members, ${stops} stops of contenders; ${history.sessionsExpired} sessions expired`,
     `${grants} times somebody got inside; each contender at least ${fewest} times, at most ${most}`,
     `${history.left} left by themselves, ${history.expiredInside} were inside when their session ended`,
+    ...describeStandstill(history),
     `${fenced} had lost the lock before they got in, and were kept out`,
     ...(violations.length === 0
       ? ['never two inside, always the first of the queue, tokens rose with every grant, and everybody got on']
       : violations.map((sentence) => `VIOLATION: ${sentence}`)),
+  ]
+}
+
+function describeStandstill({ standstill }: LockHistory): string[] {
+  if (!standstill) return []
+  const { fromMs, untilMs, head, name } = standstill
+  const seconds = ((untilMs - fromMs) / 1000).toFixed(1)
+  const until = head
+    ? ` ${head.path} of ${name ?? 'somebody new'}, session ${formatSessionId(head.sessionId)}, went`
+    : ''
+  return [
+    `the longest time with nobody new inside: ${seconds} s; it ended when${until === '' ? ' the first came' : until}`,
   ]
 }

@@ -2,6 +2,7 @@
 // number. It writes the files that members read, and tells each change of a process to whoever listens. What
 // members say about themselves is the gateway's business.
 
+import type { ProcessEnd } from '#shared/events/cluster-view.ts'
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts'
 import { EnsembleError } from './ensemble-error.ts'
 import { type Layout, type LayoutOptions, makeDataDir, prepareLayout } from './layout.ts'
@@ -99,12 +100,29 @@ export class Ensemble {
     this.#member(sid).kill()
   }
 
+  /** How the last process of `sid` ended; null before the first did. */
+  lastEnd(sid: number): ProcessEnd | null {
+    return this.#member(sid).lastEnd
+  }
+
+  /** Resolves when `sid` has no process (any more). */
+  ended(sid: number): Promise<void> {
+    return this.#member(sid).ended
+  }
+
   /** SIGTERM, then SIGKILL after five seconds; resolves when the process has ended. */
   async stop(sid: number): Promise<void> {
     const member = this.#member(sid)
     if (!member.isAlive)
       throw new EnsembleError('WRONG_STATE', `Member ${sid} has no process; there is nothing to stop.`)
     await member.stop()
+  }
+
+  /** Stops it if it has a process, and starts it; resolves when it has been started, which is not when it serves. */
+  async restart(sid: number): Promise<void> {
+    const member = this.#member(sid)
+    if (member.isAlive) await member.stop()
+    this.start(sid)
   }
 
   /** SIGSTOP: its connections stay open, and nothing answers. */
@@ -124,7 +142,7 @@ export class Ensemble {
         if (change?.process === 'killed' || change?.process === 'stopped') {
           unlisten()
           const member = this.#member(change.sid)
-          const code = member.lastExitCode === EXIT_PORT_TAKEN ? 'PORT_TAKEN' : 'WRONG_STATE'
+          const code = change.end?.exitCode === EXIT_PORT_TAKEN ? 'PORT_TAKEN' : 'WRONG_STATE'
           const log = `${member.plan.dir}/server.log`
           reject(new EnsembleError(code, `Member ${change.sid} did not start (${change.reason}). See ${log}.`))
         } else if ([...this.#members.values()].every((member) => member.state === 'running')) {

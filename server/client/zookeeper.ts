@@ -278,10 +278,11 @@ export class ZooKeeper {
 
   /**
    * Waits for the answers that are due, at most three seconds, ends the session, and with it its ephemerals, then the
-   * connection. What is asked after it is refused. Never throws; may be called twice.
+   * connection. With `keepSession` the session stays, for whoever goes on with it before its timeout (`session` of
+   * `connect`). What is asked after it is refused. Never throws; may be called twice.
    */
-  close(): Promise<void> {
-    return this.#session.close(CLOSE_TIMEOUT_MS)
+  close({ keepSession = false }: { readonly keepSession?: boolean } = {}): Promise<void> {
+    return this.#session.close(CLOSE_TIMEOUT_MS, keepSession)
   }
 
   /** Drops the connection as a broken network would; the session goes on with another one. For tests and demos. */

@@ -43,6 +43,8 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'server/member': { from: [...SHARED, 'server/storage', 'server/faults', 'server/sasl'] },
   'server/client': { from: [...SHARED, 'server/sasl'] },
   'server/ensemble': { from: [...SHARED, 'server/client'] },
+  /** Clients at work, each kind in a process of its own. */
+  'server/workloads': { from: [...SHARED, 'server/client'] },
   'server/gateway': { from: [...SHARED, 'server/client', 'server/ensemble'] },
   /** Processes against each other; it is all testing, so it may use what tests share. */
   'server/peers': { from: [...SHARED, 'server/testing'] },
@@ -63,6 +65,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
         'server/client',
         'server/ensemble',
         'server/gateway',
+        'server/workloads',
         'server/bench',
       ],
     ],

@@ -5,6 +5,9 @@ import { createRoundSampler, ROUNDS_PER_SECOND_MAX } from './round-sampler.ts'
 /** A second of `perSecond` txns, evenly. */
 function rig() {
   let now = 0
+  const silence = (ms: number) => {
+    now += ms
+  }
   const changes: number[] = []
   const sampler = createRoundSampler(
     () => now,
@@ -16,7 +19,7 @@ function rig() {
       sampler.count()
     }
   }
-  return { sampler, second, changes }
+  return { sampler, second, silence, changes }
 }
 
 test('up to so many a second all rounds are told', () => {
@@ -41,8 +44,17 @@ test('becomes finer only after a while, so that servers do not differ for long',
   const { second, changes } = rig()
   second(3 * ROUNDS_PER_SECOND_MAX)
   changes.length = 0
-  second(ROUNDS_PER_SECOND_MAX)
+  second(ROUNDS_PER_SECOND_MAX / 2)
   expect(changes).toEqual([])
-  second(ROUNDS_PER_SECOND_MAX)
+  second(ROUNDS_PER_SECOND_MAX / 2)
+  second(1)
   expect(changes).toEqual([1])
+})
+
+test('tells the first round after a silence', () => {
+  const { sampler, second, silence } = rig()
+  second(3 * ROUNDS_PER_SECOND_MAX)
+  silence(3000)
+  sampler.count()
+  expect(sampler.isTold(makeZxid(1, 7))).toBe(true)
 })

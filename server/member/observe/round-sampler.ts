@@ -7,8 +7,8 @@ import { counterOf, type Zxid } from '#shared/zk/zxid.ts'
 /** Rounds told singly by one server. At twice as many half are, and so on. */
 export const ROUNDS_PER_SECOND_MAX = 2000
 const WINDOW_MS = 250
-/** Finer again only after so many quiet windows in a row. */
-const CALM_WINDOWS = 8
+/** Finer again only after so long a time with less to tell, or with nothing. */
+const CALM_MS = 2000
 
 export interface RoundSampler {
   /** One more txn has come. */
@@ -25,17 +25,18 @@ export function createRoundSampler(nowMs: () => number, onChange: (every: number
   let every = 1
   let inWindow = 0
   let windowFromMs = nowMs()
-  let calm = 0
+  let calmMs = 0
 
   function endWindow(now: number): void {
-    const perSecond = (inWindow * 1000) / (now - windowFromMs)
+    const windowMs = now - windowFromMs
+    const perSecond = (inWindow * 1000) / windowMs
     inWindow = 0
     windowFromMs = now
     let wanted = 1
     while (perSecond / wanted > ROUNDS_PER_SECOND_MAX) wanted *= 2
-    calm = wanted < every ? calm + 1 : 0
-    if (wanted < every && calm < CALM_WINDOWS) return
-    calm = 0
+    calmMs = wanted < every ? calmMs + windowMs : 0
+    if (wanted < every && calmMs < CALM_MS) return
+    calmMs = 0
     if (wanted === every) return
     every = wanted
     onChange(every)

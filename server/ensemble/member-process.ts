@@ -122,6 +122,11 @@ export class MemberProcess {
     child.kill('SIGKILL')
   }
 
+  /** It has ended too often to be started again by itself. */
+  giveUp(): void {
+    if (!this.#child) this.#change('killed', 'it has ended too often, and is not started again by itself; see its log')
+  }
+
   /** SIGTERM, and SIGKILL when that takes too long; resolves when the process has ended. */
   async stop(): Promise<void> {
     const child = this.#child

@@ -4,16 +4,19 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { FORMER_SESSIONS_MAX } from '#shared/events/socket-protocol.ts'
+import { type EnsembleLoad, FORMER_SESSIONS_MAX } from '#shared/events/socket-protocol.ts'
 import { ERROR_CODES, errorName } from '#shared/zk/errors.ts'
 import { formatSessionId } from '#shared/zk/ids.ts'
+import { dialTcp } from '../client/connection.ts'
 import { ZooKeeperError } from '../client/errors.ts'
 import type { PersistentWatch } from '../client/persistent-watch.ts'
+import type { ServerAddress } from '../client/server-list.ts'
 import type { PersistentEvent } from '../client/watch-registry.ts'
 import { ZooKeeper } from '../client/zookeeper.ts'
 import type { EnsembleReader, PathChange } from './ensemble-reader.ts'
 import { ENSEMBLE_OUTSTANDING_MAX, WATCHES_MAX } from './limits.ts'
 import { RequestError } from './request-error.ts'
+import { Traffic } from './traffic.ts'
 import { Turns } from './turns.ts'
 
 const SESSION_TIMEOUT_MS = 10_000
@@ -42,6 +45,7 @@ export class EnsembleSession implements EnsembleReader {
   readonly #watches = new Map<string, SharedWatch>()
   readonly #closing = new AbortController()
   #zk: ZooKeeper | null = null
+  readonly #traffic = new Traffic()
   #requests = 0
   #former: readonly string[] = []
 
@@ -49,9 +53,9 @@ export class EnsembleSession implements EnsembleReader {
     this.#options = options
   }
 
-  /** Requests that the gateway has made of the ensemble. */
-  get requests(): number {
-    return this.#requests
+  /** What the gateway costs the ensemble. */
+  get load(): EnsembleLoad {
+    return { requests: this.#requests, watches: this.#watches.size, ...this.#traffic.bytes }
   }
 
   /** `0x…`; null while there is none. */
@@ -154,7 +158,8 @@ export class EnsembleSession implements EnsembleReader {
       try {
         const { servers } = this.#options
         const limits = { sessionTimeoutMs: SESSION_TIMEOUT_MS, connectTimeoutMs: CONNECT_TIMEOUT_MS, signal }
-        await this.#serveUntilLost(await ZooKeeper.connect({ servers, ...limits }))
+        const dial = (server: ServerAddress) => this.#traffic.count(dialTcp(server))
+        await this.#serveUntilLost(await ZooKeeper.connect({ servers, dial, ...limits }))
       } catch (error) {
         if (signal.aborted) return
         this.#options.log.info({ reason: String(error) }, 'no session with the ensemble yet')

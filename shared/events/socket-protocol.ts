@@ -58,6 +58,17 @@ export interface About {
   readonly gatewaySession: string | null
   /** Those before it that are over, newest first; at most FORMER_SESSIONS_MAX. Logs may still name them. */
   readonly formerGatewaySessions: readonly string[]
+  /** What all pages together cost the ensemble. */
+  readonly load: EnsembleLoad
+}
+
+/** Since the gateway's start, but for `watches`, which are those of now. */
+export interface EnsembleLoad {
+  readonly requests: number
+  /** Paths. */
+  readonly watches: number
+  readonly bytesSent: number
+  readonly bytesReceived: number
 }
 
 export const FORMER_SESSIONS_MAX = 20

@@ -15,6 +15,7 @@ const ABOUT = {
   serverTimeMs: Date.now(),
   gatewaySession: '0x1000004f1a30000',
   formerGatewaySessions: [],
+  load: { requests: 0, watches: 0, bytesSent: 0, bytesReceived: 0 },
 }
 
 const DIRECTORIES = [

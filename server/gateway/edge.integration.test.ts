@@ -11,6 +11,7 @@ import { type Access, makeAccess } from './access.ts'
 import { describeHandlers } from './api/describe.ts'
 import type { Handlers } from './api/handlers.ts'
 import { Performer } from './api/perform.ts'
+import { ACTION_NAMES } from './api/table.ts'
 import { Authenticator } from './auth/authenticator.ts'
 import { History } from './history.ts'
 import { createApp } from './http/app.ts'
@@ -55,7 +56,9 @@ beforeEach(async () => {
   clients = []
   killed = []
   const done = async (): Promise<null> => null
+  const rest = Object.fromEntries(ACTION_NAMES.map((name) => [name, done])) as unknown as Handlers
   const handlers: Handlers = {
+    ...rest,
     ...describeHandlers,
     ...new TreeService(ensemble, () => null).handlers,
     ...new LockService({ reader: ensemble, findConnection: () => null, now: () => 0 }).handlers,
@@ -63,10 +66,6 @@ beforeEach(async () => {
       killed.push(sid)
       return null
     },
-    'member:start': done,
-    'member:stop': done,
-    'member:pause': done,
-    'member:resume': done,
   }
   const onGone = (): void => undefined
   const audit = new FakeAudit()

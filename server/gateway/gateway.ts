@@ -22,8 +22,13 @@ import { createHttpServer, guardEdge } from './http-server.ts'
 import { LockService } from './lock-service.ts'
 import { memberHandlers } from './member-control.ts'
 import { followMembers, nowMs } from './member-streams.ts'
+import { operatorHandlers } from './operator-service.ts'
 import type { PageClient } from './page-client.ts'
 import { attachSockets } from './sockets.ts'
+import { Jobs } from './tree/jobs.ts'
+import { nodeHandlers } from './tree/node-service.ts'
+import { subtreeHandlers } from './tree/subtree-service.ts'
+import { transferHandlers } from './tree/transfer-service.ts'
 import { TreeService } from './tree-service.ts'
 
 /** How far the search for a free port goes. */
@@ -115,7 +120,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     tree.forgetAll(client)
     locks.forgetAll(client)
   }
-  const handlers = { ...describeHandlers, ...tree.handlers, ...locks.handlers, ...memberHandlers(ensemble) }
+  const jobs = new Jobs()
+  const operator = operatorHandlers({ ensemble, view: () => history.view, ownSession: () => session.session })
+  const handlers = {
+    ...describeHandlers,
+    ...tree.handlers,
+    ...locks.handlers,
+    ...memberHandlers(ensemble),
+    ...nodeHandlers(session),
+    ...subtreeHandlers(session, jobs),
+    ...transferHandlers(session, jobs),
+    ...operator,
+  }
   const audit = new AuditLog({ dir: ensemble.dataDir })
   const performer = new Performer({ handlers, audit, log })
   const authenticator = new Authenticator({

@@ -98,3 +98,35 @@ export const REST_CALLERS_MAX = 1000
 
 /** What the gateway costs the ensemble is told to pages this often, when it has changed. */
 export const LOAD_TELL_MS = 5000
+
+/** Znodes that one walk over a subtree visits; the answer says that there are more. */
+export const WALK_NODES_MAX = 100_000
+/** Requests of a walk that are on their way, and how many it makes a second. */
+export const WALK_AT_ONCE = 16
+export const WALK_REQUESTS_PER_SECOND = 4000
+/** Long requests at once, in all and of one caller; the next is answered with BUSY. */
+export const JOBS_MAX = 8
+export const JOBS_PER_CLIENT_MAX = 2
+/** A long request is ended after so long; a search answers after so long with what it has. */
+export const JOB_MS_MAX = 10 * 60_000
+export const SEARCH_MS_MAX = 20_000
+/** How far a long request is, is told at most this often. */
+export const PROGRESS_INTERVAL_MS = 200
+/** How often a deletion starts again because others keep adding. */
+export const DELETE_ROUNDS_MAX = 5
+/** Characters of an export. */
+export const EXPORT_BYTES_MAX = 64 * 1024 * 1024
+/** Bytes of the body of an import, and znodes in it. */
+export const IMPORT_BODY_BYTES_MAX = 20 * 1024 * 1024
+export const IMPORT_NODES_MAX = 20_000
+/** Single changes that the answer to an import lists; the counts are exact. */
+export const IMPORT_CHANGES_SHOWN = 200
+/** Matches of a search that may be asked for. */
+export const SEARCH_MATCHES_MAX = 1000
+/** Characters of a znode's data in base64; a server takes about a megabyte. */
+export const DATA_BASE64_MAX = 1_500_000
+/** Watches in one list, and bytes of a member's answer that are read for it. */
+export const WATCH_ROWS_MAX = 1000
+export const ADMIN_ANSWER_BYTES_MAX = 8 * 1024 * 1024
+/** Records of the audit log in one answer. */
+export const AUDIT_RECORDS_SHOWN_MAX = 1000

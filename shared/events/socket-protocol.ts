@@ -4,6 +4,9 @@
 import type { ClusterEvent } from './cluster-event.ts'
 import type { ClusterView, MemberView, ProcessState } from './cluster-view.ts'
 
+import type { OperatorRequests } from './operator-requests.ts'
+import type { JobProgress, TreeRequests } from './tree-requests.ts'
+
 export const PROTOCOL_VERSION = 1
 
 export type Answer<T> =
@@ -178,7 +181,7 @@ export interface ApiDescription {
 }
 
 /** Requests of the page. */
-export interface ClientToServer {
+export interface ClientToServer extends TreeRequests, OperatorRequests {
   hello(
     request: { readonly version: number; readonly lastSeq: number | null },
     answer: (welcome: Welcome) => void,
@@ -210,5 +213,7 @@ export interface ServerToClient {
   /** A watched listing or node changed; ask again. `deleted` when it is gone. */
   'tree:changed'(change: { readonly path: string; readonly event: 'children' | 'data' | 'deleted' | 'created' }): void
   'locks:changed'(view: LockView): void
+  /** How far a long request of this page is. */
+  'job:progress'(progress: JobProgress): void
   'locks:directories'(directories: readonly LockDirectory[]): void
 }

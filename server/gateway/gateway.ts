@@ -10,6 +10,7 @@ import type { Ensemble } from '../ensemble/ensemble.ts'
 import { HOST } from '../ensemble/ports.ts'
 import { type Access, makeAccess, makeToken } from './access.ts'
 import { EnsembleSession } from './ensemble-session.ts'
+import type { WindowLimits } from './history/event-window.ts'
 import { History } from './history.ts'
 import { createHttpServer, guardHost } from './http-server.ts'
 import { LockService } from './lock-service.ts'
@@ -31,6 +32,8 @@ export interface GatewayOptions {
   /** Of Zabscope. */
   readonly version: string
   readonly log: Logger
+  /** How much of the past is kept; WINDOW_DEFAULT when left out. */
+  readonly historyLimits?: WindowLimits
 }
 
 export interface Gateway {
@@ -45,7 +48,7 @@ export interface Gateway {
 /** Rejects with an Error whose message is a sentence when no port is free. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { ensemble, log } = options
-  const history = new History()
+  const history = new History(options.historyLimits)
   const token = makeToken()
   // The port, and with it the allowed hosts, is known once the server listens.
   let access: Access = makeAccess(options.port, token)

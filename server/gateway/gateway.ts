@@ -9,6 +9,9 @@ import type { About, GatewayEvent } from '#shared/events/socket-protocol.ts'
 import type { Ensemble } from '../ensemble/ensemble.ts'
 import { HOST } from '../ensemble/ports.ts'
 import { type Access, makeAccess, makeToken } from './access.ts'
+import { describeHandlers } from './api/describe.ts'
+import { Performer } from './api/perform.ts'
+import { AuditLog } from './audit/audit-log.ts'
 import { EnsembleSession } from './ensemble-session.ts'
 import type { WindowLimits } from './history/event-window.ts'
 import { History } from './history.ts'
@@ -98,8 +101,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     tree.forgetAll(client)
     locks.forgetAll(client)
   }
-  const handlers = { ...tree.handlers, ...locks.handlers, ...memberHandlers(ensemble) }
-  const sockets = attachSockets({ server, access: () => access, history, about, handlers, onGone, log })
+  const handlers = { ...describeHandlers, ...tree.handlers, ...locks.handlers, ...memberHandlers(ensemble) }
+  const audit = new AuditLog({ dir: ensemble.dataDir })
+  const performer = new Performer({ handlers, audit, log })
+  const sockets = attachSockets({ server, access: () => access, history, about, performer, onGone, log })
   guardHost(server, () => access)
 
   const port = await listenFrom(server, options.port)
@@ -117,6 +122,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       locks.close()
       await sockets.close()
       server.closeAllConnections()
+      audit.close()
     },
   }
 }

@@ -14,6 +14,9 @@ import {
   type Welcome,
 } from '#shared/events/socket-protocol.ts'
 import { type Access, tokenIsRight } from './access.ts'
+import type { Performer } from './api/perform.ts'
+import type { Role } from './api/roles.ts'
+import { explainIssues, OPERATIONS } from './api/table.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { History } from './history.ts'
 import { SOCKET_PATH } from './http-server.ts'
@@ -27,10 +30,7 @@ import {
   WAITING_MESSAGES_MAX,
 } from './limits.ts'
 import type { PageClient } from './page-client.ts'
-import type { Role } from './permissions.ts'
 import { refusal } from './request-error.ts'
-import type { Handlers } from './request-handlers.ts'
-import { explainIssues, REQUEST_SCHEMAS } from './request-schemas.ts'
 
 const LIVE = 'live'
 
@@ -42,7 +42,7 @@ export interface SocketsOptions {
   readonly access: () => Access
   readonly history: History
   readonly about: () => About
-  readonly handlers: Handlers
+  readonly performer: Performer
   /** The page is gone: let go of what it held. */
   readonly onGone: (client: PageClient) => void
   readonly log: Logger
@@ -129,6 +129,7 @@ function refused(code: ConnectRefusal['code'], message: string): Error {
 /** One connected page: its messages in, its answers out. */
 class Page implements PageClient {
   readonly id: string
+  readonly user = 'access token'
   /** There is one access token so far, and it is the operator's own. */
   readonly role: Role = 'admin'
   readonly address: string
@@ -147,7 +148,7 @@ class Page implements PageClient {
     this.#socket = socket
     this.#options = options
     this.#flush = flush
-    this.#dispatcher = new Dispatcher(options.handlers, this, options.log, performance.now())
+    this.#dispatcher = new Dispatcher(options.performer, this, performance.now())
     socket.onAny((...message: unknown[]) => void this.#onMessage(message))
     socket.on('error', (error) => options.log.warn({ socket: this.id, err: error }, 'socket error'))
     socket.on('disconnect', () => {
@@ -198,8 +199,8 @@ class Page implements PageClient {
   }
 
   #welcome(payload: unknown): Welcome {
-    const hello = REQUEST_SCHEMAS.hello.safeParse(payload)
-    if (!hello.success) return { type: 'refused', reason: explainIssues('hello', hello.error) }
+    const hello = OPERATIONS.hello.input.safeParse(payload)
+    if (!hello.success) return { type: 'refused', reason: `${explainIssues('hello', hello.error)} Reload the page.` }
     const { version, lastSeq } = hello.data
     if (version !== PROTOCOL_VERSION)
       return {

@@ -143,12 +143,36 @@ export interface ConnectRefusal {
   readonly code: 'TOKEN' | 'FULL'
 }
 
+/** One operation of the gateway, as the one who asks may use it. */
+export interface OperationDescription {
+  /** As on the socket. */
+  readonly name: string
+  /** The least role that may use it. */
+  readonly role: Role
+  readonly allowed: boolean
+  /** It changes something and is written to the audit log. */
+  readonly changes: boolean
+  /** A sentence. */
+  readonly summary: string
+  /** `POST /api/v1/…`; null: on sockets only. */
+  readonly route: string | null
+}
+
+export type Role = 'viewer' | 'operator' | 'admin'
+
+export interface ApiDescription {
+  readonly user: string
+  readonly role: Role
+  readonly operations: readonly OperationDescription[]
+}
+
 /** Requests of the page. */
 export interface ClientToServer {
   hello(
     request: { readonly version: number; readonly lastSeq: number | null },
     answer: (welcome: Welcome) => void,
   ): void
+  'api:describe'(request: Record<string, never>, answer: (a: Answer<ApiDescription>) => void): void
   'tree:list'(
     request: { readonly path: string; readonly offset: number; readonly watch: boolean },
     answer: (a: Answer<NodeListing>) => void,

@@ -11,6 +11,7 @@ import { type Access, makeAccess } from './access.ts'
 import { describeHandlers } from './api/describe.ts'
 import type { Handlers } from './api/handlers.ts'
 import { Performer } from './api/perform.ts'
+import { historyHandlers } from './history/history-handlers.ts'
 import { History } from './history.ts'
 import { createHttpServer, guardHost, SOCKET_PATH } from './http-server.ts'
 import { BAD_MESSAGES_MAX, MESSAGE_BYTES_MAX } from './limits.ts'
@@ -52,6 +53,7 @@ beforeEach(async () => {
   const done = async (): Promise<null> => null
   const handlers: Handlers = {
     ...describeHandlers,
+    ...historyHandlers(history.recorder),
     ...new TreeService(ensemble, () => null).handlers,
     ...new LockService({ reader: ensemble, findConnection: () => null, now: () => 0 }).handlers,
     'member:kill': async (_client, { sid }) => {

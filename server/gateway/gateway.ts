@@ -14,6 +14,7 @@ import { Performer } from './api/perform.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { EnsembleSession } from './ensemble-session.ts'
 import type { WindowLimits } from './history/event-window.ts'
+import { historyHandlers } from './history/history-handlers.ts'
 import { History } from './history.ts'
 import { createHttpServer, guardHost } from './http-server.ts'
 import { LockService } from './lock-service.ts'
@@ -101,7 +102,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     tree.forgetAll(client)
     locks.forgetAll(client)
   }
-  const handlers = { ...describeHandlers, ...tree.handlers, ...locks.handlers, ...memberHandlers(ensemble) }
+  const past = historyHandlers(history.recorder)
+  const handlers = { ...describeHandlers, ...past, ...tree.handlers, ...locks.handlers, ...memberHandlers(ensemble) }
   const audit = new AuditLog({ dir: ensemble.dataDir })
   const performer = new Performer({ handlers, audit, log })
   const sockets = attachSockets({ server, access: () => access, history, about, performer, onGone, log })

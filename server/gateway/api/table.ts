@@ -3,6 +3,7 @@
 // shared/events/socket-protocol.ts, an entry in the file of its area, a handler.
 
 import type { z } from 'zod'
+import { HISTORY_OPERATIONS } from './history-operations.ts'
 import { LOCK_OPERATIONS } from './lock-operations.ts'
 import { MEMBER_OPERATIONS } from './member-operations.ts'
 import type { ActionName, Operation, Operations, RequestName, RestRoute } from './operation.ts'
@@ -13,6 +14,7 @@ import { TREE_OPERATIONS } from './tree-operations.ts'
 export const OPERATIONS: Operations<RequestName> = {
   ...PAGE_OPERATIONS,
   ...TREE_OPERATIONS,
+  ...HISTORY_OPERATIONS,
   ...LOCK_OPERATIONS,
   ...MEMBER_OPERATIONS,
 }

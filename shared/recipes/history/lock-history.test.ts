@@ -206,7 +206,7 @@ describe('verdicts', () => {
     for (let i = 1; i <= rounds; i += 1) {
       const session = ((i - 1) % n) + 1
       world
-        .after(8)
+        .after(hold - 2)
         .delete(lock(i, 1), session)
         .after(again)
         .create(lock(n + i, 1), session)

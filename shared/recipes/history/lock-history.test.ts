@@ -200,7 +200,7 @@ describe('what watches add', () => {
 
 describe('verdicts', () => {
   /** `n` sessions of which each queues again after `again` ms, holding for `hold` ms. */
-  function convoy(n: number, again: number, rounds: number, hold = 40): World {
+  function convoy(n: number, again: number, rounds: number, hold = 100): World {
     const world = new World()
     for (let i = 1; i <= n; i += 1) world.create(lock(i, 1), i)
     for (let i = 1; i <= rounds; i += 1) {
@@ -215,24 +215,24 @@ describe('verdicts', () => {
   }
 
   test('a convoy: all but one wait for long, and whoever releases queues again at once', () => {
-    const { convoy: verdict } = convoy(10, 0, 900).summary
+    const { convoy: verdict } = convoy(10, 0, 360).summary
     expect(verdict).toMatchObject({ is: true, activeSessions: 10, againShare: 1 })
     expect(verdict.waitPerHold).toBeGreaterThan(5)
     expect(verdict.deepForMs).toBeGreaterThanOrEqual(30_000)
   })
 
   test('no convoy of three, nor of those who do something else in between', () => {
-    expect(convoy(3, 0, 900).summary.convoy.is).toBe(false)
-    expect(convoy(10, 60, 400).summary.convoy).toMatchObject({ is: false, againShare: 0 })
+    expect(convoy(3, 0, 360).summary.convoy.is).toBe(false)
+    expect(convoy(10, 60, 240).summary.convoy).toMatchObject({ is: false, againShare: 0 })
   })
 
   test('in a steady run the queue is as long as rate times wait, and all are served alike', () => {
-    const { little, jain, overtakes, ended, dropped } = convoy(10, 0, 1600).summary
+    const { little, jain, overtakes, ended, dropped } = convoy(10, 0, 640).summary
     expect(little?.error).toBeLessThan(0.05)
     expect(jain).toBeCloseTo(1, 3)
     expect(overtakes).toBe(0)
     expect(ended.length).toBeLessThanOrEqual(20)
-    expect(dropped.tenures).toBe(1600 - 500)
+    expect(dropped.tenures).toBe(640 - 500)
   })
 
   test("Jain's index", () => {

@@ -138,7 +138,8 @@ function readShape(site: Site, node: SiteNode, said: Recipe | null, options: Con
       standings: readMembers(node, 'unknown'),
       facts: [{ type: 'flags', detail: 'ephemeral' }],
     })
-  const gathering = readLease(node) ?? readDoubleBarrier(node) ?? readDiscovery(node) ?? readGroup(node)
+  const gathering =
+    readLease(node) ?? readDoubleBarrier(node, said === 'double barrier') ?? readDiscovery(node) ?? readGroup(node)
   if (gathering) return ofGathering(gathering)
   return readLine(path, node, options)
 }

@@ -1,0 +1,43 @@
+// One well-formed request of each operation, for tests that go through all of them.
+
+import type { RequestName } from '../api/operation.ts'
+
+export const EXAMPLES: Readonly<Record<RequestName, object>> = {
+  hello: { version: 1, lastSeq: null },
+  'api:describe': {},
+  'tree:list': { path: '/', offset: 0, watch: true },
+  'tree:forget': { path: '/' },
+  'node:get': { path: '/a/b' },
+  'locks:list': {},
+  'locks:open': { path: '/locks' },
+  'locks:close': { path: '/locks' },
+  'member:kill': { sid: 1 },
+  'member:start': { sid: 1 },
+  'member:stop': { sid: 1 },
+  'member:pause': { sid: 1 },
+  'member:resume': { sid: 1 },
+  'node:stat': { path: '/a/b' },
+  'node:data': { path: '/a/b' },
+  'node:acl': { path: '/a/b' },
+  'node:create': { path: '/a/b', dataBase64: 'YQ==', mode: 'persistent' },
+  'node:set': { path: '/a/b', dataBase64: 'YQ==', version: 0 },
+  'node:delete': { path: '/a/b', version: -1 },
+  'node:set-acl': { path: '/a/b', acl: [{ perms: 'r', scheme: 'world', id: 'anyone' }], aversion: 0 },
+  'tree:measure': { path: '/a' },
+  'tree:search': { path: '/a', text: 'b', in: 'both', limit: 10 },
+  'tree:delete': { path: '/a', dryRun: true },
+  'tree:export': { path: '/a' },
+  'tree:import': {
+    path: '/a',
+    tree: { format: 'zabscope-tree', version: 1, root: '/a', nodes: [] },
+    existing: 'skip',
+    acl: 'keep',
+    dryRun: true,
+  },
+  'job:cancel': { job: 1 },
+  'members:list': {},
+  'sessions:list': {},
+  'session:close': { session: '0x100000000000001' },
+  'watches:list': { limit: 10 },
+  'audit:read': { limit: 10 },
+}

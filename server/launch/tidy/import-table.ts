@@ -47,7 +47,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'server/workloads': { from: [...SHARED, 'server/client'] },
   'server/gateway': { from: [...SHARED, 'server/client', 'server/ensemble'] },
   /** Processes against each other; it is all testing, so it may use what tests share. */
-  'server/peers': { from: [...SHARED, 'server/testing'] },
+  'server/peers': { from: [...SHARED, 'server/testing', 'server/client'] },
   /** Breaks a real ensemble while real clients use it, and judges what they saw. */
   'server/nemesis': {
     from: [...SHARED, 'server/storage', 'server/faults', 'server/client', 'server/ensemble'],

@@ -144,7 +144,7 @@ describe('two locks', () => {
 })
 
 describe('paused holder', () => {
-  const settings = { pauseMs: 2500, sessionTimeoutMs: 500, betweenMs: 0 }
+  const settings = { pauseMs: 1700, sessionTimeoutMs: 500, betweenMs: 0 }
 
   test('without fencing its late write undoes the rival’s', async () => {
     const { counts, notes } = await reported(

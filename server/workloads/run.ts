@@ -1,7 +1,7 @@
 // `zabscope workload`: one workload in a terminal, a line every second, until Ctrl-C.
 
 import type { WorkloadNote, WorkloadReport } from '#shared/events/workload-report.ts'
-import { type StartOptions, startWorkload } from './workload.ts'
+import { type StartOptions, startWorkload, type Workload, WorkloadError } from './workload.ts'
 
 export interface RunOptions extends Pick<StartOptions, 'entry' | 'connectString'> {
   readonly kind: string
@@ -14,10 +14,17 @@ export interface RunOptions extends Pick<StartOptions, 'entry' | 'connectString'
 
 const LINE_EVERY_MS = 1000
 
-/** Resolves with the exit code: 0 when it was stopped, 1 when it failed. Throws WorkloadError. */
+/** Resolves with the exit code: 0 when it was stopped, 1 when it failed, 2 for settings that cannot be. */
 export async function runWorkload(options: RunOptions): Promise<number> {
   const { kind, settings, entry, connectString, root, print, stop } = options
-  const workload = startWorkload(kind, settings, { entry, connectString, ...(root === null ? {} : { root }) })
+  let workload: Workload
+  try {
+    workload = startWorkload(kind, settings, { entry, connectString, ...(root === null ? {} : { root }) })
+  } catch (error) {
+    if (!(error instanceof WorkloadError)) throw error
+    print(error.message)
+    return 2
+  }
   print(`${kind} under ${workload.root} at ${connectString}, pid ${workload.status().pid}. Ctrl-C ends it.`)
   let printedAt = 0
   let notesUntil = 0

@@ -45,6 +45,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'server/ensemble': { from: [...SHARED, 'server/client'] },
   /** Clients at work, each kind in a process of its own. */
   'server/workloads': { from: [...SHARED, 'server/client'] },
+  'server/shell': { from: [...SHARED, 'server/client'] },
   'server/gateway': { from: [...SHARED, 'server/client', 'server/ensemble'] },
   /** Processes against each other; it is all testing, so it may use what tests share. */
   'server/peers': { from: [...SHARED, 'server/testing', 'server/client'] },
@@ -66,6 +67,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
         'server/ensemble',
         'server/gateway',
         'server/workloads',
+        'server/shell',
         'server/bench',
       ],
     ],

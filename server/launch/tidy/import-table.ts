@@ -53,6 +53,10 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'server/nemesis': {
     from: [...SHARED, 'server/storage', 'server/faults', 'server/client', 'server/ensemble'],
   },
+  /** One lock, contenders of three libraries, members killed: it is all testing. */
+  'server/exclusion': {
+    from: [...SHARED, 'server/storage', 'server/client', 'server/peers'],
+  },
   'server/bench': { from: [...SHARED, 'server/ensemble', 'server/storage'] },
   /** The seeded world, as a tool of its own. */
   'server/simulate': { from: [...SHARED, 'shared/sim'] },

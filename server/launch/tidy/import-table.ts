@@ -38,12 +38,17 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   /** Faults of connections, for members and for clients alike. */
   'server/faults': { from: ['shared/base'] },
   'server/storage': { from: SHARED },
-  'server/member': { from: [...SHARED, 'server/storage', 'server/faults'] },
-  'server/client': { from: SHARED },
+  /** One mechanism, both sides: members and clients each have theirs. */
+  'server/sasl': { from: [] },
+  'server/member': { from: [...SHARED, 'server/storage', 'server/faults', 'server/sasl'] },
+  'server/client': { from: [...SHARED, 'server/sasl'] },
   'server/ensemble': { from: [...SHARED, 'server/client'] },
+  /** Clients at work, each kind in a process of its own. */
+  'server/workloads': { from: [...SHARED, 'server/client'] },
+  'server/shell': { from: [...SHARED, 'server/client'] },
   'server/gateway': { from: [...SHARED, 'server/client', 'server/ensemble'] },
   /** Processes against each other; it is all testing, so it may use what tests share. */
-  'server/peers': { from: [...SHARED, 'server/testing'] },
+  'server/peers': { from: [...SHARED, 'server/testing', 'server/client'] },
   /** Breaks a real ensemble while real clients use it, and judges what they saw. */
   'server/nemesis': {
     from: [...SHARED, 'server/storage', 'server/faults', 'server/client', 'server/ensemble'],
@@ -65,6 +70,8 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
         'server/client',
         'server/ensemble',
         'server/gateway',
+        'server/workloads',
+        'server/shell',
         'server/bench',
       ],
     ],

@@ -55,6 +55,7 @@ const OBSERVER_TIMEOUT_MS = 10_000
 /** Contenders of every library are connected by then, or never. */
 const JOIN_TIMEOUT_MS = 60_000
 const POLL_MS = 50
+const OUTPUT_SHOWN_CHARS = 1000
 
 export async function runExclusion(options: ExclusionOptions): Promise<ExclusionReport> {
   const { memberEntry, others, contenders, say } = options
@@ -77,10 +78,13 @@ export async function runExclusion(options: ExclusionOptions): Promise<Exclusion
     const done = await attack(options, ensemble, started)
     const untilMs = Date.now()
     const troubles = (await Promise.all(started.map(endContenders))).flat()
+    const ended = ensemble.members
+      .filter(({ running }) => !running)
+      .map(({ name, output }) => `${name} ended by itself: ${output.slice(-OUTPUT_SHOWN_CHARS)}`)
     const history = readLockHistory(await readLog(ensemble))
     const names = groups.flatMap((group) => group.names)
     const verdict = judgeHistory(history, { names, fromMs, untilMs })
-    const violations = [...troubles, ...verdict.violations]
+    const violations = [...ended, ...troubles, ...verdict.violations]
     return { ...verdict, ...done, violations, history, fenced: countEvents(started, 'fenced') }
   } finally {
     await Promise.all(started.map(({ child }) => child.killNow()))
@@ -114,11 +118,15 @@ async function attack(
   const lengthMs = minutes * 60_000
   const observer = await ZooKeeper.connect({ servers: ensemble.connectString, sessionTimeoutMs: OBSERVER_TIMEOUT_MS })
   const startedAtMs = performance.now()
+  const elapsedMs = () => performance.now() - startedAtMs
   const counts = { kills: 0, stops: 0 }
-  const ends: Promise<unknown>[] = []
+  const stops: Promise<void>[] = []
+  let killing: Promise<void> = Promise.resolve()
   let stopped = 0
+  /** How late we are: who was killed must serve again before the next one is, however slow the machine. */
+  let lateMs = 0
   const progress = setInterval(() => {
-    const seconds = Math.round((performance.now() - startedAtMs) / 1000)
+    const seconds = Math.round(elapsedMs() / 1000)
     say(`  ${seconds} s: ${counts.kills} members killed, ${counts.stops} processes of contenders stopped`)
   }, PROGRESS_MS)
   const stop = async (group: Contenders, forMs: number) => {
@@ -130,20 +138,26 @@ async function attack(
   }
   try {
     for (const blow of planBlows(seed, lengthMs, SESSION_TIMEOUT_MS)) {
-      await delay(Math.max(0, startedAtMs + blow.atMs - performance.now()))
+      await delay(Math.max(0, blow.atMs + lateMs - elapsedMs()))
+      if (blow.type === 'kill') {
+        await killing
+        await ensemble.whenServing()
+        lateMs = Math.max(lateMs, elapsedMs() - blow.atMs)
+      }
+      if (elapsedMs() + blow.forMs > lengthMs) break
       if (blow.type === 'kill') {
         counts.kills += 1
         // A new leader gives every session its whole time again: while one is to expire, only others are killed.
         const who = stopped > 0 ? 'follower' : blow.who
-        ends.push(killMember(await chooseMember(ensemble, who, blow.pick), blow.forMs))
+        killing = killMember(await chooseMember(ensemble, who, blow.pick), blow.forMs)
       } else {
         counts.stops += 1
         const group = contenders[blow.pick % contenders.length]
-        if (group) ends.push(stop(group, blow.forMs))
+        if (group) stops.push(stop(group, blow.forMs))
       }
     }
-    await Promise.all(ends)
-    await delay(Math.max(0, startedAtMs + lengthMs - performance.now()))
+    await Promise.all([killing, ...stops])
+    await delay(Math.max(0, lengthMs - elapsedMs()))
   } finally {
     clearInterval(progress)
     await observer.close()

@@ -45,6 +45,8 @@ export interface ExclusionReport extends Verdict {
   readonly kills: number
   readonly stops: number
   readonly fenced: number
+  /** How often somebody got inside, in each tenth of the run. */
+  readonly tenths: readonly number[]
 }
 
 const MEMBERS = ['ours', 'ours', 'ours'] as const
@@ -85,7 +87,12 @@ export async function runExclusion(options: ExclusionOptions): Promise<Exclusion
     const names = groups.flatMap((group) => group.names)
     const verdict = judgeHistory(history, { names, fromMs, untilMs })
     const violations = [...ended, ...troubles, ...verdict.violations]
-    return { ...verdict, ...done, violations, history, fenced: countEvents(started, 'fenced') }
+    const tenths = Array.from({ length: 10 }, (_, i) => {
+      const start = fromMs + ((untilMs - fromMs) * i) / 10
+      const end = start + (untilMs - fromMs) / 10
+      return history.grants.filter(({ timeMs }) => timeMs >= start && timeMs < end).length
+    })
+    return { ...verdict, ...done, violations, history, tenths, fenced: countEvents(started, 'fenced') }
   } finally {
     await Promise.all(started.map(({ child }) => child.killNow()))
     await ensemble.close()

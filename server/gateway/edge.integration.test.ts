@@ -11,6 +11,7 @@ import { type Access, makeAccess } from './access.ts'
 import { describeHandlers } from './api/describe.ts'
 import type { Handlers } from './api/handlers.ts'
 import { Performer } from './api/perform.ts'
+import { ACTION_NAMES } from './api/table.ts'
 import { History } from './history.ts'
 import { createHttpServer, guardHost, SOCKET_PATH } from './http-server.ts'
 import { BAD_MESSAGES_MAX, MESSAGE_BYTES_MAX } from './limits.ts'
@@ -50,7 +51,9 @@ beforeEach(async () => {
   clients = []
   killed = []
   const done = async (): Promise<null> => null
+  const others = Object.fromEntries(ACTION_NAMES.map((name) => [name, done])) as unknown as Handlers // nobody asks
   const handlers: Handlers = {
+    ...others,
     ...describeHandlers,
     ...new TreeService(ensemble, () => null).handlers,
     ...new LockService({ reader: ensemble, findConnection: () => null, now: () => 0 }).handlers,
@@ -58,10 +61,6 @@ beforeEach(async () => {
       killed.push(sid)
       return null
     },
-    'member:start': done,
-    'member:stop': done,
-    'member:pause': done,
-    'member:resume': done,
   }
   server = createHttpServer({ access: () => access, webDir, health: () => ({ fine: true }) })
   const onGone = (): void => undefined

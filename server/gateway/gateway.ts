@@ -13,6 +13,7 @@ import { describeHandlers } from './api/describe.ts'
 import { Performer } from './api/perform.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { EnsembleSession } from './ensemble-session.ts'
+import { controlFaults } from './fault-control.ts'
 import { History } from './history.ts'
 import { createHttpServer, guardHost } from './http-server.ts'
 import { LockService } from './lock-service.ts'
@@ -55,7 +56,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const findConnection = (session: string): ConnectionView | null =>
     Object.values(history.view.connections).find((connection) => connection.session === session) ?? null
-  const session = new EnsembleSession({ servers: ensemble.connectString, onSession: () => onSession(), log })
+  const session = new EnsembleSession({ servers: () => ensemble.connectString, onSession: () => onSession(), log })
   const tree = new TreeService(session, findConnection)
   const locks = new LockService({ reader: session, findConnection, now: nowMs })
   let searched = false
@@ -98,7 +99,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     tree.forgetAll(client)
     locks.forgetAll(client)
   }
-  const handlers = { ...describeHandlers, ...tree.handlers, ...locks.handlers, ...memberHandlers(ensemble) }
+  const faults = controlFaults(ensemble, history.view, emit)
+  const handlers = {
+    ...describeHandlers,
+    ...tree.handlers,
+    ...locks.handlers,
+    ...memberHandlers(ensemble),
+    ...faults.handlers,
+  }
   const audit = new AuditLog({ dir: ensemble.dataDir })
   const performer = new Performer({ handlers, audit, log })
   const sockets = attachSockets({ server, access: () => access, history, about, performer, onGone, log })
@@ -114,6 +122,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     url: `http://${HOST}:${port}/#token=${token}`,
     history,
     close: async () => {
+      faults.close()
       streams.close()
       await session.close()
       locks.close()

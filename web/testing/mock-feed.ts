@@ -2,6 +2,7 @@
 // `?story=` chooses: calm (default), election, killed, five, lost, refused, empty, slow. Development only.
 
 import { emptyClusterView } from '#shared/events/cluster-view.ts'
+import { FAULT_CATALOGUE } from '#shared/events/fault-catalogue.ts'
 import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
 import { type AskAnswer, type AskName, type AskRequest, type Feed, type FeedSink, failed } from '../feeds/feed.ts'
 import { MockCluster } from './mock-cluster.ts'
@@ -156,7 +157,14 @@ export function createMockFeed(story: string): Feed {
 
   function answer(
     name: AskName,
-    request: { readonly path?: string; readonly offset?: number; readonly sid?: number },
+    request: {
+      readonly path?: string
+      readonly offset?: number
+      readonly sid?: number | undefined
+      readonly target?: unknown
+      readonly on?: boolean
+      readonly id?: string
+    },
   ): unknown {
     const path = request.path ?? '/'
     const t = Date.now()
@@ -184,6 +192,8 @@ export function createMockFeed(story: string): Feed {
       case 'member:resume':
         cluster.process(t, request.sid ?? 0, name === 'member:pause' ? 'paused' : 'running', 'asked for')
         return { ok: true, value: null }
+      case 'fault:list':
+        return { ok: true, value: { catalogue: FAULT_CATALOGUE, active: [] } }
       case 'member:stop':
         return failed('BUSY', 'Member is still starting. Wait until it serves, then stop it.')
       default:

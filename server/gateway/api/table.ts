@@ -3,6 +3,7 @@
 // shared/events/socket-protocol.ts, an entry in the file of its area, a handler.
 
 import type { z } from 'zod'
+import { FAULT_OPERATIONS } from './fault-operations.ts'
 import { LOCK_OPERATIONS } from './lock-operations.ts'
 import { MEMBER_OPERATIONS } from './member-operations.ts'
 import type { ActionName, Operation, Operations, RequestName, RestRoute } from './operation.ts'
@@ -15,6 +16,7 @@ export const OPERATIONS: Operations<RequestName> = {
   ...TREE_OPERATIONS,
   ...LOCK_OPERATIONS,
   ...MEMBER_OPERATIONS,
+  ...FAULT_OPERATIONS,
 }
 
 export const REQUEST_NAMES: readonly RequestName[] = Object.keys(OPERATIONS).filter(isRequestName)

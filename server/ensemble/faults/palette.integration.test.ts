@@ -60,6 +60,11 @@ async function fastestAnswerMs(sid: number, word?: string): Promise<number> {
   return fastest
 }
 
+/** A busy machine may be slow for a while; healed is when it is fast at all. */
+function fastAgain(measure: () => Promise<number>, belowMs: number): Promise<void> {
+  return vi.waitFor(async () => expect(await measure()).toBeLessThan(belowMs), WAIT)
+}
+
 /** What a member says is active. */
 async function activeAt(sid: number): Promise<readonly { readonly on: string; readonly hits: number | null }[]> {
   const plan = rig.ensemble.plans.find((one) => one.sid === sid)
@@ -159,7 +164,7 @@ const STORIES: Readonly<Record<FaultId, () => Promise<void>>> = {
     // The proposal goes, the ACK comes back.
     expect(await writeMs()).toBeGreaterThan(290)
     await rig.faults.heal(id)
-    expect(await fastestWriteMs()).toBeLessThan(150)
+    await fastAgain(() => fastestWriteMs(), 150)
     const sid = await rig.follower()
     const clients = await rig.faults.inject({
       fault: 'delay',
@@ -169,7 +174,7 @@ const STORIES: Readonly<Record<FaultId, () => Promise<void>>> = {
     })
     expect(await rig.answerMs(sid)).toBeGreaterThan(290)
     await rig.faults.heal(clients.id)
-    expect(await fastestAnswerMs(sid)).toBeLessThan(150)
+    await fastAgain(() => fastestAnswerMs(sid), 150)
   },
   async loss() {
     const target: FaultTarget = { on: 'isolate', at: 'leader' }
@@ -177,13 +182,13 @@ const STORIES: Readonly<Record<FaultId, () => Promise<void>>> = {
     await vi.waitFor(async () => expect(await writeMs()).toBeGreaterThan(190), WAIT)
     await rig.faults.heal(id)
     await rig.allServe()
-    expect(await fastestWriteMs()).toBeLessThan(150)
+    await fastAgain(() => fastestWriteMs(), 150)
     const sid = await rig.follower()
     const [there, back] = [at('clients', sid), { percent: 50 }]
     const clients = await rig.faults.inject({ fault: 'loss', target: there, parameters: back, ...LONG })
     await vi.waitFor(async () => expect(await rig.answerMs(sid)).toBeGreaterThan(190), WAIT)
     await rig.faults.heal(clients.id)
-    expect(await fastestAnswerMs(sid)).toBeLessThan(150)
+    await fastAgain(() => fastestAnswerMs(sid), 150)
   },
   duplicate: () => electionUnder('duplicate'),
   reorder: () => electionUnder('reorder'),
@@ -194,7 +199,7 @@ const STORIES: Readonly<Record<FaultId, () => Promise<void>>> = {
     // mntr has more than 5 kB.
     expect(await rig.answerMs(sid, 'mntr')).toBeGreaterThan(450)
     await rig.faults.heal(id)
-    expect(await fastestAnswerMs(sid, 'mntr')).toBeLessThan(250)
+    await fastAgain(() => fastestAnswerMs(sid, 'mntr'), 250)
     const links: FaultTarget = { on: 'isolate', at: 'leader' }
     const slow = await rig.faults.inject({ fault: 'throttle', target: links, parameters, ...LONG })
     const startedAt = performance.now()
@@ -202,7 +207,7 @@ const STORIES: Readonly<Record<FaultId, () => Promise<void>>> = {
     expect(performance.now() - startedAt).toBeGreaterThan(450)
     await rig.faults.heal(slow.id)
     await rig.allServe()
-    expect(await fastestWriteMs()).toBeLessThan(150)
+    await fastAgain(() => fastestWriteMs(), 150)
   },
   async reset() {
     const states: string[] = []
@@ -225,7 +230,7 @@ const STORIES: Readonly<Record<FaultId, () => Promise<void>>> = {
     const { id } = await rig.faults.inject({ fault: 'slow-flush', target: at('disk', 'all'), parameters, ...LONG })
     expect(await writeMs()).toBeGreaterThan(290)
     await rig.faults.heal(id)
-    expect(await fastestWriteMs()).toBeLessThan(150)
+    await fastAgain(() => fastestWriteMs(), 150)
   },
   async 'stuck-flush'() {
     const { id } = await rig.faults.inject({ fault: 'stuck-flush', target: at('disk', 'all'), ...LONG })

@@ -2,9 +2,11 @@
 // In the queue each waits for the one before it, so a release wakes one. Both are bare here, to be counted; acquireLock
 // is the second one, with what is missing: lost answers, lost sessions, giving up.
 
+import { setTimeout as wait } from 'node:timers/promises'
 import { NodeExistsError, NoNodeError, ZooKeeper } from '../index.ts' // in your program: from 'zabscope/client'
 
 const CONTENDERS = 20
+const HOLD_MS = 20
 
 interface Counts {
   requests: number
@@ -63,7 +65,12 @@ async function contend(servers: string, dir: string, acquire: Acquire): Promise<
   const counts = { requests: 0, notifications: 0 }
   const clients = await Promise.all(Array.from({ length: CONTENDERS }, () => ZooKeeper.connect({ servers })))
   await clients[0]?.create(dir)
-  await Promise.all(clients.map(async (zk) => zk.delete(await acquire(zk, dir, counts))))
+  const turn = async (zk: ZooKeeper) => {
+    const path = await acquire(zk, dir, counts)
+    await wait(HOLD_MS)
+    await zk.delete(path)
+  }
+  await Promise.all(clients.map(turn))
   await clients[0]?.delete(dir)
   await Promise.all(clients.map((zk) => zk.close()))
   return counts

@@ -164,15 +164,16 @@ export class Session {
     return call.promise
   }
 
-  /** Lets the calls that are on their way be answered, ends the session on the server, then here. Never rejects. */
-  close(timeoutMs: number): Promise<void> {
-    this.#closing ??= this.#sayFarewell(timeoutMs)
+  /** Lets the calls that are on their way be answered, ends the session on the server, unless it is to be kept, then here. */
+  close(timeoutMs: number, keepSession = false): Promise<void> {
+    this.#closing ??= this.#sayFarewell(timeoutMs, keepSession)
     return this.#closing
   }
 
-  async #sayFarewell(timeoutMs: number): Promise<void> {
+  async #sayFarewell(timeoutMs: number, keepSession: boolean): Promise<void> {
     // Answers come in order: the last one says that all others are there.
-    if (this.#state === 'connected') await this.call({ type: 'closeSession' }, null, { timeoutMs }).catch(() => {})
+    const last = keepSession ? ({ type: 'sync', path: '/' } as const) : ({ type: 'closeSession' } as const)
+    if (this.#state === 'connected') await this.call(last, null, { timeoutMs }).catch(() => {})
     this.end('closed', new ClientClosedError())
   }
 

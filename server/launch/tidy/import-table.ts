@@ -48,10 +48,14 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'server/shell': { from: [...SHARED, 'server/client'] },
   'server/gateway': { from: [...SHARED, 'server/client', 'server/ensemble'] },
   /** Processes against each other; it is all testing, so it may use what tests share. */
-  'server/peers': { from: [...SHARED, 'server/testing'] },
+  'server/peers': { from: [...SHARED, 'server/testing', 'server/client'] },
   /** Breaks a real ensemble while real clients use it, and judges what they saw. */
   'server/nemesis': {
     from: [...SHARED, 'server/storage', 'server/faults', 'server/client', 'server/ensemble'],
+  },
+  /** One lock, contenders of three libraries, members killed: it is all testing. */
+  'server/exclusion': {
+    from: [...SHARED, 'server/storage', 'server/client', 'server/peers'],
   },
   'server/bench': { from: [...SHARED, 'server/ensemble', 'server/storage'] },
   /** The seeded world, as a tool of its own. */

@@ -19,7 +19,7 @@ const acquireNaive: Acquire = async (zk, dir, counts) => {
   const path = `${dir}/holder`
   for (;;) {
     counts.requests += 1
-    const created = await zk.create(path, null, { mode: 'ephemeral' }).catch(unless(NodeExistsError))
+    const created = await zk.create(path, null, { mode: 'ephemeral' }).catch(nullIfThere)
     if (created) return path
     await untilChanged(zk, path, counts)
   }
@@ -41,23 +41,18 @@ const acquireInQueue: Acquire = async (zk, dir, counts) => {
 /** getData leaves a watch on a znode that is there, and none on one that has gone. */
 async function untilChanged(zk: ZooKeeper, path: string, counts: Counts): Promise<void> {
   counts.requests += 1
-  let changed = () => {}
-  const change = new Promise<void>((resolve) => {
-    changed = resolve
+  await new Promise<void>((resolve, reject) => {
+    const watch = () => {
+      counts.notifications += 1
+      resolve()
+    }
+    zk.getData(path, { watch }).catch((error) => (error instanceof NoNodeError ? resolve() : reject(error)))
   })
-  const watch = () => {
-    counts.notifications += 1
-    changed()
-  }
-  const there = await zk.getData(path, { watch }).catch(unless(NoNodeError))
-  if (there) await change
 }
 
-function unless(expected: new (...args: never[]) => Error) {
-  return (error: unknown) => {
-    if (!(error instanceof expected)) throw error
-    return null
-  }
+function nullIfThere(error: unknown): null {
+  if (error instanceof NodeExistsError) return null
+  throw error
 }
 
 /** All come at once, and each holds the lock once. */

@@ -4,16 +4,14 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ApacheServer, apacheMissing, startApache } from '../client/testing/apache-server.ts'
 import { ZooKeeper } from '../client/zookeeper.ts'
-import { bundle } from '../launch/bundle.mjs'
 import { startThrowAwayMember, type ThrowAwayMember } from '../launch/throw-away-member.ts'
 import { run } from '../peers/harness/child.ts'
+import { builtScript } from '../testing/built.ts'
 import { complete } from './completion.ts'
 
-const dist = (name: string) => fileURLToPath(new URL(`../../dist/shell/${name}.js`, import.meta.url))
 const ZKCLI = '/usr/share/zookeeper/bin/zkCli.sh'
 const missing = apacheMissing() ?? (existsSync(ZKCLI) ? null : `no ${ZKCLI} here: apt-get install zookeeper`)
 const SCRIPT = '/usr/bin/script'
@@ -23,14 +21,12 @@ if (missing) console.log(`skipped in part: ${missing}`)
 
 let member: ThrowAwayMember
 beforeAll(async () => {
-  await bundle('server/launch/member-main.ts', dist('member'))
-  await bundle('server/launch/main.ts', dist('main'))
-  member = await startThrowAwayMember(dist('member'), ['extendedTypesEnabled=true'])
+  member = await startThrowAwayMember(builtScript('member'), ['extendedTypesEnabled=true'])
 })
 afterAll(() => member?.close())
 
 function shell(servers: string, words: readonly string[], input = '') {
-  const args = [dist('main'), 'shell', '-server', servers, ...words]
+  const args = [builtScript('main'), 'shell', '-server', servers, ...words]
   return run(process.execPath, args, { timeoutMs: 60_000, input, env: { TZ: 'UTC' } })
 }
 
@@ -80,7 +76,7 @@ describe('at a terminal', () => {
   test.skipIf(noScript !== null)('a prompt, answers, and a history that is kept', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'shell-'))
     const file = join(directory, 'history')
-    const command = `${process.execPath} ${dist('main')} shell -server ${member.connectString}`
+    const command = `${process.execPath} ${builtScript('main')} shell -server ${member.connectString}`
     const input = 'create /typed x\rget /typed\rquit\r'
     try {
       const options = { timeoutMs: 60_000, input, env: { ZABSCOPE_SHELL_HISTORY: file, TERM: 'dumb' } }

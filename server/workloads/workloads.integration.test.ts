@@ -2,19 +2,17 @@
 // effect while it runs, and no process or session is left behind.
 
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest'
 import type { WorkloadReport } from '#shared/events/workload-report.ts'
 import { WORKLOAD_KINDS } from '#shared/events/workload-settings.ts'
 import { ZooKeeper } from '../client/zookeeper.ts'
-import { bundle } from '../launch/bundle.mjs'
 import { startThrowAwayMember, type ThrowAwayMember } from '../launch/throw-away-member.ts'
+import { builtScript } from '../testing/built.ts'
 import { runWorkload } from './run.ts'
 import { startWorkload, type Workload, WorkloadError } from './workload.ts'
 import { WORKLOADS_MAX, Workloads } from './workloads.ts'
 
-const memberEntry = fileURLToPath(new URL('../../dist/workloads/member.js', import.meta.url))
-const entry = fileURLToPath(new URL('../../dist/workloads/workload.js', import.meta.url))
+const entry = builtScript('workload')
 const WAIT_MAX_MS = 60_000
 
 let member: ThrowAwayMember
@@ -22,9 +20,7 @@ let workloads: Workloads
 let roots = 0
 
 beforeAll(async () => {
-  await bundle('server/launch/member-main.ts', memberEntry)
-  await bundle('server/launch/workload-main.ts', entry)
-  member = await startThrowAwayMember(memberEntry, ['tickTime=250', 'minSessionTimeout=500'])
+  member = await startThrowAwayMember(builtScript('member'), ['tickTime=250', 'minSessionTimeout=500'])
   workloads = new Workloads({ entry, connectString: member.connectString })
 })
 afterAll(() => member?.close())

@@ -156,6 +156,7 @@ export class Session {
   ): Promise<T> {
     if (this.#endCause) return Promise.reject(this.#endCause)
     if (this.#closing) return Promise.reject(new ClientClosedError())
+    if (options.signal?.aborted) return Promise.reject(options.signal.reason)
     const { outstandingMax } = this.#options
     if (this.#calls.length >= outstandingMax) return Promise.reject(new TooManyRequestsError(outstandingMax))
     const call = new Call(request, path, answer, this.#withDefaults(options), onOutcome)

@@ -117,7 +117,7 @@ export class FakeConnection {
     if (frame.type !== 'request') return
     const answer = this.#server.answer(frame.request)
     if (answer !== null) this.reply(frame.xid, answer)
-    if (frame.request.type === 'closeSession') this.close()
+    if (answer !== null && frame.request.type === 'closeSession') this.close()
   }
 
   #greet(hello: ConnectRequest): void {

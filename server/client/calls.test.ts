@@ -245,3 +245,27 @@ test('`auth` is said before anything else, on each connection', async () => {
     zk.dropConnection()
   }
 })
+
+test('a request that servers would answer by closing the connection is refused here', async () => {
+  const zk = await connect()
+  const [mebibyte, half] = [Buffer.alloc(2 ** 20), Buffer.alloc(2 ** 19)]
+  await expect(zk.setData('/a', mebibyte)).rejects.toThrow(/more than 1048575 bytes.*jute.maxbuffer/)
+  await expect(zk.create('/a', mebibyte)).rejects.toThrow(BadArgumentsError)
+  await expect(zk.transaction().create('/a', half).setData('/b', half).commit()).rejects.toThrow(BadArgumentsError)
+  await zk.setData('/a', half)
+  const other = await connect({ requestBytesMax: 2 ** 22 })
+  await other.setData('/a', mebibyte)
+  expect(server.last.requests).toHaveLength(1)
+})
+
+test('a thousand calls may share one signal', async () => {
+  const warnings: Error[] = []
+  const onWarning = (warning: Error) => warnings.push(warning)
+  process.on('warning', onWarning)
+  const zk = await connect()
+  const { signal } = new AbortController()
+  await Promise.all(Array.from({ length: 1000 }, () => zk.exists('/a', { signal })))
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('warning', onWarning)
+  expect(warnings).toEqual([])
+})

@@ -2,7 +2,11 @@
 // The server side checks each with a schema and one table of permissions.
 
 import type { ClusterEvent } from './cluster-event.ts'
-import type { ClusterView, MemberView, ProcessState } from './cluster-view.ts'
+import type { ClusterView, MemberView, ProcessEnd, ProcessState } from './cluster-view.ts'
+import type { HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
+import type { OperatorRequests } from './operator-requests.ts'
+import type { StreamView } from './subscription.ts'
+import type { JobProgress, TreeRequests } from './tree-requests.ts'
 
 export const PROTOCOL_VERSION = 1
 
@@ -21,6 +25,8 @@ export type GatewayEvent =
       readonly process: ProcessState
       readonly pid: number | null
       readonly reason: string
+      /** Of a process that has just ended. */
+      readonly end?: ProcessEnd
     }
   | { readonly type: 'member'; readonly t: number; readonly sid: number; readonly member: MemberView }
   /** The gateway lost or regained its event stream from `sid`. */
@@ -37,9 +43,11 @@ export type GatewayEvent =
     }
 
 export interface NumberedEvents {
-  /** Sequence number of the first event; the rest follow without gaps. */
+  /** Sequence number of the first event; the rest follow without gaps, unless `upTo` says otherwise. */
   readonly seq: number
   readonly events: readonly GatewayEvent[]
+  /** Some of the events from `seq` to this number were left out: not subscribed to, or more than a page can show. */
+  readonly upTo?: number
 }
 
 export type Welcome =
@@ -58,6 +66,17 @@ export interface About {
   readonly gatewaySession: string | null
   /** Those before it that are over, newest first; at most FORMER_SESSIONS_MAX. Logs may still name them. */
   readonly formerGatewaySessions: readonly string[]
+  /** What all pages together cost the ensemble. */
+  readonly load: EnsembleLoad
+}
+
+/** Since the gateway's start, but for `watches`, which are those of now. */
+export interface EnsembleLoad {
+  readonly requests: number
+  /** Paths. */
+  readonly watches: number
+  readonly bytesSent: number
+  readonly bytesReceived: number
 }
 
 export const FORMER_SESSIONS_MAX = 20
@@ -143,12 +162,41 @@ export interface ConnectRefusal {
   readonly code: 'TOKEN' | 'FULL'
 }
 
+/** One operation of the gateway, as the one who asks may use it. */
+export interface OperationDescription {
+  /** As on the socket. */
+  readonly name: string
+  /** The least role that may use it. */
+  readonly role: Role
+  readonly allowed: boolean
+  /** It changes something and is written to the audit log. */
+  readonly changes: boolean
+  /** A sentence. */
+  readonly summary: string
+  /** `POST /api/v1/…`; null: on sockets only. */
+  readonly route: string | null
+}
+
+export type Role = 'viewer' | 'operator' | 'admin'
+
+export interface ApiDescription {
+  readonly user: string
+  readonly role: Role
+  readonly operations: readonly OperationDescription[]
+}
+
 /** Requests of the page. */
-export interface ClientToServer {
+export interface ClientToServer extends TreeRequests, OperatorRequests {
   hello(
-    request: { readonly version: number; readonly lastSeq: number | null },
+    request: {
+      readonly version: number
+      readonly lastSeq: number | null
+      /** Left out: DEFAULT_VIEWS. */
+      readonly views?: readonly StreamView[] | undefined
+    },
     answer: (welcome: Welcome) => void,
   ): void
+  'api:describe'(request: Record<string, never>, answer: (a: Answer<ApiDescription>) => void): void
   'tree:list'(
     request: { readonly path: string; readonly offset: number; readonly watch: boolean },
     answer: (a: Answer<NodeListing>) => void,
@@ -156,6 +204,8 @@ export interface ClientToServer {
   /** No more updates for this path, please. */
   'tree:forget'(request: { readonly path: string }, answer: (a: Answer<null>) => void): void
   'node:get'(request: { readonly path: string }, answer: (a: Answer<NodeDetail>) => void): void
+  /** The past: figures for each step of a range, and its events when they are few. */
+  'history:range'(request: HistoryRangeRequest, answer: (a: Answer<HistoryRange>) => void): void
   'locks:list'(request: Record<string, never>, answer: (a: Answer<readonly LockDirectory[]>) => void): void
   'locks:open'(request: { readonly path: string }, answer: (a: Answer<LockView>) => void): void
   'locks:close'(request: { readonly path: string }, answer: (a: Answer<null>) => void): void
@@ -175,5 +225,7 @@ export interface ServerToClient {
   /** A watched listing or node changed; ask again. `deleted` when it is gone. */
   'tree:changed'(change: { readonly path: string; readonly event: 'children' | 'data' | 'deleted' | 'created' }): void
   'locks:changed'(view: LockView): void
+  /** How far a long request of this page is. */
+  'job:progress'(progress: JobProgress): void
   'locks:directories'(directories: readonly LockDirectory[]): void
 }

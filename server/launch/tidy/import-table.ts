@@ -52,7 +52,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'server/nemesis': {
     from: [...SHARED, 'server/storage', 'server/faults', 'server/client', 'server/ensemble'],
   },
-  'server/bench': { from: [...SHARED, 'server/ensemble', 'server/storage'] },
+  'server/bench': { from: [...SHARED, 'server/ensemble', 'server/storage', 'server/client'] },
   /** The seeded world, as a tool of its own. */
   'server/simulate': { from: [...SHARED, 'shared/sim'] },
   'server/launch': {

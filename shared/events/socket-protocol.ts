@@ -6,6 +6,7 @@ import type { ClusterView, MemberView, ProcessEnd, ProcessState } from './cluste
 import type { FaultKind } from './fault-catalogue.ts'
 import type { FaultRequest, FaultView } from './fault-request.ts'
 import type { HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
+import type { LockContention, LockDetail, LockRequests } from './lock-requests.ts'
 import type { OperatorRequests } from './operator-requests.ts'
 import type { StreamView } from './subscription.ts'
 import type { JobProgress, TreeRequests } from './tree-requests.ts'
@@ -164,12 +165,16 @@ export interface LockView {
   /** Recipe as recognised: lock, read-write lock, semaphore, election, queue, unknown. */
   readonly recipe: string
   readonly contenders: readonly LockContender[]
+  /** All that is known beside the line; a feed without a gateway has none. */
+  readonly detail?: LockDetail
 }
 
 /** Directories in which sequential ephemerals were seen. */
 export interface LockDirectory {
   readonly path: string
   readonly lastSeenMs: number
+  /** Null when its history is not kept. */
+  readonly contention?: LockContention | null
 }
 
 /** `data` of the error with which the gateway refuses a connection. FULL: so many pages are connected already. */
@@ -208,7 +213,7 @@ export interface FaultList {
 }
 
 /** Requests of the page. */
-export interface ClientToServer extends TreeRequests, OperatorRequests {
+export interface ClientToServer extends TreeRequests, OperatorRequests, LockRequests {
   hello(
     request: {
       readonly version: number

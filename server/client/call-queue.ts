@@ -1,19 +1,15 @@
 // The calls of one session: those that wait for a connection, and those that were sent and wait for their
 // answers, which come in the order of sending. Gives out xids. What an answer means is for session.ts.
 
-import { type Call, Fifo } from './pending-calls.ts'
+import { Fifo, type PendingCall } from './pending-calls.ts'
 
 const XID_MAX = 2 ** 31 - 1
 
-interface SentCall {
-  readonly xid: number
-  readonly call: Call
-}
 type MakeError = (path: string | null) => Error
 
 export class CallQueue {
-  readonly #unsent = new Fifo<Call>()
-  readonly #sent = new Fifo<SentCall>()
+  readonly #unsent = new Fifo<PendingCall>()
+  readonly #sent = new Fifo<PendingCall>()
   #xid = 0
 
   /** Calls without an answer. */
@@ -22,31 +18,31 @@ export class CallQueue {
   }
 
   /** Keeps a call for the next connection. */
-  hold(call: Call): void {
+  hold(call: PendingCall): void {
     this.#unsent.push(call)
   }
 
   /** Takes what was held and is still wanted. */
-  takeHeld(): Call[] {
+  takeHeld(): PendingCall[] {
     return this.#unsent.drain().filter((call) => !call.settled)
   }
 
   /** Notes that a call goes out now, and with which xid; a special one may be given. */
-  markSent(call: Call, special: number | null): number {
-    const xid = special ?? this.#nextXid()
+  markSent(call: PendingCall, special: number | null): number {
+    call.xid = special ?? this.#nextXid()
     call.sentAt = performance.now()
-    this.#sent.push({ xid, call })
-    return xid
+    this.#sent.push(call)
+    return call.xid
   }
 
   /**
    * The call that an answer belongs to. Throws when it is not the next one: then that one is rejected, and
    * the connection is of no more use.
    */
-  take(xid: number, makeError: MakeError): Call {
+  take(xid: number, makeError: MakeError): PendingCall {
     const sent = this.#sent.shift()
-    if (sent?.xid === xid) return sent.call
-    sent?.call.fail(makeError)
+    if (sent?.xid === xid) return sent
+    sent?.fail(makeError)
     throw new Error(`an answer to xid ${xid}, where ${sent?.xid ?? 'none'} was next`)
   }
 
@@ -61,7 +57,7 @@ export class CallQueue {
 
   /** Rejects all, sent or not. */
   failAll(makeError: MakeError): void {
-    for (const { call } of this.#sent.drain()) call.fail(makeError)
+    for (const call of this.#sent.drain()) call.fail(makeError)
     for (const call of this.#unsent.drain()) call.fail(makeError)
   }
 

@@ -1,25 +1,27 @@
-// One connection to one server: dial, handshake, then frames both ways. Frames of one turn of the event
-// loop go out together. What frames mean, and what follows a lost connection, is for session.ts.
+// One connection to one server: dial, handshake (with SASL, where asked for), then frames both ways. Frames of one turn
+// of the event loop go out together. What frames mean, and what follows a lost connection, is for session.ts.
 
-import net from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Framer } from '#shared/jute/framer.ts'
 import { JuteReader } from '#shared/jute/reader.ts'
+import { writeRequest, writeSaslRequest } from '#shared/jute/records/client-frame.ts'
 import { readConnectResponse, writeConnectRequest } from '#shared/jute/records/connect.ts'
 import { JuteWriter } from '#shared/jute/writer.ts'
-import type { ConnectRequest, ConnectResponse } from '#shared/zk/request.ts'
+import type { ClientRequest, ConnectRequest, ConnectResponse } from '#shared/zk/request.ts'
+import type { Dial } from './dial.ts'
+import { AuthFailedError } from './errors.ts'
+import type { SaslExchange } from './sasl-exchange.ts'
 import { formatAddress, type ServerAddress } from './server-list.ts'
 
-/** Opens a stream of bytes to a server; errors come as events of the stream. */
-export type Dial = (server: ServerAddress) => Duplex
-
-export const dialTcp: Dial = ({ host, port }) => net.connect({ host, port, noDelay: true })
+export type { Dial } from './dial.ts'
 
 export interface ConnectionOptions {
   readonly server: ServerAddress
   readonly dial: Dial
   readonly hello: ConnectRequest
-  /** From the dial to the ConnectResponse. */
+  /** What proves who we are before anything is asked; null when nothing does. */
+  readonly sasl: SaslExchange | null
+  /** From the dial to the end of the handshake. */
   readonly handshakeTimeoutMs: number
   /** The longest frame taken from the server. */
   readonly frameBytesMax: number
@@ -28,10 +30,16 @@ export interface ConnectionOptions {
 /** Each is called synchronously; onClose once, and nothing after it. */
 export interface ConnectionHandlers {
   onOpen(response: ConnectResponse): void
-  /** The frame is a window that holds until this returns. */
-  onFrame(frame: Uint8Array): void
+  /** The reader stands at the start of a frame, and holds until this returns. */
+  onFrame(reader: JuteReader): void
   onClose(cause: Error): void
+  /** The server will not have us; onClose follows unless the handler ends the connection itself. */
+  onRefused(cause: AuthFailedError): void
 }
+
+const EMPTY = new Uint8Array(0)
+/** Xids of the handshake; nothing else is on its way. */
+const SASL_XID = 1
 
 export class Connection {
   readonly server: ServerAddress
@@ -39,12 +47,15 @@ export class Connection {
   readonly startedAt = performance.now()
   lastWriteAt = this.startedAt
   lastReadAt = this.startedAt
-  readonly #stream: Duplex
+  readonly #stream: Duplex | null
   readonly #framer: Framer
+  readonly #reader: JuteReader
   readonly #handlers: ConnectionHandlers
   readonly #writer = new JuteWriter()
-  readonly #valueBytesMax: number
+  readonly #sasl: SaslExchange | null
   readonly #handshakeTimer: NodeJS.Timeout
+  readonly #flush = () => this.#writeOut()
+  #response: ConnectResponse | null = null
   #opened = false
   #closed = false
 
@@ -52,27 +63,32 @@ export class Connection {
     this.server = options.server
     this.#handlers = handlers
     this.#framer = new Framer(options.frameBytesMax)
-    this.#valueBytesMax = options.frameBytesMax
+    this.#reader = new JuteReader(EMPTY, 0, 0, options.frameBytesMax)
+    this.#sasl = options.sasl
     const { handshakeTimeoutMs } = options
     this.#handshakeTimer = setTimeout(() => {
       this.destroy(this.#problem(`did not answer the handshake within ${handshakeTimeoutMs} ms`))
     }, handshakeTimeoutMs)
-    this.#stream = options.dial(options.server)
-    this.#stream.on('data', (chunk: Buffer) => this.#onData(chunk))
-    this.#stream.on('error', (cause) => this.destroy(this.#problem('cannot be reached', cause)))
-    this.#stream.on('close', () => this.destroy(this.#problem('closed the connection')))
-    this.#stream.on('end', () => this.destroy(this.#problem('closed the connection')))
+    this.#stream = this.#open(options)
     this.send((writer) => writeConnectRequest(writer, options.hello))
   }
 
   /** Sends one frame, in order with the others. */
   send(writeBody: (writer: JuteWriter) => void): void {
     if (this.#closed) return
-    if (this.#writer.length === 0) process.nextTick(() => this.#flush())
+    if (this.#writer.length === 0) process.nextTick(this.#flush)
     const place = this.#writer.beginLength()
     writeBody(this.#writer)
     this.#writer.endLength(place)
-    this.lastWriteAt = performance.now()
+  }
+
+  /** As `send`, for what is sent most: nothing is allocated. */
+  sendRequest(xid: number, request: ClientRequest): void {
+    if (this.#closed) return
+    if (this.#writer.length === 0) process.nextTick(this.#flush)
+    const place = this.#writer.beginLength()
+    writeRequest(this.#writer, xid, request)
+    this.#writer.endLength(place)
   }
 
   /** Closes it, whatever its state. */
@@ -80,12 +96,29 @@ export class Connection {
     if (this.#closed) return
     this.#closed = true
     clearTimeout(this.#handshakeTimer)
-    this.#stream.destroy()
+    this.#stream?.destroy()
     this.#handlers.onClose(cause)
   }
 
-  #flush(): void {
-    if (!this.#closed) this.#stream.write(this.#writer.take())
+  #open({ dial, server }: ConnectionOptions): Duplex | null {
+    try {
+      const stream = dial(server)
+      stream.on('data', (chunk: Buffer) => this.#onData(chunk))
+      stream.on('error', (cause) => this.destroy(this.#problem(`cannot be reached: ${sayWhy(cause)}`, cause)))
+      stream.on('close', () => this.destroy(this.#problem('closed the connection')))
+      stream.on('end', () => this.destroy(this.#problem('closed the connection')))
+      return stream
+    } catch (cause) {
+      // Not at once: whoever made us does not know us yet.
+      process.nextTick(() => this.destroy(this.#problem('could not be dialled', cause)))
+      return null
+    }
+  }
+
+  #writeOut(): void {
+    if (this.#closed) return
+    this.lastWriteAt = performance.now()
+    this.#stream?.write(this.#writer.take())
   }
 
   #onData(chunk: Uint8Array): void {
@@ -100,17 +133,40 @@ export class Connection {
   }
 
   #onFrames(): void {
+    const reader = this.#reader
     while (!this.#closed) {
-      const read = this.#framer.next()
-      if (read.type === 'incomplete') return
-      if (read.type === 'badLength') this.destroy(this.#problem(`sent a frame of ${read.length} bytes`))
-      else if (this.#opened) this.#handlers.onFrame(read.bytes)
-      else this.#onResponse(read.bytes)
+      const read = this.#framer.read(reader)
+      if (read === false) return
+      if (read !== true) this.destroy(this.#problem(`sent a frame of ${read} bytes`))
+      else if (this.#opened) this.#handlers.onFrame(reader)
+      else this.#onHandshake(reader)
     }
   }
 
-  #onResponse(frame: Uint8Array): void {
-    const response = readConnectResponse(new JuteReader(frame, 0, frame.length, this.#valueBytesMax))
+  #onHandshake(frame: JuteReader): void {
+    if (this.#response === null) {
+      this.#response = readConnectResponse(frame)
+      // A session that is over has nobody to authenticate.
+      if (this.#sasl === null || this.#response.timeoutMs <= 0) this.#onReady(this.#response)
+      else this.#sendToken(this.#sasl.opening)
+      return
+    }
+    try {
+      const token = this.#sasl?.next(frame) ?? null
+      if (token === null) this.#onReady(this.#response)
+      else this.#sendToken(token)
+    } catch (cause) {
+      if (!(cause instanceof AuthFailedError)) throw cause
+      this.#handlers.onRefused(cause)
+      this.destroy(cause)
+    }
+  }
+
+  #sendToken(token: Uint8Array): void {
+    this.send((writer) => writeSaslRequest(writer, SASL_XID, token))
+  }
+
+  #onReady(response: ConnectResponse): void {
     clearTimeout(this.#handshakeTimer)
     this.#opened = true
     this.#handlers.onOpen(response)
@@ -119,4 +175,9 @@ export class Connection {
   #problem(what: string, cause?: unknown): Error {
     return new Error(`the server ${formatAddress(this.server)} ${what}`, { cause })
   }
+}
+
+/** Several addresses that all failed make an AggregateError, which has a code but no message. */
+function sayWhy(cause: Error): string {
+  return cause.message || ('code' in cause ? String(cause.code) : cause.name)
 }

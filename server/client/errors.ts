@@ -1,7 +1,7 @@
-// The typed errors of the client: one class for each code that callers tell apart, with the path it is
-// about. Codes without a class of their own come as ZooKeeperError. Source: KeeperException.
+// The typed errors of the client: one class for each code, with the path it is about.
+// Codes that nobody has a name for come as ZooKeeperError itself. Source: KeeperException.
 
-import { ERROR_CODES, type ErrorCode, errorName } from '#shared/zk/errors.ts'
+import { ERROR_CODES, type ErrorCode, type ErrorName, errorName } from '#shared/zk/errors.ts'
 
 /** An operation failed; `code` says why, as ERROR_CODES has it. */
 export class ZooKeeperError extends Error {
@@ -10,7 +10,7 @@ export class ZooKeeperError extends Error {
   readonly path: string | null
 
   constructor(code: ErrorCode, path: string | null = null, sentence?: string) {
-    const about = sentence ?? SENTENCES.get(code) ?? 'the server refused the request'
+    const about = sentence ?? BY_CODE.get(code)?.[1] ?? 'the server refused the request'
     super(`${about} (${errorName(code)}${path === null ? '' : ` ${path}`})`)
     this.name = new.target.name
     this.code = code
@@ -18,24 +18,43 @@ export class ZooKeeperError extends Error {
   }
 }
 
+export class SystemError extends ZooKeeperError {}
+export class RuntimeInconsistencyError extends ZooKeeperError {}
+export class DataInconsistencyError extends ZooKeeperError {}
 /** The link broke before the answer came: whether a write was carried out is not known. */
 export class ConnectionLossError extends ZooKeeperError {}
-/** The session is over and its ephemerals are gone: make a new client. */
-export class SessionExpiredError extends ZooKeeperError {}
-/** The call's own timeout passed; the server may still carry it out. */
-export class RequestTimeoutError extends ZooKeeperError {}
+export class MarshallingError extends ZooKeeperError {}
+/** Servers before 3.5.3, and those without `extendedTypesEnabled`, have no TTL nodes; before 3.6 no persistent watches. */
+export class UnimplementedError extends ZooKeeperError {}
+export class OperationTimeoutError extends ZooKeeperError {}
+export class BadArgumentsError extends ZooKeeperError {}
+export class UnknownSessionError extends ZooKeeperError {}
+export class NewConfigNoQuorumError extends ZooKeeperError {}
+export class ReconfigInProgressError extends ZooKeeperError {}
+export class ApiError extends ZooKeeperError {}
 export class NoNodeError extends ZooKeeperError {}
+export class NoAuthError extends ZooKeeperError {}
+export class BadVersionError extends ZooKeeperError {}
+export class NoChildrenForEphemeralsError extends ZooKeeperError {}
 export class NodeExistsError extends ZooKeeperError {}
 export class NotEmptyError extends ZooKeeperError {}
-export class BadVersionError extends ZooKeeperError {}
-export class NoAuthError extends ZooKeeperError {}
-export class NoChildrenForEphemeralsError extends ZooKeeperError {}
+/** The session is over and its ephemerals are gone: make a new client. */
+export class SessionExpiredError extends ZooKeeperError {}
+export class InvalidCallbackError extends ZooKeeperError {}
 export class InvalidAclError extends ZooKeeperError {}
+/** A refusal ends the session. */
 export class AuthFailedError extends ZooKeeperError {}
-export class BadArgumentsError extends ZooKeeperError {}
-export class UnimplementedError extends ZooKeeperError {}
+/** Another client took the session over, with its id and password. */
+export class SessionMovedError extends ZooKeeperError {}
+export class NotReadOnlyError extends ZooKeeperError {}
+export class EphemeralOnLocalSessionError extends ZooKeeperError {}
 export class NoWatcherError extends ZooKeeperError {}
+/** The call's own timeout passed; the server may still carry it out. */
+export class RequestTimeoutError extends ZooKeeperError {}
+export class ReconfigDisabledError extends ZooKeeperError {}
+export class SessionClosedRequireSaslAuthError extends ZooKeeperError {}
 export class QuotaExceededError extends ZooKeeperError {}
+export class ThrottledOpError extends ZooKeeperError {}
 
 /** The client was closed by its owner. */
 export class ClientClosedError extends Error {
@@ -60,46 +79,62 @@ export class ConnectFailedError extends Error {
 
 type ErrorClass = new (code: ErrorCode, path?: string | null, sentence?: string) => ZooKeeperError
 
-const C = ERROR_CODES
-const CLASSES: ReadonlyMap<ErrorCode, ErrorClass> = new Map<ErrorCode, ErrorClass>([
-  [C.CONNECTIONLOSS, ConnectionLossError],
-  [C.SESSIONEXPIRED, SessionExpiredError],
-  [C.REQUESTTIMEOUT, RequestTimeoutError],
-  [C.NONODE, NoNodeError],
-  [C.NODEEXISTS, NodeExistsError],
-  [C.NOTEMPTY, NotEmptyError],
-  [C.BADVERSION, BadVersionError],
-  [C.NOAUTH, NoAuthError],
-  [C.NOCHILDRENFOREPHEMERALS, NoChildrenForEphemeralsError],
-  [C.INVALIDACL, InvalidAclError],
-  [C.AUTHFAILED, AuthFailedError],
-  [C.BADARGUMENTS, BadArgumentsError],
-  [C.UNIMPLEMENTED, UnimplementedError],
-  [C.NOWATCHER, NoWatcherError],
-  [C.QUOTAEXCEEDED, QuotaExceededError],
-])
+/** One class for each code, and what it says when nobody says more. */
+const KINDS: Readonly<Record<Exclude<ErrorName, 'OK'>, readonly [ErrorClass, string]>> = {
+  SYSTEMERROR: [SystemError, 'the server failed inside; its log says why'],
+  RUNTIMEINCONSISTENCY: [
+    RuntimeInconsistencyError,
+    'the operation was not tried, because another one of its transaction failed',
+  ],
+  DATAINCONSISTENCY: [DataInconsistencyError, 'the server found its data inconsistent'],
+  CONNECTIONLOSS: [ConnectionLossError, 'the connection broke before the answer came, so the outcome is not known'],
+  MARSHALLINGERROR: [MarshallingError, 'the server could not read the request'],
+  UNIMPLEMENTED: [UnimplementedError, 'the server does not know this operation, or it is switched off there'],
+  OPERATIONTIMEOUT: [OperationTimeoutError, 'the server gave the operation up after a timeout of its own'],
+  BADARGUMENTS: [BadArgumentsError, 'the server does not accept these arguments'],
+  UNKNOWNSESSION: [UnknownSessionError, 'the server does not know the session'],
+  NEWCONFIGNOQUORUM: [
+    NewConfigNoQuorumError,
+    'no quorum of the new configuration is connected and in step with the leader; start its servers first',
+  ],
+  RECONFIGINPROGRESS: [ReconfigInProgressError, 'another reconfiguration is on its way; wait for it'],
+  APIERROR: [ApiError, 'the server refused the request'],
+  NONODE: [NoNodeError, 'no such znode'],
+  NOAUTH: [NoAuthError, 'the ACL does not permit this; addAuth as somebody whom it permits'],
+  BADVERSION: [BadVersionError, 'the znode has another version by now; read it again'],
+  NOCHILDRENFOREPHEMERALS: [NoChildrenForEphemeralsError, 'an ephemeral znode cannot have children'],
+  NODEEXISTS: [NodeExistsError, 'the znode exists already'],
+  NOTEMPTY: [NotEmptyError, 'the znode has children; delete them first'],
+  SESSIONEXPIRED: [SessionExpiredError, 'the session has expired; connect a new client'],
+  INVALIDCALLBACK: [InvalidCallbackError, 'the server refused the callback'],
+  INVALIDACL: [InvalidAclError, 'the ACL is empty, or names a scheme or an id that the server does not know'],
+  AUTHFAILED: [AuthFailedError, 'the server refused the credentials'],
+  SESSIONMOVED: [SessionMovedError, 'the session has gone on at another server'],
+  NOTREADONLY: [NotReadOnlyError, 'this server has no quorum and only reads; wait until `readOnly` is false'],
+  EPHEMERALONLOCALSESSION: [
+    EphemeralOnLocalSessionError,
+    'a local session has no ephemeral znodes; the servers would have to upgrade it',
+  ],
+  NOWATCHER: [NoWatcherError, 'no such watch'],
+  REQUESTTIMEOUT: [RequestTimeoutError, 'no answer within the timeout of this call'],
+  RECONFIGDISABLED: [ReconfigDisabledError, 'the servers do not reconfigure: reconfigEnabled is false'],
+  SESSIONCLOSEDREQUIRESASLAUTH: [
+    SessionClosedRequireSaslAuthError,
+    'the server demands SASL before anything else; connect with `sasl`',
+  ],
+  QUOTAEXCEEDED: [QuotaExceededError, 'a quota does not permit this'],
+  THROTTLEDOP: [ThrottledOpError, 'the server is too busy and did not carry it out; try again later'],
+}
 
-const SENTENCES: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([
-  [C.CONNECTIONLOSS, 'the connection broke before the answer came, so the outcome is not known'],
-  [C.SESSIONEXPIRED, 'the session has expired; connect a new client'],
-  [C.REQUESTTIMEOUT, 'no answer within the timeout of this call'],
-  [C.NONODE, 'no such znode'],
-  [C.NODEEXISTS, 'the znode exists already'],
-  [C.NOTEMPTY, 'the znode has children; delete them first'],
-  [C.BADVERSION, 'the znode has another version by now; read it again'],
-  [C.NOAUTH, 'the ACL does not permit this; addAuth as somebody whom it permits'],
-  [C.NOCHILDRENFOREPHEMERALS, 'an ephemeral znode cannot have children'],
-  [C.INVALIDACL, 'the ACL is empty, or names a scheme or an id that the server does not know'],
-  [C.AUTHFAILED, 'the server refused the credentials'],
-  [C.BADARGUMENTS, 'the server does not accept these arguments'],
-  [C.UNIMPLEMENTED, 'the server does not know this operation'],
-  [C.NOWATCHER, 'no such watch'],
-  [C.QUOTAEXCEEDED, 'a quota does not permit this'],
-])
+const C = ERROR_CODES
+/** A code from a newer server may have no name. */
+const BY_CODE = new Map<ErrorCode, readonly [ErrorClass, string]>()
+for (const [name, code] of Object.entries(ERROR_CODES))
+  if (name in KINDS) BY_CODE.set(code, KINDS[name as keyof typeof KINDS])
 
 /** The error for a code from the server. */
 export function errorFor(code: ErrorCode, path: string | null = null): ZooKeeperError {
-  const Class = CLASSES.get(code) ?? ZooKeeperError
+  const Class = BY_CODE.get(code)?.[0] ?? ZooKeeperError
   return new Class(code, path)
 }
 

@@ -10,7 +10,7 @@ import { errorFor, requestTimeout } from './errors.ts'
 export interface CallOptions {
   /** Rejects the call with its reason; whether the server carries it out stays open. */
   readonly signal?: AbortSignal
-  /** Rejects the call with RequestTimeoutError after so long. */
+  /** Rejects the call with RequestTimeoutError after so long; Infinity for never. Default: the client's `callTimeoutMs`. */
   readonly timeoutMs?: number
 }
 
@@ -23,49 +23,87 @@ export interface Outcome {
 /** Runs when the answer has been read, before anything that came after it: the moment to arm a watch. */
 export type OnOutcome = (outcome: Outcome) => void
 
-export class Call {
+/** What an answer is to the caller. One for all calls of a kind: a call that waits is as small as it can be. */
+export interface Answer<T> {
+  readonly take: (body: ReplyBody) => T
+  /** The value for a node that is not there, where that is no error. */
+  readonly absent?: T
+}
+
+export const WHOLE_BODY: Answer<ReplyBody> = { take: (body) => body }
+
+/** Timers of Node hold no more; a longer timeout is none. */
+const TIMER_MAX_MS = 2 ** 31 - 1
+
+/** A call as queues and connections see it, whatever it resolves with. */
+export interface PendingCall {
   readonly request: ClientRequest
-  readonly answer: Promise<ReplyBody>
-  /** Monotonic ms; 0 until it is sent. */
-  sentAt = 0
+  /** Monotonic ms. */
+  readonly createdAt: number
+  /** Monotonic ms, and the xid, once it is sent; 0 before. */
+  sentAt: number
+  xid: number
+  /** True when nobody waits for it any more; when it is sent, its answer is still to be read. */
+  readonly settled: boolean
+  /** Its answer. Also when the caller has gone: the server did what was asked, so a watch is there. */
+  succeed(body: ReplyBody, zxid: Zxid): void
+  /** Its answer, an error code. */
+  refuse(err: number, zxid: Zxid): void
+  /** No answer will come. */
+  fail(makeError: (path: string | null) => unknown): void
+}
+
+export class Call<T> implements PendingCall {
+  readonly request: ClientRequest
+  readonly promise: Promise<T>
   readonly createdAt = performance.now()
+  sentAt = 0
+  xid = 0
   readonly #path: string | null
+  readonly #answer: Answer<T>
   readonly #onOutcome: OnOutcome | null
-  readonly #resolve: (body: ReplyBody) => void
-  readonly #reject: (cause: unknown) => void
+  // Set by the constructor of the promise, which runs at once.
+  #resolve: (value: T) => void = nothing
+  #reject: (cause: unknown) => void = nothing
   #settled = false
   #dispose: (() => void) | null = null
 
   /** @param path as the caller knows it, for errors */
-  constructor(request: ClientRequest, path: string | null, options: CallOptions, onOutcome: OnOutcome | null) {
+  constructor(
+    request: ClientRequest,
+    path: string | null,
+    answer: Answer<T>,
+    { signal, timeoutMs = Number.POSITIVE_INFINITY }: CallOptions,
+    onOutcome: OnOutcome | null,
+  ) {
     this.request = request
     this.#path = path
+    this.#answer = answer
     this.#onOutcome = onOutcome
-    const { promise, resolve, reject } = withResolvers<ReplyBody>()
-    this.answer = promise
-    this.#resolve = resolve
-    this.#reject = reject
-    this.#limit(options)
+    this.promise = new Promise<T>((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    if (signal || timeoutMs <= TIMER_MAX_MS) this.#limit(signal, timeoutMs)
   }
 
-  /** True when nobody waits for it any more; when it is sent, its answer is still to be read. */
   get settled(): boolean {
     return this.#settled
   }
 
-  /** Its answer. Also when the caller has gone: the server did what was asked, so a watch is there. */
   succeed(body: ReplyBody, zxid: Zxid): void {
     this.#onOutcome?.({ err: ERROR_CODES.OK, zxid })
-    if (this.#settle()) this.#resolve(body)
+    if (this.#settle()) this.#resolve(this.#answer.take(body))
   }
 
-  /** Its answer, an error code. */
   refuse(err: number, zxid: Zxid): void {
     this.#onOutcome?.({ err, zxid })
-    if (this.#settle()) this.#reject(errorFor(err, this.#path))
+    if (!this.#settle()) return
+    const { absent } = this.#answer
+    if (err === ERROR_CODES.NONODE && absent !== undefined) this.#resolve(absent)
+    else this.#reject(errorFor(err, this.#path))
   }
 
-  /** No answer will come. */
   fail(makeError: (path: string | null) => unknown): void {
     if (this.#settle()) this.#reject(makeError(this.#path))
   }
@@ -73,21 +111,39 @@ export class Call {
   #settle(): boolean {
     if (this.#settled) return false
     this.#settled = true
-    this.#dispose?.()
+    if (this.#dispose) this.#dispose()
     this.#dispose = null
     return true
   }
 
-  #limit({ signal, timeoutMs }: CallOptions): void {
-    if (!signal && timeoutMs === undefined) return
+  #limit(signal: AbortSignal | undefined, timeoutMs: number): void {
     const onAbort = () => this.fail(() => signal?.reason)
-    const timer = timeoutMs === undefined ? null : setTimeout(() => this.fail(requestTimeout), timeoutMs)
+    const timer = timeoutMs > TIMER_MAX_MS ? null : setTimeout(() => this.fail(requestTimeout), timeoutMs)
     this.#dispose = () => {
       if (timer) clearTimeout(timer)
       signal?.removeEventListener('abort', onAbort)
     }
     signal?.addEventListener('abort', onAbort)
     if (signal?.aborted) onAbort()
+  }
+}
+
+function nothing(): void {}
+
+/** The promise, or what the options say when that comes first. What was promised goes on. */
+export async function within<T>(promise: Promise<T>, { signal, timeoutMs }: CallOptions): Promise<T> {
+  if (!signal && timeoutMs === undefined) return promise
+  const { promise: over, reject } = withResolvers<never>()
+  const onAbort = () => reject(signal?.reason)
+  const timer =
+    timeoutMs === undefined || timeoutMs > TIMER_MAX_MS ? null : setTimeout(() => reject(requestTimeout()), timeoutMs)
+  signal?.addEventListener('abort', onAbort)
+  if (signal?.aborted) onAbort()
+  try {
+    return await Promise.race([promise, over])
+  } finally {
+    if (timer) clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
   }
 }
 
@@ -128,8 +184,10 @@ export class Fifo<T> {
     const item = this.#items[this.#head]
     if (item === undefined) return undefined
     this.#head += 1
-    const empty = this.#head === this.#items.length
-    if (empty || (this.#head > COMPACT_FROM && this.#head * 2 > this.#items.length)) this.#items = this.drain()
+    if (this.#head === this.#items.length) {
+      this.#items.length = 0
+      this.#head = 0
+    } else if (this.#head > COMPACT_FROM && this.#head * 2 > this.#items.length) this.#items = this.drain()
     return item
   }
 

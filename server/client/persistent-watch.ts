@@ -1,6 +1,9 @@
 // The caller's end of a persistent watch: a callback, an async iterator, or both. What it is told comes
 // from the watch registry; how the server is made to forget it is the client's business.
 
+import type { NodeState } from './answers.ts'
+import { ConnectionLossError } from './errors.ts'
+import { callListener } from './listeners.ts'
 import type { PersistentEvent, PersistentListener, PersistentMode } from './watch-registry.ts'
 
 /** Events that may wait for a slow iterator. When they get more, they are dropped, and a `gap` stands for them. */
@@ -17,26 +20,50 @@ export class WatchHandle implements PersistentWatch, PersistentListener {
   readonly path: string
   readonly mode: PersistentMode
   readonly #onEvent: ((event: PersistentEvent) => void) | null
+  readonly #reread: ((path: string) => Promise<NodeState | null>) | null
   readonly #remove: (handle: WatchHandle) => Promise<void>
   readonly #iterators = new Set<EventQueue>()
   #ended: { readonly cause: Error | null } | null = null
 
-  /** @param path as the caller knows it */
+  /**
+   * @param path as the caller knows it
+   * @param reread reads the node at a gap; null when the caller does so by itself
+   */
   constructor(
     path: string,
     mode: PersistentMode,
     onEvent: ((event: PersistentEvent) => void) | null,
+    reread: ((path: string) => Promise<NodeState | null>) | null,
     remove: (handle: WatchHandle) => Promise<void>,
   ) {
     this.path = path
     this.mode = mode
     this.#onEvent = onEvent
+    this.#reread = reread
     this.#remove = remove
   }
 
   onEvent(event: PersistentEvent): void {
+    if (event.type === 'gap' && this.#reread) void this.#tellGap(this.#reread)
+    else this.#tell(event)
+  }
+
+  /** What was told before the answer is in it; what comes after it is told after it. */
+  async #tellGap(reread: (path: string) => Promise<NodeState | null>): Promise<void> {
+    const { path } = this
+    try {
+      const node = await reread(path)
+      this.#tell({ type: 'gap', path, node })
+    } catch (error) {
+      // The next connection brings the next gap; the end of a session is told by itself.
+      if (!(error instanceof ConnectionLossError)) this.#tell({ type: 'gap', path })
+    }
+  }
+
+  #tell(event: PersistentEvent): void {
+    if (this.#ended) return
     for (const queue of this.#iterators) queue.push(event, this.path)
-    this.#onEvent?.(event)
+    if (this.#onEvent) callListener(this.#onEvent, event)
   }
 
   onEnd(cause: Error | null): void {

@@ -70,6 +70,16 @@ export class ServerList {
     return this.#servers.length
   }
 
+  get all(): readonly ServerAddress[] {
+    return this.#servers
+  }
+
+  /** Makes this one of the list the next. */
+  prefer(server: ServerAddress): void {
+    const at = this.#servers.indexOf(server)
+    if (at >= 0) this.#at = at - 1
+  }
+
   next(): ServerAddress {
     this.#at = (this.#at + 1) % this.#servers.length
     const server = this.#servers[this.#at]
@@ -82,12 +92,16 @@ export class ServerList {
 const RETRY_FIRST_MS = 20
 const RETRY_MAX_MS = 500
 
-/** How long to wait before the next try: not at all while there are servers that have not been tried. */
+/** After a lost connection: a server's clients do not come to the next one all in the same moment. */
+const RECONNECT_SPREAD_MS = 50
+
+/** How long to wait before the next try: hardly at all while there are servers that have not been tried. */
 export function retryDelayMs(
   failures: number,
   options: { readonly servers: ServerList; readonly random: () => number },
 ): number {
   const round = Math.floor(failures / options.servers.size)
+  if (failures === 0) return options.random() * RECONNECT_SPREAD_MS
   if (round === 0) return 0
   return Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** (round - 1)) * (0.5 + options.random() / 2)
 }

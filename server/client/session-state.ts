@@ -12,6 +12,8 @@ export interface StateChange {
   readonly state: SessionState
   /** The server of a `connected`, else null. */
   readonly server: ServerAddress | null
+  /** True with a server that has no quorum and only reads, see `canBeReadOnly`. */
+  readonly readOnly: boolean
   /** Why a connection or a session was lost. */
   readonly cause: Error | null
 }

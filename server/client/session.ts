@@ -2,10 +2,8 @@
 // new connection it first says who it is (auth) and what it watches. It knows frames and requests; paths,
 // results and what callers see are for zookeeper.ts. Source: ClientCnxn, client-protocol.md §3–4.
 
-import { JuteReader } from '#shared/jute/reader.ts'
-import { type AuthPacket, writeAuthPacket, writeRequest } from '#shared/jute/records/client-frame.ts'
-import { readReplyHeader } from '#shared/jute/records/header.ts'
-import { readReplyBody } from '#shared/jute/records/reply.ts'
+import type { JuteReader } from '#shared/jute/reader.ts'
+import { type AuthPacket, writeAuthPacket } from '#shared/jute/records/client-frame.ts'
 import { opOf } from '#shared/jute/records/request.ts'
 import { readWatchEvent } from '#shared/jute/records/watch-event.ts'
 import { ERROR_CODES } from '#shared/zk/errors.ts'
@@ -15,13 +13,25 @@ import type { ReplyBody } from '#shared/zk/reply.ts'
 import type { ClientRequest, ConnectResponse, SetWatchesRequest } from '#shared/zk/request.ts'
 import { ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
 import { CallQueue } from './call-queue.ts'
-import { Connection, type Dial } from './connection.ts'
+import { Connection } from './connection.ts'
 import { Credentials } from './credentials.ts'
-import { connectionLoss, errorFor, sessionExpired, TooManyRequestsError } from './errors.ts'
+import type { Dial } from './dial.ts'
+import { ClientClosedError, connectionLoss, errorFor, sessionExpired, TooManyRequestsError } from './errors.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Listeners } from './listeners.ts'
-import { Call, type CallOptions, type OnOutcome } from './pending-calls.ts'
-import { retryDelayMs, type ServerAddress, type ServerList } from './server-list.ts'
+import {
+  type Answer,
+  Call,
+  type CallOptions,
+  type OnOutcome,
+  type PendingCall,
+  WHOLE_BODY,
+  within,
+} from './pending-calls.ts'
+import { readAnswer } from './read-answer.ts'
+import { searchReadWrite } from './read-write-search.ts'
+import { SaslExchange, type SaslOptions } from './sasl-exchange.ts'
+import { formatAddress, retryDelayMs, type ServerAddress, type ServerList } from './server-list.ts'
 import type { SessionState, StateChange } from './session-state.ts'
 import type { WatchRegistry } from './watch-registry.ts'
 
@@ -34,9 +44,25 @@ export interface SessionOptions {
   readonly outstandingMax: number
   readonly frameBytesMax: number
   readonly random: () => number
+  /** For calls that say nothing of their own; Infinity for none. */
+  readonly callTimeoutMs: number
+  readonly canBeReadOnly: boolean
+  readonly sasl: SaslOptions | null
+  /** Said on every connection. */
+  readonly auth: readonly AuthPacket[]
+  /** The one to go on with; null for a new one. */
+  readonly resume: SessionKey | null
+}
+
+/** What a session is resumed with. Who knows it has the session. */
+export interface SessionKey {
+  readonly id: SessionId
+  readonly passwd: Uint8Array
 }
 
 const PASSWD_BYTES = 16
+const NO_PASSWD: Uint8Array = new Uint8Array(PASSWD_BYTES)
+const NO_OPTIONS: CallOptions = {}
 
 export class Session {
   readonly states = new Listeners<StateChange>()
@@ -46,7 +72,12 @@ export class Session {
   #endCause: Error | null = null
   #lastProblem: Error | null = null
   #sessionId: SessionId = NO_SESSION
-  #passwd: Uint8Array = new Uint8Array(PASSWD_BYTES)
+  #passwd = NO_PASSWD
+  /** A session that only a read-only server knows is nothing that another server could go on with. */
+  #readWriteSeen = false
+  #readOnly = false
+  #stopSearch: (() => void) | null = null
+  #closing: Promise<void> | null = null
   #timeoutMs: number
   #lastZxidSeen: Zxid = ZERO_ZXID
   #leaseFrom = 0
@@ -54,6 +85,7 @@ export class Session {
   #heartbeat: Heartbeat | null = null
   #retry: NodeJS.Timeout | null = null
   #failures = 0
+  readonly #defaults: CallOptions
   readonly #calls = new CallQueue()
   readonly #credentials = new Credentials()
 
@@ -61,6 +93,14 @@ export class Session {
     this.#options = options
     this.#watches = watches
     this.#timeoutMs = options.sessionTimeoutMs
+    this.#defaults =
+      options.callTimeoutMs === Number.POSITIVE_INFINITY ? NO_OPTIONS : { timeoutMs: options.callTimeoutMs }
+    for (const packet of options.auth) this.#credentials.remember(packet)
+    if (options.resume) {
+      this.#sessionId = options.resume.id
+      this.#passwd = options.resume.passwd
+      this.#readWriteSeen = true
+    }
     this.#connect()
   }
 
@@ -69,6 +109,13 @@ export class Session {
   }
   get sessionId(): SessionId {
     return this.#sessionId
+  }
+  get passwd(): Uint8Array {
+    return this.#passwd
+  }
+  /** True while connected to a server that only reads. */
+  get readOnly(): boolean {
+    return this.#readOnly
   }
   /** As negotiated; as asked for until there is a session. */
   get timeoutMs(): number {
@@ -93,25 +140,49 @@ export class Session {
   call(
     request: ClientRequest,
     path: string | null,
-    options: CallOptions = {},
+    options: CallOptions = NO_OPTIONS,
     onOutcome: OnOutcome | null = null,
   ): Promise<ReplyBody> {
+    return this.ask(request, path, WHOLE_BODY, options, onOutcome)
+  }
+
+  /** As `call`, and resolves with what `answer` makes of the reply. */
+  ask<T>(
+    request: ClientRequest,
+    path: string | null,
+    answer: Answer<T>,
+    options: CallOptions = NO_OPTIONS,
+    onOutcome: OnOutcome | null = null,
+  ): Promise<T> {
     if (this.#endCause) return Promise.reject(this.#endCause)
+    if (this.#closing) return Promise.reject(new ClientClosedError())
     const { outstandingMax } = this.#options
-    if (this.#calls.length >= outstandingMax) {
-      return Promise.reject(new TooManyRequestsError(outstandingMax))
-    }
-    const call = new Call(request, path, options, onOutcome)
+    if (this.#calls.length >= outstandingMax) return Promise.reject(new TooManyRequestsError(outstandingMax))
+    const call = new Call(request, path, answer, this.#withDefaults(options), onOutcome)
     if (this.#state === 'connected') this.#send(call)
     else this.#calls.hold(call)
-    return call.answer
+    return call.promise
+  }
+
+  /** Lets the calls that are on their way be answered, ends the session on the server, unless it is to be kept, then here. */
+  close(timeoutMs: number, keepSession = false): Promise<void> {
+    this.#closing ??= this.#sayFarewell(timeoutMs, keepSession)
+    return this.#closing
+  }
+
+  async #sayFarewell(timeoutMs: number, keepSession: boolean): Promise<void> {
+    // Answers come in order: the last one says that all others are there.
+    const last = keepSession ? ({ type: 'sync', path: '/' } as const) : ({ type: 'closeSession' } as const)
+    if (this.#state === 'connected') await this.call(last, null, { timeoutMs }).catch(() => {})
+    this.end('closed', new ClientClosedError())
   }
 
   /** Resolves when the server has taken it, at once without a connection; every later connection repeats it. */
-  async addAuth(packet: AuthPacket): Promise<void> {
+  async addAuth(packet: AuthPacket, options: CallOptions = NO_OPTIONS): Promise<void> {
     if (this.#endCause) throw this.#endCause
+    options.signal?.throwIfAborted()
     this.#credentials.remember(packet)
-    if (this.#state === 'connected') await this.#sendAuth(packet)
+    if (this.#state === 'connected') await within(this.#sendAuth(packet), this.#withDefaults(options))
   }
 
   /** Final: nothing is sent any more, everything that waits is rejected. */
@@ -140,21 +211,22 @@ export class Session {
 
   #connect(): void {
     this.#retry = null
-    const { servers, dial, sessionTimeoutMs, handshakeTimeoutMs, frameBytesMax } = this.#options
+    const { servers, dial, sessionTimeoutMs, handshakeTimeoutMs, frameBytesMax, canBeReadOnly, sasl } = this.#options
     const hello = {
       protocolVersion: 0,
       lastZxidSeen: this.#lastZxidSeen,
       timeoutMs: sessionTimeoutMs,
-      sessionId: this.#sessionId,
-      passwd: this.#passwd,
-      readOnly: false,
+      sessionId: this.#readWriteSeen ? this.#sessionId : NO_SESSION,
+      passwd: this.#readWriteSeen ? this.#passwd : NO_PASSWD,
+      readOnly: canBeReadOnly,
     }
     const connection = new Connection(
-      { server: servers.next(), dial, hello, handshakeTimeoutMs, frameBytesMax },
+      { server: servers.next(), dial, hello, sasl: sasl && new SaslExchange(sasl), handshakeTimeoutMs, frameBytesMax },
       {
         onOpen: (response) => this.#onOpen(connection, response),
-        onFrame: (frame) => this.#onFrame(frame),
+        onFrame: (reader) => this.#onFrame(reader),
         onClose: (cause) => this.#onClose(cause),
+        onRefused: (cause) => this.end('lost', cause),
       },
     )
     this.#connection = connection
@@ -167,7 +239,11 @@ export class Session {
     }
     const again = this.#state === 'suspended'
     this.#sessionId = response.sessionId
-    this.#passwd = response.passwd
+    // The response is read from memory that others own; it is small and stays for long.
+    this.#passwd = response.passwd.slice()
+    this.#readOnly = response.readOnly === true
+    if (this.#readOnly) this.#search(connection)
+    else this.#readWriteSeen = true
     this.#timeoutMs = response.timeoutMs
     this.#leaseFrom = connection.startedAt
     this.#failures = 0
@@ -181,20 +257,35 @@ export class Session {
     this.#enter('connected', null)
   }
 
+  /** A server without a quorum is better than none, until there is one with. */
+  #search(connection: Connection): void {
+    const { servers, dial, handshakeTimeoutMs } = this.#options
+    this.#stopSearch = searchReadWrite({ servers: servers.all, dial, timeoutMs: handshakeTimeoutMs }, (server) => {
+      servers.prefer(server)
+      connection.destroy(new Error(`the server ${formatAddress(server)} can write`))
+    })
+  }
+
+  #withDefaults(options: CallOptions): CallOptions {
+    const { timeoutMs } = this.#defaults
+    if (timeoutMs === undefined || options.timeoutMs !== undefined) return options
+    return options.signal ? { signal: options.signal, timeoutMs } : this.#defaults
+  }
+
   #sendWatches(connection: Connection, requests: readonly SetWatchesRequest[], onDone: () => void): void {
     requests.forEach((request, i) => {
-      const call = new Call(request, null, {}, null)
+      const call = new Call(request, null, WHOLE_BODY, NO_OPTIONS, null)
       this.#send(call, XIDS.setWatches)
-      call.answer.then(
+      call.promise.then(
         () => i === requests.length - 1 && onDone(),
         (cause: Error) => connection.destroy(new Error('the server did not take our watches', { cause })),
       )
     })
   }
 
-  #send(call: Call, special: number | null = null): void {
+  #send(call: PendingCall, special: number | null = null): void {
     const xid = this.#calls.markSent(call, special)
-    this.#connection?.send((writer) => writeRequest(writer, xid, call.request))
+    this.#connection?.sendRequest(xid, call.request)
   }
 
   #sendAuth(packet: AuthPacket): Promise<void> {
@@ -202,9 +293,10 @@ export class Session {
     return this.#credentials.sent()
   }
 
-  #onFrame(frame: Uint8Array): void {
-    const reader = new JuteReader(frame, 0, frame.length, this.#options.frameBytesMax)
-    const { xid, zxid, err } = readReplyHeader(reader)
+  #onFrame(reader: JuteReader): void {
+    const xid = reader.int()
+    const zxid = reader.zxid()
+    const err = reader.int()
     // Notifications before 3.9 carry -1, auth answers 0: neither says what we have seen.
     if (zxid > this.#lastZxidSeen) this.#lastZxidSeen = zxid
     if (xid === XIDS.auth) this.#onAuthAnswer(err)
@@ -221,7 +313,7 @@ export class Session {
       return
     }
     try {
-      call.succeed(readReplyBody(reader, opOf(call.request)), zxid)
+      call.succeed(readAnswer(reader, opOf(call.request)), zxid)
     } catch (cause) {
       // The connection is of no more use, and this call is no longer among those that its end rejects.
       call.fail(connectionLoss)
@@ -254,6 +346,9 @@ export class Session {
   }
 
   #disconnect(makeError: (path: string | null) => Error): void {
+    this.#stopSearch?.()
+    this.#stopSearch = null
+    this.#readOnly = false
     this.#heartbeat?.stop()
     this.#heartbeat = null
     this.#calls.failAll(makeError)
@@ -261,6 +356,6 @@ export class Session {
 
   #enter(state: SessionState, cause: Error | null): void {
     this.#state = state
-    this.states.call({ state, server: this.server, cause })
+    this.states.call({ state, server: this.server, readOnly: this.#readOnly, cause })
   }
 }

@@ -104,7 +104,7 @@ test('[W-10] [R-0706] what a new connection is told comes in requests of at most
 
 describe('iterating a persistent watch', () => {
   test('events wait for the reader, and end with the watch', async () => {
-    const handle = new WatchHandle('/a', 'persistent', null, async (it) => it.onEnd(null))
+    const handle = new WatchHandle('/a', 'persistent', null, null, async (it) => it.onEnd(null))
     const events = handle[Symbol.asyncIterator]()
     handle.onEvent(event('nodeCreated', '/a'))
     await handle.remove()
@@ -115,7 +115,7 @@ describe('iterating a persistent watch', () => {
   })
 
   test('a reader that is too slow gets a gap in place of what it missed', async () => {
-    const handle = new WatchHandle('/a', 'persistent', null, async () => {})
+    const handle = new WatchHandle('/a', 'persistent', null, null, async () => {})
     const events = handle[Symbol.asyncIterator]()
     for (let i = 0; i <= WAITING_EVENTS_MAX; i += 1) handle.onEvent(event('nodeDataChanged', '/a'))
     expect((await events.next()).value).toEqual({ type: 'gap', path: '/a' })
@@ -124,7 +124,7 @@ describe('iterating a persistent watch', () => {
 
   test('a loop that is left ends its iterator only', async () => {
     const log = new EventLog()
-    const handle = new WatchHandle('/a', 'persistent', log.push, async () => {})
+    const handle = new WatchHandle('/a', 'persistent', log.push, null, async () => {})
     const looping = (async () => {
       for await (const seen of handle) return seen
       return null

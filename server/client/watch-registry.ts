@@ -6,13 +6,25 @@ import { parentPath } from '#shared/zk/path.ts'
 import type { SetWatchesRequest } from '#shared/zk/request.ts'
 import type { WatchEvent } from '#shared/zk/watch.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
+import type { NodeState } from './answers.ts'
 import { callListener } from './listeners.ts'
 
 /** Told once. `none` says that the session ended first, so that nothing else will come. */
 export type Watcher = (event: WatchEvent) => void
 
-/** What a persistent watch is told; `gap`: events may have been missed, so read again. */
-export type PersistentEvent = WatchEvent | { readonly type: 'gap'; readonly path: string }
+/** Events may have been missed: read again what depends on them. */
+export interface GapEvent {
+  readonly type: 'gap'
+  /** The watched one. */
+  readonly path: string
+  /**
+   * With `reread`: the watched node after the gap, null when there is none. Events told before the gap are in it. Left out
+   * when it was not asked for, could not be read, or when a slow iterator lost events.
+   */
+  readonly node?: NodeState | null
+}
+/** What a persistent watch is told. */
+export type PersistentEvent = WatchEvent | GapEvent
 export type PersistentMode = 'persistent' | 'persistentRecursive'
 
 export interface PersistentListener {
@@ -26,7 +38,8 @@ export type StandardTable = 'data' | 'exist' | 'child'
 
 const STANDARD_TABLES = ['data', 'exist', 'child'] as const
 const PERSISTENT_MODES = ['persistent', 'persistentRecursive'] as const
-type Table = StandardTable | PersistentMode
+export type Table = StandardTable | PersistentMode
+const ALL_TABLES: readonly Table[] = [...STANDARD_TABLES, ...PERSISTENT_MODES]
 
 /** Paths of one setWatches, so that it stays far below the server's frame limit. Source: ClientCnxn. */
 export const SET_WATCHES_BYTES_MAX = 128 * 1024
@@ -106,13 +119,20 @@ export class WatchRegistry {
     }
   }
 
-  /** Forgets all watches on a path, or everywhere, and tells the persistent ones that this is the end. */
-  forget(path: string): void {
-    for (const table of STANDARD_TABLES) this.#standard[table].delete(path)
-    for (const mode of PERSISTENT_MODES) {
-      for (const listener of this.#persistent[mode].get(path) ?? []) callListener((c) => listener.onEnd(c), null)
-      this.#persistent[mode].delete(path)
+  /** Forgets watches on a path and tells the persistent ones that this is the end. False when there were none. */
+  forget(path: string, tables: readonly Table[] = ALL_TABLES): boolean {
+    let found = false
+    for (const table of STANDARD_TABLES) {
+      if (tables.includes(table) && this.#standard[table].delete(path)) found = true
     }
+    for (const mode of PERSISTENT_MODES) {
+      const listeners = tables.includes(mode) ? this.#persistent[mode].get(path) : undefined
+      if (!listeners) continue
+      found = true
+      this.#persistent[mode].delete(path)
+      for (const listener of listeners) callListener((c) => listener.onEnd(c), null)
+    }
+    return found
   }
 
   /** The session is over: everyone is told, nothing stays. */

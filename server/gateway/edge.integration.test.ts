@@ -8,12 +8,16 @@ import { io, type Socket } from 'socket.io-client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { About, GatewayEvent, NumberedEvents, Welcome } from '#shared/events/socket-protocol.ts'
 import { type Access, makeAccess } from './access.ts'
+import { describeHandlers } from './api/describe.ts'
+import type { Handlers } from './api/handlers.ts'
+import { Performer } from './api/perform.ts'
+import { historyHandlers } from './history/history-handlers.ts'
 import { History } from './history.ts'
 import { createHttpServer, guardHost, SOCKET_PATH } from './http-server.ts'
 import { BAD_MESSAGES_MAX, MESSAGE_BYTES_MAX } from './limits.ts'
 import { LockService } from './lock-service.ts'
-import type { Handlers } from './request-handlers.ts'
 import { attachSockets, type Sockets } from './sockets.ts'
+import { FakeAudit } from './testing/fake-audit.ts'
 import { FakeEnsemble } from './testing/fake-ensemble.ts'
 import { TreeService } from './tree-service.ts'
 
@@ -48,6 +52,8 @@ beforeEach(async () => {
   killed = []
   const done = async (): Promise<null> => null
   const handlers: Handlers = {
+    ...describeHandlers,
+    ...historyHandlers(history.recorder),
     ...new TreeService(ensemble, () => null).handlers,
     ...new LockService({ reader: ensemble, findConnection: () => null, now: () => 0 }).handlers,
     'member:kill': async (_client, { sid }) => {
@@ -66,7 +72,7 @@ beforeEach(async () => {
     access: () => access,
     history,
     about: () => ABOUT,
-    handlers,
+    performer: new Performer({ handlers, audit: new FakeAudit(), log }),
     onGone,
     log,
     pagesMax: PAGES_MAX,

@@ -9,7 +9,12 @@ import type { About, GatewayEvent } from '#shared/events/socket-protocol.ts'
 import type { Ensemble } from '../ensemble/ensemble.ts'
 import { HOST } from '../ensemble/ports.ts'
 import { type Access, makeAccess, makeToken } from './access.ts'
+import { describeHandlers } from './api/describe.ts'
+import { Performer } from './api/perform.ts'
+import { AuditLog } from './audit/audit-log.ts'
 import { EnsembleSession } from './ensemble-session.ts'
+import type { WindowLimits } from './history/event-window.ts'
+import { historyHandlers } from './history/history-handlers.ts'
 import { History } from './history.ts'
 import { createHttpServer, guardHost } from './http-server.ts'
 import { LockService } from './lock-service.ts'
@@ -31,6 +36,8 @@ export interface GatewayOptions {
   /** Of Zabscope. */
   readonly version: string
   readonly log: Logger
+  /** How much of the past is kept; WINDOW_DEFAULT when left out. */
+  readonly historyLimits?: WindowLimits
 }
 
 export interface Gateway {
@@ -45,7 +52,7 @@ export interface Gateway {
 /** Rejects with an Error whose message is a sentence when no port is free. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { ensemble, log } = options
-  const history = new History()
+  const history = new History(options.historyLimits)
   const token = makeToken()
   // The port, and with it the allowed hosts, is known once the server listens.
   let access: Access = makeAccess(options.port, token)
@@ -95,8 +102,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     tree.forgetAll(client)
     locks.forgetAll(client)
   }
-  const handlers = { ...tree.handlers, ...locks.handlers, ...memberHandlers(ensemble) }
-  const sockets = attachSockets({ server, access: () => access, history, about, handlers, onGone, log })
+  const past = historyHandlers(history.recorder)
+  const handlers = { ...describeHandlers, ...past, ...tree.handlers, ...locks.handlers, ...memberHandlers(ensemble) }
+  const audit = new AuditLog({ dir: ensemble.dataDir })
+  const performer = new Performer({ handlers, audit, log })
+  const sockets = attachSockets({ server, access: () => access, history, about, performer, onGone, log })
   guardHost(server, () => access)
 
   const port = await listenFrom(server, options.port)
@@ -114,6 +124,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       locks.close()
       await sockets.close()
       server.closeAllConnections()
+      audit.close()
     },
   }
 }

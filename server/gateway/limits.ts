@@ -60,3 +60,7 @@ export const LOCK_DATA_MAX = 256
 export const LOCK_SCAN_NODES_MAX = 200
 export const LOCK_SCAN_DEPTH_MAX = 4
 export const LOCK_SCAN_CHILDREN_MAX = 2000
+
+/** Bytes of the audit log's file, and files kept; the oldest is deleted. */
+export const AUDIT_FILE_BYTES_MAX = 8 * 1024 * 1024
+export const AUDIT_FILES_MAX = 8

@@ -2,7 +2,7 @@
 // here to any other ensemble.
 
 import type { Ensemble } from '../ensemble/ensemble.ts'
-import type { Handlers } from './request-handlers.ts'
+import type { Handlers } from './api/handlers.ts'
 
 type MemberRequests = 'member:kill' | 'member:start' | 'member:stop' | 'member:pause' | 'member:resume'
 

@@ -3,10 +3,10 @@
 
 import { connect, type Socket } from 'node:net'
 import type { Logger } from 'pino'
-import { z } from 'zod'
 import type { StreamHello } from '#shared/events/cluster-event.ts'
 import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
-import { clusterEventSchema, helloSchema } from './event-schema.ts'
+import { decodeFrame } from '#shared/events/wire/decode.ts'
+import { helloSchema } from './event-schema.ts'
 import { FrameReader } from './frame-reader.ts'
 import { RECONNECT_FIRST_MS, RECONNECT_LAST_MS, STREAM_FRAME_BYTES_MAX } from './limits.ts'
 
@@ -21,8 +21,6 @@ export interface MemberStreamOptions {
   readonly onDown: () => void
   readonly log: Logger
 }
-
-const batchSchema = z.array(z.unknown())
 
 export class MemberStream {
   readonly #options: MemberStreamOptions
@@ -83,20 +81,18 @@ export class MemberStream {
 
   /** Throws when the frame is not what a member sends. */
   #onFrame(frame: Buffer): void {
-    const value: unknown = JSON.parse(frame.toString('utf8'))
-    const { sid, onHello, onEvent, log } = this.#options
+    const { sid, onHello, onEvent } = this.#options
     if (!this.#up) {
-      const hello = helloSchema.parse(value)
+      const hello = helloSchema.parse(JSON.parse(frame.toString('utf8')))
       if (hello.sid !== sid) throw new Error(`member ${hello.sid} answers on the event port of member ${sid}`)
       this.#up = true
       this.#retryMs = RECONNECT_FIRST_MS
       onHello(hello)
       return
     }
-    for (const item of batchSchema.parse(value)) {
-      const event = clusterEventSchema.safeParse(item)
-      if (event.success && event.data.sid === sid) onEvent(event.data)
-      else log.warn({ sid, issues: event.error?.issues }, 'malformed event dropped')
+    for (const event of decodeFrame(frame)) {
+      if (event.sid !== sid) throw new Error(`member ${sid} speaks for member ${event.sid}`)
+      onEvent(event)
     }
   }
 }

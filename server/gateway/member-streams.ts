@@ -115,6 +115,7 @@ function introduce(hello: StreamHello, view: ClusterView, emit: (event: GatewayE
     }
     emit({ type: 'member', t, sid, member })
   }
+  emit({ type: 'counts', t, sid, counts: hello.counts })
   for (const connection of hello.connections) emit({ type: 'connected', t, sid, ...connection })
   for (const watch of hello.watches.slice(-FOUND_WATCHES_MAX)) emit({ type: 'watchFound', t, sid, ...watch })
 }

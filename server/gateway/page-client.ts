@@ -1,11 +1,15 @@
-// One connected page, as the services see it: who it is, what it holds open, and a way to tell it something.
+// One caller, a connected page or a REST request, as the services see it: who it is, what it holds open, and a way
+// to tell it something.
 
 import type { ServerToClient } from '#shared/events/socket-protocol.ts'
-import type { Role } from './permissions.ts'
+import type { Role } from './api/roles.ts'
 
 export interface PageClient {
   /** For logs; unguessable, and not an authority. */
   readonly id: string
+  /** As whom it came; `access token` for the one of this start. */
+  readonly user: string
+  /** At this moment: it may change while a page is connected. */
   readonly role: Role
   /** Client address, for the audit log. */
   readonly address: string

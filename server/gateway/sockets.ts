@@ -14,6 +14,9 @@ import {
   type Welcome,
 } from '#shared/events/socket-protocol.ts'
 import { type Access, tokenIsRight } from './access.ts'
+import type { Performer } from './api/perform.ts'
+import type { Role } from './api/roles.ts'
+import { explainIssues, OPERATIONS } from './api/table.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { History } from './history.ts'
 import { SOCKET_PATH } from './http-server.ts'
@@ -27,10 +30,8 @@ import {
   WAITING_MESSAGES_MAX,
 } from './limits.ts'
 import type { PageClient } from './page-client.ts'
-import type { Role } from './permissions.ts'
 import { refusal } from './request-error.ts'
-import type { Handlers } from './request-handlers.ts'
-import { explainIssues, REQUEST_SCHEMAS } from './request-schemas.ts'
+import { LiveFrames } from './streams/live-frames.ts'
 
 const LIVE = 'live'
 
@@ -42,7 +43,7 @@ export interface SocketsOptions {
   readonly access: () => Access
   readonly history: History
   readonly about: () => About
-  readonly handlers: Handlers
+  readonly performer: Performer
   /** The page is gone: let go of what it held. */
   readonly onGone: (client: PageClient) => void
   readonly log: Logger
@@ -77,6 +78,7 @@ export function attachSockets(options: SocketsOptions): Sockets {
     pingTimeout: 20_000,
   })
   const pages = new Map<string, Page>()
+  const live = new LiveFrames(io)
   let sentSeq = history.lastSeq
 
   const flush = (): void => {
@@ -84,7 +86,7 @@ export function attachSockets(options: SocketsOptions): Sockets {
     const frame = history.since(sentSeq)
     sentSeq = history.lastSeq
     for (const page of pages.values()) if (frame === null || page.isSlow) page.fallBehind()
-    if (frame) io.to(LIVE).emit('events', frame)
+    if (frame) live.send(frame)
   }
   const timer = setInterval(flush, FRAME_MS)
   timer.unref()
@@ -103,7 +105,7 @@ export function attachSockets(options: SocketsOptions): Sockets {
     else next()
   })
   io.on('connection', (socket) => {
-    pages.set(socket.id, new Page(socket, options, flush))
+    pages.set(socket.id, new Page(socket, options, live, flush))
     socket.on('disconnect', () => pages.delete(socket.id))
   })
   io.engine.on('connection_error', (error: { code: unknown; message: unknown }) =>
@@ -129,11 +131,13 @@ function refused(code: ConnectRefusal['code'], message: string): Error {
 /** One connected page: its messages in, its answers out. */
 class Page implements PageClient {
   readonly id: string
+  readonly user = 'access token'
   /** There is one access token so far, and it is the operator's own. */
   readonly role: Role = 'admin'
   readonly address: string
   readonly #socket: PageSocket
   readonly #options: SocketsOptions
+  readonly #live: LiveFrames
   readonly #dispatcher: Dispatcher
   readonly #flush: () => void
   #badMessages = 0
@@ -141,17 +145,19 @@ class Page implements PageClient {
   #waiting = 0
   #giveUp: NodeJS.Timeout | null = null
 
-  constructor(socket: PageSocket, options: SocketsOptions, flush: () => void) {
+  constructor(socket: PageSocket, options: SocketsOptions, live: LiveFrames, flush: () => void) {
     this.id = socket.id
     this.address = socket.handshake.address
     this.#socket = socket
     this.#options = options
+    this.#live = live
     this.#flush = flush
-    this.#dispatcher = new Dispatcher(options.handlers, this, options.log, performance.now())
+    this.#dispatcher = new Dispatcher(options.performer, this, performance.now())
     socket.onAny((...message: unknown[]) => void this.#onMessage(message))
     socket.on('error', (error) => options.log.warn({ socket: this.id, err: error }, 'socket error'))
     socket.on('disconnect', () => {
       this.#caughtUp()
+      live.leave(this.id)
       options.onGone(this)
     })
     socket.conn.on('packetCreate', () => {
@@ -169,9 +175,15 @@ class Page implements PageClient {
   /** No more events until the page says hello again; a page that does not is let go. */
   fallBehind(): void {
     if (this.#giveUp) return
+    this.#leaveFrames()
     void this.#socket.leave(LIVE)
     this.#socket.emit('resync', 'This page could not keep up with the events.')
     this.#giveUp = setTimeout(() => this.#socket.disconnect(true), LAG_MS_MAX)
+  }
+
+  #leaveFrames(): void {
+    const room = this.#live.leave(this.id)
+    if (room !== null) void this.#socket.leave(room)
   }
 
   #caughtUp(): void {
@@ -198,9 +210,9 @@ class Page implements PageClient {
   }
 
   #welcome(payload: unknown): Welcome {
-    const hello = REQUEST_SCHEMAS.hello.safeParse(payload)
-    if (!hello.success) return { type: 'refused', reason: explainIssues('hello', hello.error) }
-    const { version, lastSeq } = hello.data
+    const hello = OPERATIONS.hello.input.safeParse(payload)
+    if (!hello.success) return { type: 'refused', reason: `${explainIssues('hello', hello.error)} Reload the page.` }
+    const { version, lastSeq, views } = hello.data
     if (version !== PROTOCOL_VERSION)
       return {
         type: 'refused',
@@ -209,12 +221,13 @@ class Page implements PageClient {
     // Others get what is due first, so that this page's next frame follows its welcome without a gap.
     this.#flush()
     this.#caughtUp()
-    void this.#socket.join(LIVE)
+    this.#leaveFrames()
+    void this.#socket.join([LIVE, this.#live.enter(this.id, views)])
     const { history } = this.#options
     const about = this.#options.about()
     const missed = lastSeq === null ? null : history.since(lastSeq)
     return missed
-      ? { type: 'resume', from: missed, about }
+      ? { type: 'resume', from: this.#live.missed(this.id, missed), about }
       : { type: 'snapshot', seq: history.lastSeq, view: history.view, about }
   }
 }

@@ -15,12 +15,12 @@ import { formatSessionId, NO_SESSION } from '#shared/zk/ids.ts'
 import { joinPath } from '#shared/zk/path.ts'
 import type { Stat } from '#shared/zk/stat.ts'
 import { formatZxid } from '#shared/zk/zxid.ts'
+import type { Handlers } from './api/handlers.ts'
 import type { EnsembleReader } from './ensemble-reader.ts'
 import { SORTED_LISTS_MAX, WATCHES_PER_SOCKET_MAX } from './limits.ts'
 import type { PageClient } from './page-client.ts'
 import { PathWatches } from './path-watches.ts'
 import { RequestError } from './request-error.ts'
-import type { Handlers } from './request-handlers.ts'
 
 interface SortedList {
   /** Changes with every child that comes or goes. */

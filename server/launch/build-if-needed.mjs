@@ -1,4 +1,4 @@
-// Builds dist/server and dist/web when the sources are not those of the last build. A hash over the sources,
+// Builds dist/server, dist/client and dist/web when the sources are not those of the last build. A hash over the sources,
 // not their dates, decides: switching branches back and forth builds once each time and never too little.
 
 import { createHash } from 'node:crypto'
@@ -26,7 +26,7 @@ export function hashSources() {
   return hash.digest('hex')
 }
 
-/** Builds server and page unless dist/ already holds this very state; `always` builds in any case. */
+/** Builds server, client library and page unless dist/ already holds this very state; `always` builds in any case. */
 export async function ensureBuilt({ always = false } = {}) {
   const sources = hashSources()
   if (!always && readStamp() === sources) return
@@ -35,6 +35,8 @@ export async function ensureBuilt({ always = false } = {}) {
   const build = (label, config) =>
     runStep(label, process.execPath, [vite, 'build', '--config', config, '--logLevel', 'warn'])
   await build('building the server', '.config/vite.server.config.ts')
+  const { buildClient } = await import('./build-client.mjs')
+  await buildClient()
   await build('building the page', 'web/vite.config.ts')
   writeFileSync(STAMP, sources)
 }

@@ -75,6 +75,7 @@ function startHost(script: (input: PeerInput) => PeerEffect[]) {
       setWatched: () => undefined,
       isWatched: () => false,
       onRoleEffect: () => undefined,
+      onNotification: () => undefined,
       onInput: () => undefined,
       onEffect: () => undefined,
       onDisconnected: () => undefined,

@@ -110,6 +110,7 @@ export function createHost(parts: HostParts): Host {
     if (watched) observation.onInput(input)
     if (input.type === 'packet') metrics.onPacket(input)
     else if (input.type === 'persisted') metrics.onPersisted(input.upTo)
+    else if (input.type === 'notification') observation.onNotification(input.from, input.notification)
     // Emptied now and then: emptying gives the memory back, and to do that for each request is dear.
     if (performed > EFFECTS_KEPT_MAX) {
       effects.length = 0

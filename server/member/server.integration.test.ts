@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { ClusterEvent, StreamHello } from '#shared/events/cluster-event.ts'
+import { decodeFrame } from '#shared/events/wire/decode.ts'
 import { OPEN_ACL } from '#shared/zk/acl.ts'
 import { freePort } from '../testing/free-port.ts'
 import type { MemberConfig } from './config/config.ts'
@@ -114,9 +115,9 @@ function observe(sid: number): Watching {
     bytes = Buffer.concat([bytes, chunk])
     while (bytes.length >= 4 && bytes.length >= 4 + bytes.readUInt32BE(0)) {
       const end = 4 + bytes.readUInt32BE(0)
-      const frame: StreamHello | ClusterEvent[] = JSON.parse(bytes.toString('utf8', 4, end))
-      if (Array.isArray(frame)) events.push(...frame)
-      else hello = frame
+      const frame = bytes.subarray(4, end)
+      if (hello) events.push(...decodeFrame(frame))
+      else hello = JSON.parse(frame.toString())
       bytes = bytes.subarray(end)
     }
   })
@@ -200,6 +201,22 @@ describe('three servers', () => {
     })
     expect(of(atLeader, 'quorum')).toContainEqual(expect.objectContaining({ zxid, by: expect.any(Number) }))
 
+    // How they elected, from before anybody watched.
+    const recent = atFollower.hello()?.recent ?? []
+    expect(recent).toContainEqual(expect.objectContaining({ type: 'voteChange', why: 'start', from: null }))
+    const elected = expect.objectContaining({ type: 'elected', leader, votes: expect.arrayContaining([leader]) })
+    expect(recent).toContainEqual(elected)
+    // What is counted comes once a second, and is exact.
+    await vi.waitFor(() => {
+      const last = of(atLeader, 'counts').at(-1)
+      expect(last).toMatchObject({ counts: { creates: 1, proposed: last?.type === 'counts' && last.counts.applied } })
+    }, 5000)
+    expect(of(atLeader, 'session')).toContainEqual(expect.objectContaining({ change: 'created', timeoutMs: 10_000 }))
+    expect(of(atLeader, 'flush').length).toBeGreaterThan(0)
+    expect(of(atLeader, 'linkTraffic')).toContainEqual(expect.objectContaining({ peer: follower }))
+    const sampled = [...of(atLeader, 'request'), ...of(atFollower, 'request')]
+    expect(sampled).toContainEqual(expect.objectContaining({ op: 'create', path: '/seen', zxid, error: null }))
+
     await stop(leader)
     const again = await session(follower)
     again.request(1, create('/after'))
@@ -230,6 +247,11 @@ describe('three servers', () => {
     if (configs[0]) await start(configs[0])
     const late = await session(1)
     await vi.waitFor(() => expect(leader.events).toContainEqual(expect.objectContaining({ learner: 1, how: 'SNAP' })))
+    const synced = expect.objectContaining({ type: 'synced', learner: 1, how: 'SNAP', had: '0x0' })
+    await vi.waitFor(() => expect(leader.events).toContainEqual(synced))
+    const sent = leader.events.flatMap((e) => (e.type === 'handshake' && e.to === 1 ? [e.packet] : []))
+    expect(sent).toEqual(expect.arrayContaining(['SNAP', 'NEWLEADER']))
+    expect(leader.events).toContainEqual(expect.objectContaining({ type: 'link', up: true }))
     late.request(1, { type: 'getAllChildrenNumber', path: '/' })
     late.request(2, { type: 'exists', path: '/n700', watch: false })
     expect(await answered(late, 2)).toEqual([

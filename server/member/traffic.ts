@@ -10,6 +10,9 @@ export interface Latency {
   maxMs: number
 }
 
+/** A group commit: how long it took, how many txns became durable, and how many bytes they are. */
+export type FlushListener = (ms: number, txns: number, bytes: number) => void
+
 export interface Traffic {
   /** Everything that has a name of ZooKeeper's and no field here. */
   readonly metrics: Metrics
@@ -46,6 +49,8 @@ export interface Traffic {
   digestMismatches: number
   /** Flushes that took longer than FSYNC_WARNING_MS. */
   slowFsyncs: number
+  /** Told of each group commit while somebody watches. */
+  onFlush: FlushListener | null
 }
 
 export function createTraffic(metrics = createMetrics()): Traffic {
@@ -75,6 +80,7 @@ export function createTraffic(metrics = createMetrics()): Traffic {
     nonMtlsLocal: 0,
     digestMismatches: 0,
     slowFsyncs: 0,
+    onFlush: null,
   }
 }
 
@@ -116,6 +122,7 @@ export function resetTraffic(traffic: Traffic): void {
     ...createTraffic(traffic.metrics),
     outstanding: traffic.outstanding,
     tlsHandshakesUnderWay: traffic.tlsHandshakesUnderWay,
+    onFlush: traffic.onFlush,
   })
 }
 

@@ -148,6 +148,7 @@ export class DiskQueue {
     await this.#host.appendBatch(item.buffer.subarray(0, item.length), item.firstZxid)
     this.#host.measured('flush', performance.now() - startMs)
     this.#host.measured('batchRecords', item.records)
+    this.#host.measured('batchBytes', item.length - LOG_HEADER_BYTES)
     this.#queuedBytes -= item.length - LOG_HEADER_BYTES
     if (item.buffer.length <= KEPT_BYTES_MAX && this.#spare.length < 2) this.#spare.push(item.buffer)
   }

@@ -6,7 +6,15 @@ import type { Disk } from './disk.ts'
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export type Log = (level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>) => void
 
-export type Measure = 'flush' | 'batchRecords' | 'snapshot' | 'open' | 'loadSnapshot' | 'replay' | 'replayedRecords'
+export type Measure =
+  | 'flush'
+  | 'batchRecords'
+  | 'batchBytes'
+  | 'snapshot'
+  | 'open'
+  | 'loadSnapshot'
+  | 'replay'
+  | 'replayedRecords'
 export type Measured = (what: Measure, value: number) => void
 
 export interface StorageOptions {
@@ -43,7 +51,7 @@ export interface StorageOptions {
   /** false: trees carry no digest (digest.enabled=no): none is written to snapshots, and none compared. */
   readonly digest?: boolean | undefined
   readonly log: Log
-  /** Told how long things took; milliseconds, or a number of records. */
+  /** Told how long things took; milliseconds, or a number of records or bytes. A batch: flush, batchRecords, batchBytes. */
   readonly measured?: Measured | undefined
   /** From 0 to below 1: spreads the snapshots of the servers in time. */
   readonly random?: (() => number) | undefined

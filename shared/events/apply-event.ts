@@ -12,6 +12,7 @@ import {
   foldFoundWatch,
   foldMarker,
   foldVote,
+  foldVoteChange,
   foldWatch,
   forgetConnections,
 } from './fold-log.ts'
@@ -39,6 +40,7 @@ export function applyEvent(view: ClusterView, event: GatewayEvent): void {
     case 'stream':
       // A stream that comes up starts with the connections that exist.
       if (event.up) forgetConnections(view, sid)
+      delete view.sampling[sid]
       foldStream(view, sid, event.up)
       return
     case 'state':
@@ -94,6 +96,27 @@ export function applyEvent(view: ClusterView, event: GatewayEvent): void {
     case 'dropped':
       view.totals.dropped += event.count
       return
+    case 'voteChange': {
+      const { type: _, ...change } = event
+      foldVoteChange(view, change)
+      return
+    }
+    case 'sampling':
+      view.sampling[sid] = event.every
+      return
+    case 'counts':
+      view.counts[sid] = event.counts
+      return
+    case 'elected':
+    case 'handshake':
+    case 'synced':
+    case 'session':
+    case 'multi':
+    case 'request':
+    case 'link':
+    case 'linkTraffic':
+    case 'flush':
+      return // for the history; nothing of the view comes from them
     default:
       unreachable(event)
   }

@@ -1,9 +1,10 @@
-// What one server tells its observers. Stage marks cover ranges ("logged up to 1/7"), because a group
+// What one server tells its observers: roles, rounds, connections, watches; the rest is activity-event.ts. Stage marks cover ranges ("logged up to 1/7"), because a group
 // commit makes many txns durable at once; only `proposed` (and `known`) carry each txn. All zxids and session ids are
 // `0x…` text, exact in JSON. `t` is wall-clock milliseconds since 1970 with fractions, comparable between
 // processes of one machine. `sid` is the server that says so.
 
 import type { ServerState } from '../zk/vote.ts'
+import type { ActivityCounts, ActivityEvent } from './activity-event.ts'
 
 export type Stage = 'received' | 'logged' | 'acked' | 'committed' | 'applied'
 
@@ -30,6 +31,7 @@ export interface TxnSummary {
 
 export type ClusterEvent = Base &
   (
+    | ActivityEvent
     | { readonly type: 'state'; readonly state: ServerState; readonly round: number; readonly reason: string }
     | {
         readonly type: 'phase'
@@ -127,7 +129,8 @@ export interface MemberStats {
 /** First frame of a member's event stream. */
 export interface StreamHello {
   readonly type: 'hello'
-  readonly version: 1
+  /** Of the frames that follow: WIRE_VERSION. */
+  readonly version: 2
   readonly sid: number
   readonly pid: number
   readonly stats: MemberStats
@@ -147,6 +150,8 @@ export interface StreamHello {
     readonly kind: string
   }[]
   readonly watchesTotal: number
+  /** From where the counts to come go on. */
+  readonly counts: ActivityCounts
   /** The newest events about roles (state, phase, vote, sync, serving, notServing), oldest first, from before. */
   readonly recent: readonly ClusterEvent[]
 }

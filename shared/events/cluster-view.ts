@@ -2,6 +2,7 @@
 // folding. apply-event.ts has the fold. Plain JSON: records keyed by text, zxids and sessions as `0x…`.
 
 import type { ServerState } from '../zk/vote.ts'
+import type { ActivityCounts, VoteReason } from './activity-event.ts'
 import type { Stage, TxnSummary } from './cluster-event.ts'
 
 /** Newest rounds kept. */
@@ -15,6 +16,9 @@ export const RATE_BUCKETS_MAX = 600
 export const CONNECTIONS_MAX = 2000
 /** Marks of one member that wait for their rounds. */
 export const PARKED_MAX = 1000
+
+/** Epochs whose commits are counted; what comes of older ones counts no more. */
+export const COUNTED_EPOCHS_MAX = 16
 
 /**
  * `op` of a txn whose leader was killed before it could tell what it had proposed; others have marked it. Its
@@ -83,6 +87,21 @@ export interface VoteView {
   readonly peerEpoch: number
 }
 
+/** Why a server votes otherwise than before; `from` null: of itself, at the start of a round. */
+export interface VoteChangeView {
+  readonly t: number
+  readonly sid: number
+  readonly round: number
+  readonly from: number | null
+  readonly why: VoteReason
+  readonly leader: number
+  readonly zxid: string
+  readonly peerEpoch: number
+  readonly beforeLeader: number
+  readonly beforeZxid: string
+  readonly beforePeerEpoch: number
+}
+
 export interface ConnectionView {
   readonly sid: number
   readonly conn: number
@@ -126,6 +145,7 @@ export interface ClusterView {
   /** Oldest first. */
   rounds: RoundView[]
   votes: VoteView[]
+  voteChanges: VoteChangeView[]
   connections: Record<string, ConnectionView>
   watchLog: WatchLogEntry[]
   markers: Marker[]
@@ -135,6 +155,12 @@ export interface ClusterView {
   totals: { committed: number; dropped: number }
   /** Newest zxid counted in `totals.committed`; null before the first is known. */
   committedUpTo: string | null
+  /** The same by epoch (as epochText gives it), the newest COUNTED_EPOCHS_MAX of them. Only the fold looks at these. */
+  committedIn: Record<string, number>
+  /** By member: only rounds whose counter is a multiple of this are told singly. Counts are exact all the same. */
+  sampling: Record<string, number>
+  /** By member, what it has counted since it began to be watched. */
+  counts: Record<string, ActivityCounts>
   /** Whether a member's events are heard now. */
   streams: Record<string, boolean>
   /** By member, oldest first. Only the fold looks at these. */
@@ -148,12 +174,16 @@ export function emptyClusterView(): ClusterView {
     members: {},
     rounds: [],
     votes: [],
+    voteChanges: [],
     connections: {},
     watchLog: [],
     markers: [],
     writeRate: [],
     totals: { committed: 0, dropped: 0 },
     committedUpTo: null,
+    committedIn: {},
+    sampling: {},
+    counts: {},
     streams: {},
     parked: {},
     known: {},

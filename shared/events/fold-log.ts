@@ -8,6 +8,7 @@ import {
   MARKERS_MAX,
   type Marker,
   VOTES_MAX,
+  type VoteChangeView,
   type VoteView,
   WATCH_LOG_MAX,
   type WatchLogEntry,
@@ -20,6 +21,10 @@ function pushBounded<T>(list: T[], item: T, max: number): void {
 
 export function foldVote(view: ClusterView, vote: VoteView): void {
   pushBounded(view.votes, vote, VOTES_MAX)
+}
+
+export function foldVoteChange(view: ClusterView, change: VoteChangeView): void {
+  pushBounded(view.voteChanges, change, VOTES_MAX)
 }
 
 export function foldWatch(view: ClusterView, entry: WatchLogEntry): void {

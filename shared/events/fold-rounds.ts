@@ -6,6 +6,7 @@
 import { KNOWN_TXNS_MAX, type Stage, type TxnSummary } from './cluster-event.ts'
 import {
   type ClusterView,
+  COUNTED_EPOCHS_MAX,
   type MemberStages,
   PARKED_MAX,
   type ParkedMark,
@@ -14,7 +15,7 @@ import {
   type RoundView,
   UNKNOWN_OP,
 } from './cluster-view.ts'
-import { compareZxidText, counterOfText, epochText, zxidText } from './zxid-text.ts'
+import { compareZxidText, counterOfText, epochText, newerZxid, zxidText } from './zxid-text.ts'
 
 /** How many rounds, counted from the oldest, are at or below `zxid`. */
 function countUpTo(rounds: readonly RoundView[], zxid: string): number {
@@ -59,7 +60,10 @@ function addUnknownRounds(view: ClusterView, leader: number, { zxid, t }: Parked
   const upTo = counterOfText(zxid)
   const last = view.rounds[countUpTo(view.rounds, zxid) - 1]
   const known = last && epochText(last.txn.zxid) === epoch ? counterOfText(last.txn.zxid) : 0
-  for (let counter = Math.max(known, upTo - ROUNDS_MAX) + 1; counter <= upTo; counter += 1) {
+  // It would not have told those between, either.
+  const every = Math.max(1, ...Object.values(view.sampling))
+  const first = Math.max(known, upTo - ROUNDS_MAX * every) + 1
+  for (let counter = Math.ceil(first / every) * every; counter <= upTo; counter += every) {
     const next = zxidText(epoch, counter)
     addRound(view, t, leader, view.known[next] ?? unknownTxn(next), {})
   }
@@ -145,7 +149,8 @@ export function foldMark(view: ClusterView, t: number, sid: number, stage: Stage
     const proposer = proposerOf(view, zxid)
     if (proposer !== null && view.streams[proposer] === false) addUnknownRounds(view, proposer, ahead)
   }
-  if (stage === 'committed') countCommits(view, t, zxid)
+  // Applied is committed: what a leader committed last and was killed before telling, its successor applies.
+  if (stage === 'committed' || stage === 'applied') countCommits(view, t, zxid)
 }
 
 function park(view: ClusterView, member: string, mark: ParkedMark): void {
@@ -171,18 +176,38 @@ export function foldQuorum(view: ClusterView, t: number, zxid: string, by: numbe
 
 /** Where counting starts: what was committed before anybody looked does not count. */
 export function startCountingAt(view: ClusterView, zxid: string): void {
-  view.committedUpTo ??= zxid
+  if (view.committedUpTo !== null) return
+  view.committedUpTo = zxid
+  view.committedIn[epochText(zxid)] = counterOfText(zxid)
 }
 
-/** Counters have no gaps within an epoch, so the difference counts exactly, even over dropped events. */
+/**
+ * Counters have no gaps within an epoch, so differences count exactly, even over dropped events. By epoch: the end of an
+ * old one is often told behind the start of the next, by another member.
+ */
 function countCommits(view: ClusterView, t: number, zxid: string): void {
-  const before = view.committedUpTo
-  if (before !== null && compareZxidText(zxid, before) <= 0) return
-  view.committedUpTo = zxid
-  const known = before !== null && epochText(before) === epochText(zxid) ? counterOfText(before) : 0
-  const count = before === null ? 1 : counterOfText(zxid) - known
+  const epoch = epochText(zxid)
+  const counter = counterOfText(zxid)
+  const isFirst = view.committedUpTo === null
+  const before = view.committedIn[epoch]
+  if (before === undefined && !isFirst && !isLaterEpoch(view, epoch)) return
+  const count = isFirst ? 1 : counter - (before ?? 0)
+  if (count <= 0) return
+  view.committedIn[epoch] = counter
+  view.committedUpTo = newerZxid(view.committedUpTo ?? zxid, zxid)
+  const epochs = Object.keys(view.committedIn)
+  if (epochs.length > COUNTED_EPOCHS_MAX) delete view.committedIn[oldestOf(epochs)]
   view.totals.committed += count
   addToRate(view.writeRate, Math.floor(t / 1000), count)
+}
+
+/** Than the first that counts; earlier ones were over before anybody looked. */
+function isLaterEpoch(view: ClusterView, epoch: string): boolean {
+  return compareZxidText(zxidText(epoch, 0), zxidText(oldestOf(Object.keys(view.committedIn)), 0)) > 0
+}
+
+function oldestOf(epochs: readonly string[]): string {
+  return epochs.reduce((a, b) => (compareZxidText(zxidText(a, 0), zxidText(b, 0)) <= 0 ? a : b), epochs[0] ?? '')
 }
 
 function addToRate(buckets: [number, number][], second: number, count: number): void {

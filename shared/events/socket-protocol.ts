@@ -3,6 +3,8 @@
 
 import type { ClusterEvent } from './cluster-event.ts'
 import type { ClusterView, MemberView, ProcessState } from './cluster-view.ts'
+import type { HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
+import type { StreamView } from './subscription.ts'
 
 export const PROTOCOL_VERSION = 1
 
@@ -37,9 +39,11 @@ export type GatewayEvent =
     }
 
 export interface NumberedEvents {
-  /** Sequence number of the first event; the rest follow without gaps. */
+  /** Sequence number of the first event; the rest follow without gaps, unless `upTo` says otherwise. */
   readonly seq: number
   readonly events: readonly GatewayEvent[]
+  /** Some of the events from `seq` to this number were left out: not subscribed to, or more than a page can show. */
+  readonly upTo?: number
 }
 
 export type Welcome =
@@ -143,12 +147,41 @@ export interface ConnectRefusal {
   readonly code: 'TOKEN' | 'FULL'
 }
 
+/** One operation of the gateway, as the one who asks may use it. */
+export interface OperationDescription {
+  /** As on the socket. */
+  readonly name: string
+  /** The least role that may use it. */
+  readonly role: Role
+  readonly allowed: boolean
+  /** It changes something and is written to the audit log. */
+  readonly changes: boolean
+  /** A sentence. */
+  readonly summary: string
+  /** `POST /api/v1/…`; null: on sockets only. */
+  readonly route: string | null
+}
+
+export type Role = 'viewer' | 'operator' | 'admin'
+
+export interface ApiDescription {
+  readonly user: string
+  readonly role: Role
+  readonly operations: readonly OperationDescription[]
+}
+
 /** Requests of the page. */
 export interface ClientToServer {
   hello(
-    request: { readonly version: number; readonly lastSeq: number | null },
+    request: {
+      readonly version: number
+      readonly lastSeq: number | null
+      /** Left out: DEFAULT_VIEWS. */
+      readonly views?: readonly StreamView[] | undefined
+    },
     answer: (welcome: Welcome) => void,
   ): void
+  'api:describe'(request: Record<string, never>, answer: (a: Answer<ApiDescription>) => void): void
   'tree:list'(
     request: { readonly path: string; readonly offset: number; readonly watch: boolean },
     answer: (a: Answer<NodeListing>) => void,
@@ -156,6 +189,8 @@ export interface ClientToServer {
   /** No more updates for this path, please. */
   'tree:forget'(request: { readonly path: string }, answer: (a: Answer<null>) => void): void
   'node:get'(request: { readonly path: string }, answer: (a: Answer<NodeDetail>) => void): void
+  /** The past: figures for each step of a range, and its events when they are few. */
+  'history:range'(request: HistoryRangeRequest, answer: (a: Answer<HistoryRange>) => void): void
   'locks:list'(request: Record<string, never>, answer: (a: Answer<readonly LockDirectory[]>) => void): void
   'locks:open'(request: { readonly path: string }, answer: (a: Answer<LockView>) => void): void
   'locks:close'(request: { readonly path: string }, answer: (a: Answer<null>) => void): void

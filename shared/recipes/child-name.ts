@@ -1,6 +1,7 @@
 // Recognises one child's name: whose convention it follows, what it asks for, and its sequence. The rules
 // are tried in order and the first match wins. Source: locks-and-recipes.md §2.1–2.5.
 
+import { tryUtf8Decode } from '../base/text.ts'
 import { asSessionId } from '../zk/ids.ts'
 import type { Family, Kind, LockChild, Recipe } from './contract.ts'
 import { SEQUENCE, splitSequence } from './sequence.ts'
@@ -8,6 +9,8 @@ import { SEQUENCE, splitSequence } from './sequence.ts'
 /** A child that contends, as its name tells. */
 export interface Sighting {
   readonly child: LockChild
+  /** The regular expression that its name matched. */
+  readonly pattern: string
   readonly family: Family
   readonly recipe: Recipe
   readonly kind: Kind
@@ -24,7 +27,7 @@ interface NameRule {
   readonly pattern: RegExp
   readonly family: Family | ((groups: Groups, child: LockChild) => Family)
   readonly recipe: Recipe
-  readonly kind: Kind | ((groups: Groups) => Kind)
+  readonly kind: Kind | ((groups: Groups, child: LockChild) => Kind)
   /** Persistent nodes follow it as well; for the others being ephemeral is part of the convention. */
   readonly persistentToo?: true
 }
@@ -65,6 +68,7 @@ const RULES: readonly NameRule[] = [
   rule(`zlock#(?<maker>[0-9a-f-]{36})#(?<seq>\\d{10})`, 'accumulo', 'lock', 'lock'),
   rule(`flock#READ~[^~#]+~[^~#]*~[^~#]*#(?<seq>\\d{10})`, 'accumulo', 'read-write lock', 'read', true),
   rule(`flock#WRITE~[^~#]+~[^~#]*~[^~#]*#(?<seq>\\d{10})`, 'accumulo', 'read-write lock', 'write', true),
+  rule(`flock#(?<seq>\\d{10})`, 'accumulo', 'read-write lock', olderFateKind, true),
   rule(
     `LOCK-(?<label>SHARED|SEMI_SHARED|EXCLUSIVE)-${SEQ}`,
     'hive',
@@ -84,8 +88,13 @@ const RULES: readonly NameRule[] = [
   rule(`.+-write-${SEQ}`, 'documented', 'read-write lock', 'write'),
 ]
 
-/** Sequential and ephemeral, but allocations of numbers and members of a group, not contenders. */
-const NOT_CONTENDING = new RegExp(`^(?:block-\\d{10}|${HEX32}|(?:worker|sentinel|party)-${HEX32}-${SEQUENCE})$`)
+/**
+ * Ephemeral and numbered, but allocations of numbers (ClickHouse, BookKeeper's ledgers), members of a group
+ * (aiozk, HiveServer2, Twitter's server sets), not contenders.
+ */
+const NOT_CONTENDING = new RegExp(
+  `^(?:block-\\d{10}|urL\\d{10}|serverUri=.*|member_\\d{10}|${HEX32}|(?:worker|sentinel|party)-${HEX32}-${SEQUENCE})$`,
+)
 
 /** Reads one child by the known conventions; null when its name follows none of them. */
 export function readChildName(child: LockChild): Sighting | null {
@@ -109,6 +118,7 @@ export function readUnknownName(child: LockChild): Sighting | null {
   const { suffix, sequence } = split
   return {
     child,
+    pattern: `^(.*?)${SEQ}$`,
     family: 'unknown',
     recipe: 'unknown',
     kind: 'unknown',
@@ -139,9 +149,10 @@ function rule(
 
 function sight(child: LockChild, found: NameRule, groups: Groups, ephemeral: boolean): Sighting {
   const suffix = groups.seq ?? ''
-  const kind = typeof found.kind === 'function' ? found.kind(groups) : found.kind
+  const kind = typeof found.kind === 'function' ? found.kind(groups, child) : found.kind
   return {
     child,
+    pattern: found.pattern.source,
     family: typeof found.family === 'function' ? found.family(groups, child) : found.family,
     recipe: found.recipe,
     // Curator's lock-safe queue and kazoo's LockingQueue mark a taken item with an ephemeral of its name.
@@ -154,6 +165,11 @@ function sight(child: LockChild, found: NameRule, groups: Groups, ephemeral: boo
 
 function kindOf(kinds: Readonly<Record<string, Kind>>, label: string | undefined): Kind {
   return kinds[label ?? ''] ?? 'lock'
+}
+
+/** Before its names told the mode, Accumulo's data did: `READ:` or `WRITE:` and the transaction. */
+function olderFateKind(_groups: Groups, child: LockChild): Kind {
+  return tryUtf8Decode(child.data ?? new Uint8Array())?.startsWith('READ') ? 'read' : 'write'
 }
 
 /** Java writes the session in decimal, C in 16 hex digits; 16 decimal digits may be either, so ask the owner. */

@@ -15,7 +15,25 @@ export interface LockChild {
   readonly data: Uint8Array | null
 }
 
-export type Recipe = 'lock' | 'read-write lock' | 'semaphore' | 'election' | 'queue' | 'unknown'
+/**
+ * `single node`: a lock that is one ephemeral, its waiters only in watch tables; `lease`: a record with an end by
+ * clients' clocks; `group`, `discovery`: members, nobody waits; `partitions`: a lock for each of several partitions.
+ */
+export type Recipe =
+  | 'lock'
+  | 'read-write lock'
+  | 'semaphore'
+  | 'election'
+  | 'queue'
+  | 'single node'
+  | 'lease'
+  | 'barrier'
+  | 'double barrier'
+  | 'group'
+  | 'discovery'
+  | 'counter'
+  | 'partitions'
+  | 'unknown'
 
 /** Whose naming convention it is. `documented`: the recipes page of ZooKeeper; `unknown`: nobody's that we know. */
 export type Family =
@@ -50,6 +68,7 @@ export type Kind =
   | 'lease'
   | 'item'
   | 'claim'
+  | 'member'
   | 'foreign'
   | 'unknown'
 
@@ -73,6 +92,15 @@ export type LintName =
   | 'stale owner'
   | 'near overflow'
   | 'permits unknown'
+  | 'foreign child ignored'
+  | 'herd'
+  | 'missing wake edge'
+  | 'wrong wake edge'
+  | 'self-watch'
+  | 'eligible but asleep'
+  | 'sequence reset'
+  | 'directory gone'
+  | 'token out of order'
 
 /** Something about the directory that a person should know, with the children it is about. */
 export interface Lint {
@@ -96,4 +124,6 @@ export interface Contention {
 export interface ContentionOptions {
   /** How many may hold a semaphore at once, where a person knows: most libraries do not store it. */
   readonly permits?: number
+  /** How many children the directory has had: a larger number in a name was not given by ZooKeeper. */
+  readonly creates?: number
 }

@@ -105,7 +105,7 @@ function compareBy(first: Sighting): (a: Place, b: Place) => number {
 }
 
 /** True when a contender of kind `mine` cannot go before one of kind `other` that is ahead of it. */
-function yields(mine: Kind, other: Kind): boolean {
+export function yields(mine: Kind, other: Kind): boolean {
   if (mine === 'read') return other === 'write'
   if (mine === 'update') return other !== 'read'
   return true

@@ -3,32 +3,46 @@
 // It sees one directory at one moment: watch tables, sibling directories and history are left to others.
 
 import { readChildName, readUnknownName, type Sighting } from './child-name.ts'
-import type { Contender, Contention, ContentionOptions, LockChild, Recipe } from './contract.ts'
+import type { Contender, Contention, ContentionOptions, Lint, LockChild, Recipe } from './contract.ts'
 import { findLints } from './lints.ts'
 import { lineUp } from './order.ts'
 
 const NOTHING: Contention = { recipe: 'unknown', family: null, confidence: 'guess', contenders: [], lints: [] }
+
+/** One library's sightings in a directory, and the contenders as it orders them. */
+export interface Line {
+  readonly sightings: readonly Sighting[]
+  readonly contenders: readonly Contender[]
+}
 
 /**
  * What the children of a directory contend for. Children that follow no convention are left out, unless
  * they block; a directory without contenders reads as `unknown` with an empty list.
  */
 export function readContention(children: readonly LockChild[], options: ContentionOptions = {}): Contention {
-  const sightings = children.map(readChildName).filter((sighting) => sighting !== null)
-  const known = sightings.length > 0 && !isDoubleBarrier(children, sightings)
-  const libraries = known ? groupByLibrary(sightings) : unknownLibraries(children)
-  const main = libraries[0]?.[0]
+  const { known, lines } = readLines(children, options)
+  const main = lines[0]?.sightings[0]
   if (!main) return NOTHING
-
-  const lines = libraries.map((own) => lineUp(own, children, options))
-  const contenders = onlyOnce(lines.flat())
+  const contenders = onlyOnce(lines.flatMap((line) => line.contenders))
+  const libraries = lines.map((line) => line.sightings)
   return {
     recipe: recipeOf(libraries[0] ?? []),
     family: main.family,
     confidence: known ? 'likely' : 'guess',
     contenders,
-    lints: findLints(libraries, contenders, options),
+    lints: [...findLints(libraries, contenders, options), ...harmlessStrangers(children, lines)],
   }
+}
+
+/** A line for each library in the directory, the longest first; `known` is false when they are of no library that we know. */
+export function readLines(
+  children: readonly LockChild[],
+  options: ContentionOptions,
+): { readonly known: boolean; readonly lines: readonly Line[] } {
+  const sightings = children.map(readChildName).filter((sighting) => sighting !== null)
+  const known = sightings.length > 0 && !isDoubleBarrier(children, sightings)
+  const libraries = known ? groupByLibrary(sightings) : unknownLibraries(children, options)
+  return { known, lines: libraries.map((own) => ({ sightings: own, contenders: lineUp(own, children, options) })) }
 }
 
 /** Members of kazoo's double barrier look like leases of its semaphore, but `ready` stands beside them. */
@@ -81,10 +95,11 @@ function recipeOf(own: readonly Sighting[]): Recipe {
  * Sequential ephemerals of libraries that we do not know, by the constant part of their names. A group
  * whose numbers do not rise in the order of creation has other numbers in its names: no contenders.
  */
-function unknownLibraries(children: readonly LockChild[]): Sighting[][] {
+function unknownLibraries(children: readonly LockChild[], { creates }: ContentionOptions): Sighting[][] {
   const sightings = children.map(readUnknownName).filter((sighting) => sighting !== null)
   const groups = groupBy(sightings, (sighting) => sighting.maker ?? '')
-  return groups.filter(risesWithCreation).sort((a, b) => b.length - a.length)
+  const given = (own: Sighting[]) => creates === undefined || own.every((sighting) => sighting.sequence < creates)
+  return groups.filter((own) => given(own) && risesWithCreation(own)).sort((a, b) => b.length - a.length)
 }
 
 function risesWithCreation(own: readonly Sighting[]): boolean {
@@ -104,4 +119,14 @@ function onlyOnce(contenders: readonly Contender[]): Contender[] {
     seen.add(contender.name)
     return true
   })
+}
+
+/** Curator takes every child for a contender; those that sort last hurt nobody. */
+function harmlessStrangers(children: readonly LockChild[], lines: readonly Line[]): Lint[] {
+  const curator = lines.some(({ sightings }) => sightings[0]?.family === 'curator' && sightings[0].recipe !== 'queue')
+  if (!curator) return []
+  const known = new Set(lines.flatMap((line) => line.contenders.map(({ name }) => name)))
+  const names = children.map(({ name }) => name).filter((name) => !known.has(name))
+  const message = 'Curator takes these for contenders too. They sort behind all others, so nobody waits for them.'
+  return names.length > 0 ? [{ name: 'foreign child ignored', children: names, message }] : []
 }

@@ -156,7 +156,7 @@ export function createMockFeed(story: string): Feed {
 
   function answer(
     name: AskName,
-    request: { readonly path?: string; readonly offset?: number; readonly sid?: number },
+    request: { readonly path?: string; readonly offset?: number; readonly sid?: number; readonly fromMs?: number },
   ): unknown {
     const path = request.path ?? '/'
     const t = Date.now()
@@ -186,6 +186,8 @@ export function createMockFeed(story: string): Feed {
         return { ok: true, value: null }
       case 'member:stop':
         return failed('BUSY', 'Member is still starting. Wait until it serves, then stop it.')
+      case 'history:range':
+        return failed('UNAVAILABLE', 'A made-up cluster keeps no past.')
       default:
         return { ok: true, value: null }
     }

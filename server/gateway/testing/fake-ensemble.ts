@@ -98,6 +98,7 @@ export class FakeEnsemble implements EnsembleReader {
 /** A page that writes down what it is told. */
 export class FakePage implements PageClient {
   readonly id = 'page'
+  readonly user = 'somebody'
   readonly role = 'admin'
   readonly address = '127.0.0.1'
   readonly told: unknown[][] = []

@@ -38,9 +38,13 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   /** Faults of connections, for members and for clients alike. */
   'server/faults': { from: ['shared/base'] },
   'server/storage': { from: SHARED },
-  'server/member': { from: [...SHARED, 'server/storage', 'server/faults'] },
-  'server/client': { from: SHARED },
+  /** One mechanism, both sides: members and clients each have theirs. */
+  'server/sasl': { from: [] },
+  'server/member': { from: [...SHARED, 'server/storage', 'server/faults', 'server/sasl'] },
+  'server/client': { from: [...SHARED, 'server/sasl'] },
   'server/ensemble': { from: [...SHARED, 'server/client'] },
+  /** Clients at work, each kind in a process of its own. */
+  'server/workloads': { from: [...SHARED, 'server/client'] },
   'server/gateway': { from: [...SHARED, 'server/client', 'server/ensemble'] },
   /** Processes against each other; it is all testing, so it may use what tests share. */
   'server/peers': { from: [...SHARED, 'server/testing'] },
@@ -48,7 +52,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'server/nemesis': {
     from: [...SHARED, 'server/storage', 'server/faults', 'server/client', 'server/ensemble'],
   },
-  'server/bench': { from: [...SHARED, 'server/ensemble', 'server/storage'] },
+  'server/bench': { from: [...SHARED, 'server/ensemble', 'server/storage', 'server/client'] },
   /** The seeded world, as a tool of its own. */
   'server/simulate': { from: [...SHARED, 'shared/sim'] },
   'server/launch': {
@@ -61,6 +65,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
         'server/client',
         'server/ensemble',
         'server/gateway',
+        'server/workloads',
         'server/bench',
       ],
     ],

@@ -4,10 +4,10 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { AuthId } from '#shared/zk/acl.ts'
+import { CLIENT_SERVICE, DigestMd5Server } from '../../sasl/digest-md5.ts'
 import type { AuthConfig } from '../config/auth.ts'
 import { subjectOf } from '../tls/distinguished-name.ts'
 import type { Traffic } from '../traffic.ts'
-import { CLIENT_SERVICE, DigestMd5Server } from './digest-md5.ts'
 
 export type AuthAnswer =
   /** The connection gains these; maybe none. */

@@ -5,8 +5,8 @@
 import type { AuthPacket } from '#shared/jute/records/client-frame.ts'
 import type { AuthId } from '#shared/zk/acl.ts'
 import { ERROR_CODES, type ErrorCode } from '#shared/zk/errors.ts'
+import { type DigestMd5Server, SaslError } from '../../sasl/digest-md5.ts'
 import type { AuthAnswer, Authenticator } from '../auth/authenticator.ts'
-import { type DigestMd5Server, SaslError } from '../auth/digest-md5.ts'
 
 export type SaslAnswer =
   /** A token, or null: there is no more to say. */

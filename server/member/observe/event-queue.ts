@@ -1,36 +1,36 @@
-// What waits for one observer: events as JSON text, bounded in bytes. Beyond the bound events are dropped
-// and counted, and the observer is told how many, so that its totals stay exact.
+// What waits for one observer: encoded frames, bounded in bytes. Beyond the bound whole frames are dropped and their
+// events counted, and the observer is told how many, so that its totals stay exact.
 
 /** For one observer. */
 export const EVENT_QUEUE_BYTES_MAX = 8 * 1024 * 1024
 
 export interface EventQueue {
-  push(eventJson: string): void
-  /** A JSON array of all that waits, or null when nothing does. `droppedEvent` is put behind what was kept. */
-  take(droppedEvent: (count: number) => string): string | null
+  /** `frame` holds `count` events. */
+  push(frame: Uint8Array, count: number): void
+  /** All that waits, oldest first; `droppedFrame` makes the frame that tells how many events were dropped behind them. */
+  take(droppedFrame: (count: number) => Uint8Array): readonly Uint8Array[]
 }
 
 export function createEventQueue(bytesMax: number = EVENT_QUEUE_BYTES_MAX): EventQueue {
-  let waiting: string[] = []
+  let waiting: Uint8Array[] = []
   let bytes = 0
   let dropped = 0
   return {
-    push(eventJson) {
-      if (dropped > 0 || bytes + eventJson.length > bytesMax) {
-        dropped += 1
+    push(frame, count) {
+      if (dropped > 0 || bytes + frame.length > bytesMax) {
+        dropped += count
         return
       }
-      waiting.push(eventJson)
-      bytes += eventJson.length + 1
+      waiting.push(frame)
+      bytes += frame.length
     },
-    take(droppedEvent) {
-      if (dropped > 0) waiting.push(droppedEvent(dropped))
-      if (waiting.length === 0) return null
-      const text = `[${waiting.join(',')}]`
+    take(droppedFrame) {
+      if (dropped > 0) waiting.push(droppedFrame(dropped))
+      const taken = waiting
       waiting = []
       bytes = 0
       dropped = 0
-      return text
+      return taken
     },
   }
 }

@@ -1,15 +1,17 @@
 import { createConnection, type Socket } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { ClusterEvent, StreamHello } from '#shared/events/cluster-event.ts'
+import { decodeFrame } from '#shared/events/wire/decode.ts'
 import { systemClock } from '../clock.ts'
 import { silentLogger } from '../logging.ts'
 import { createTurn } from '../turn.ts'
+import { createActivity } from './activity.ts'
 import { BATCH_MS, createEventStream, type EventStream } from './event-stream.ts'
 
 const SECRET = Buffer.from('00112233445566778899aabbccddeeff', 'hex')
 const HELLO: StreamHello = {
   type: 'hello',
-  version: 1,
+  version: 2,
   sid: 1,
   pid: 7,
   stats: {
@@ -31,6 +33,7 @@ const HELLO: StreamHello = {
   connections: [],
   watches: [],
   watchesTotal: 0,
+  counts: createActivity(0),
   recent: [],
 }
 
@@ -69,7 +72,8 @@ function attach(port: number, line: string) {
     bytes = Buffer.concat([bytes, chunk])
     while (bytes.length >= 4 && bytes.length >= 4 + bytes.readUInt32BE(0)) {
       const length = bytes.readUInt32BE(0)
-      frames.push(JSON.parse(bytes.toString('utf8', 4, 4 + length)))
+      const body = bytes.subarray(4, 4 + length)
+      frames.push(frames.length === 0 ? JSON.parse(body.toString()) : decodeFrame(body))
       bytes = bytes.subarray(4 + length)
     }
   })
@@ -131,14 +135,25 @@ describe('the event stream', () => {
   })
 
   test('drops what a full queue cannot hold, and says how much', async () => {
-    const { stream, port } = await start(200)
+    const { stream, port } = await start(100)
     const observer = attach(port, `${SECRET.toString('hex')}\n`)
     await vi.waitFor(() => expect(observer.frames).toHaveLength(1))
-    for (let i = 0; i < 10; i += 1) stream.emit(notServing(`event ${i}`))
+    for (let i = 0; i < 10; i += 1) stream.emit(notServing(`event ${i}, of more bytes than the queue takes`))
     await vi.waitFor(() => expect(observer.frames).toHaveLength(2))
-    const batch = observer.frames[1] as ClusterEvent[]
-    const kept = batch.filter((event) => event.type === 'notServing').length
-    expect(kept).toBeGreaterThan(0)
-    expect(batch.at(-1)).toEqual({ type: 'dropped', t: 1, sid: 1, count: 10 - kept })
+    expect(observer.frames[1]).toEqual([{ type: 'dropped', t: 1, sid: 1, count: 10 }])
+    stream.emit(notServing('heard again'))
+    await vi.waitFor(() => expect(observer.frames[2]).toEqual([notServing('heard again')]))
+  })
+
+  test('tells who comes later only what happens from then on', async () => {
+    const { stream, port } = await start(undefined, () => 0)
+    const first = attach(port, `${SECRET.toString('hex')}\n`)
+    await vi.waitFor(() => expect(first.frames).toHaveLength(1))
+    stream.emit(notServing('before'))
+    const second = attach(port, `${SECRET.toString('hex')}\n`)
+    await vi.waitFor(() => expect(second.frames).toHaveLength(1))
+    stream.emit(notServing('after'))
+    await vi.waitFor(() => expect(second.frames.slice(1)).toEqual([[notServing('after')]]))
+    expect(first.frames.slice(1).flat()).toEqual([notServing('before'), notServing('after')])
   })
 })

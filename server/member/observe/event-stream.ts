@@ -1,10 +1,11 @@
 // The port for observers, on the loopback only. An observer proves itself with one line, the hexadecimal
-// form of the ensemble's secret; then it gets frames of a 32-bit length and JSON: a StreamHello first,
-// arrays of ClusterEvents after it. What the events are is observe.ts's business.
+// form of the ensemble's secret; then it gets frames behind a 32-bit length: a StreamHello as JSON first, then
+// events in the layout of shared/events/wire. What the events are is observe.ts's business.
 
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { ClusterEvent, StreamHello } from '#shared/events/cluster-event.ts'
+import { FrameEncoder } from '#shared/events/wire/encode.ts'
 import type { Clock } from '../clock.ts'
 import { listen, stopListening } from '../listening.ts'
 import type { MemberLogger } from '../logging.ts'
@@ -22,6 +23,8 @@ const SECRET_TIMEOUT_MS = 5000
 const CLOSE_GRACE_MS = 1000
 /** While the socket holds this much unsent, further events wait in the bounded queue. */
 const SOCKET_BYTES_MAX = 1024 * 1024
+/** A frame that has reached this size takes no more events. */
+const FRAME_BYTES_MAX = 256 * 1024
 
 export interface EventStreamOptions {
   readonly port: number
@@ -54,6 +57,8 @@ export function createEventStream(options: EventStreamOptions): EventStream {
   const observers = new Set<Observer>()
   const sockets = new Set<Socket>()
   const expected = Buffer.from(Buffer.from(options.secret).toString('hex'))
+  /** One frame serves all observers. */
+  const encoder = new FrameEncoder()
   let timer: NodeJS.Timeout | null = null
   let scheduled = false
   let sentAtMs = Number.NEGATIVE_INFINITY
@@ -91,6 +96,7 @@ export function createEventStream(options: EventStreamOptions): EventStream {
   }
 
   function attach(socket: Socket): void {
+    endFrame() // what came before is in its hello
     const observer: Observer = { socket, queue: createEventQueue(options.queueBytesMax) }
     observers.add(observer)
     if (observers.size === 1) options.onWatched(true)
@@ -98,7 +104,7 @@ export function createEventStream(options: EventStreamOptions): EventStream {
     socket.on('close', () => {
       if (observers.delete(observer) && observers.size === 0) options.onWatched(false)
     })
-    socket.write(encodeEventFrame(JSON.stringify(options.hello())))
+    socket.write(withLength(Buffer.from(JSON.stringify(options.hello()))))
   }
 
   function schedule(): void {
@@ -109,24 +115,34 @@ export function createEventStream(options: EventStreamOptions): EventStream {
     else timer = setTimeout(sendBatches, waitMs)
   }
 
+  function endFrame(): void {
+    const { count } = encoder
+    const frame = encoder.take()
+    if (frame) for (const observer of observers) observer.queue.push(frame, count)
+  }
+
   function sendBatches(): void {
     scheduled = false
+    endFrame()
     sentAtMs = options.clock.monotonicMs()
     for (const observer of observers) sendBatch(observer)
   }
 
   function sendBatch(observer: Observer): void {
     if (observer.socket.writableLength > SOCKET_BYTES_MAX) return // 'drain' comes back here
-    const text = observer.queue.take((count) => JSON.stringify(options.dropped(count)))
-    if (text !== null) observer.socket.write(encodeEventFrame(text))
+    const frames = observer.queue.take((count) => encodeAlone(options.dropped(count)))
+    if (frames.length === 0) return
+    observer.socket.cork()
+    for (const frame of frames) observer.socket.write(withLength(frame))
+    observer.socket.uncork()
   }
 
   return {
     listen: () => listen(server, 'event', { host: '127.0.0.1', port: options.port }),
     emit(event) {
       if (observers.size === 0) return
-      const json = JSON.stringify(event)
-      for (const observer of observers) observer.queue.push(json)
+      encoder.push(event)
+      if (encoder.length >= FRAME_BYTES_MAX) endFrame()
       schedule()
     },
     async close() {
@@ -149,9 +165,15 @@ function splitLine(line: Buffer): readonly [Buffer, string | null] {
   return space === -1 ? [line, null] : [line.subarray(0, space), line.toString('latin1', space + 1)]
 }
 
-export function encodeEventFrame(json: string): Buffer {
-  const body = Buffer.from(json, 'utf8')
-  const head = Buffer.alloc(4)
-  head.writeUInt32BE(body.length)
-  return Buffer.concat([head, body])
+function encodeAlone(event: ClusterEvent): Uint8Array {
+  const encoder = new FrameEncoder()
+  encoder.push(event)
+  return encoder.take() ?? new Uint8Array() // never: it holds one
+}
+
+function withLength(body: Uint8Array): Buffer {
+  const framed = Buffer.allocUnsafe(4 + body.length)
+  framed.writeUInt32BE(body.length)
+  framed.set(body, 4)
+  return framed
 }

@@ -1,22 +1,33 @@
 // Turns what goes into the peer and what comes out of it into events for observers. The core knows nothing of
-// this; and while nobody watches, neither do its inputs and effects. Stages of transactions: stage-marks.ts.
-// Watches: watch-events.ts. Meaning of the events: shared/events/cluster-event.ts.
+// this; and while nobody watches, neither do its inputs and effects. Stages of transactions: stage-marks.ts; which of
+// them are told when there are too many: round-sampler.ts. Votes, links, clients, flushes, watches: the files named so.
+// What is counted: activity.ts. Meaning of the events: shared/events/cluster-event.ts and activity-event.ts.
 
 import { unreachable } from '#shared/base/assert.ts'
 import { createQueue, dequeue, enqueue, peek } from '#shared/base/queue.ts'
+import { MULTI_PARTS_MAX } from '#shared/events/activity-event.ts'
 import { type ClusterEvent, KNOWN_TXNS_MAX, type StreamHello } from '#shared/events/cluster-event.ts'
+import { WIRE_VERSION } from '#shared/events/wire/fields.ts'
 import type { ClientEffect, ConnId, PeerEffect, PeerInput } from '#shared/peer/contract.ts'
 import type { DiskOp } from '#shared/zab/contract.ts'
 import { indexFrom, lastZxid } from '#shared/zab/log-window.ts'
-import { formatSessionId, NO_SESSION } from '#shared/zk/ids.ts'
+import { formatSessionId, NO_SESSION, type Sid } from '#shared/zk/ids.ts'
+import type { Entry } from '#shared/zk/txn.ts'
+import type { Notification } from '#shared/zk/vote.ts'
 import { epochOf, formatZxid, ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
 import type { ClientConnection } from '../clients/client-connection.ts'
 import type { Clock } from '../clock.ts'
 import { memberStats, type ServerFacts } from '../server-facts.ts'
 import type { Turn } from '../turn.ts'
+import { type Activity, countApplied, createActivity, createLatencyCount } from './activity.ts'
+import { createClientEvents } from './client-events.ts'
+import { createElectionEvents } from './election-events.ts'
+import { createFlushEvents } from './flush-events.ts'
+import { createLinkEvents } from './link-events.ts'
 import { createRoleEvents } from './role-events.ts'
+import { createRoundSampler } from './round-sampler.ts'
 import { createStageMarks } from './stage-marks.ts'
-import { summarize } from './txn-summary.ts'
+import { partsOf, summarize } from './txn-summary.ts'
 import { createWatchEvents, type Said } from './watch-events.ts'
 
 /** What happens to this server's role. */
@@ -32,6 +43,8 @@ export interface Observation {
   isWatched(): boolean
   /** Before the peer takes it. */
   onInput(input: PeerInput): void
+  /** The same for a vote, which is followed while nobody watches, too. */
+  onNotification(from: Sid, notification: Notification): void
   /** When the host performs it. */
   onEffect(effect: PeerEffect): void
   /** The same for what happens to this server's role, which is kept for whoever comes. */
@@ -56,11 +69,20 @@ export interface ObservationOptions {
 export function createObservation(options: ObservationOptions): Observation {
   const { facts, clock, turn, emit } = options
   const sid = facts.config.sid
-  const marks = createStageMarks({ clock, turn, emit: (event) => emit({ sid, ...event }) })
+  const nowMs = () => clock.monotonicMs()
+  const sampler = createRoundSampler(nowMs, (every) => say({ type: 'sampling', every }))
+  const marks = createStageMarks({ clock, turn, emit: (event) => emit({ sid, ...event }), sampler })
+  let activity: Activity = createActivity(clock.preciseWallMs())
+  let countLatency = createLatencyCount(() => facts.traffic.latency)
+  const counted = { activity: () => activity, clock, say }
   /** Appends on their way to the disk. */
   let logging = createQueue<{ readonly op: DiskOp; readonly zxid: Zxid }>()
   const roleEvents = createRoleEvents()
-  const watchEvents = createWatchEvents({ facts, connection: options.connection, say })
+  const elections = createElectionEvents(facts.peer, sayOfRole)
+  const links = createLinkEvents(facts, say)
+  const clients = createClientEvents({ ...counted, connection: options.connection })
+  const onFlush = createFlushEvents(counted)
+  const watchEvents = createWatchEvents({ ...counted, facts, nowMs, connection: options.connection })
   let watched = false
   /** The last txn before somebody watched: nobody asks for those up to it. */
   let watchedAfter: Zxid = ZERO_ZXID
@@ -90,6 +112,7 @@ export function createObservation(options: ObservationOptions): Observation {
     for (let next = peek(logging); next && next.op <= upTo; next = peek(logging)) {
       if (last !== null && epochOf(next.zxid) !== epochOf(last)) onLogged(last)
       last = dequeue(logging).zxid
+      activity.logged += 1
     }
     if (last !== null) onLogged(last)
   }
@@ -101,12 +124,34 @@ export function createObservation(options: ObservationOptions): Observation {
 
   function onPacket(input: Extract<PeerInput, { type: 'packet' }>): void {
     const { packet } = input
-    if (packet.type === 'PROPOSAL') marks.mark('received', packet.entry.zxid)
-    else if (packet.type === 'COMMIT' || packet.type === 'COMMITANDACTIVATE') marks.mark('committed', packet.zxid)
+    if (packet.type === 'PROPOSAL') {
+      activity.received += 1
+      marks.mark('received', packet.entry.zxid)
+    } else if (packet.type === 'COMMIT' || packet.type === 'COMMITANDACTIVATE') marks.mark('committed', packet.zxid)
     else if (packet.type === 'INFORM' || packet.type === 'INFORMANDACTIVATE') {
+      activity.received += 1
       marks.mark('received', packet.entry.zxid)
       marks.mark('committed', packet.entry.zxid)
     }
+  }
+
+  function onAppend(entry: Entry): void {
+    sampler.count()
+    if (facts.peer.zab.role.state !== 'LEADING') return
+    activity.proposed += 1
+    if (!sampler.isTold(entry.zxid)) return
+    activity.roundsTold += 1
+    say({ type: 'proposed', txn: summarize(entry) })
+    const parts = partsOf(entry.txn)
+    if (parts.length === 0) return
+    const told = parts.slice(0, MULTI_PARTS_MAX)
+    say({ type: 'multi', zxid: formatZxid(entry.zxid), total: parts.length, parts: told })
+  }
+
+  function onApplied(entry: Entry): void {
+    countApplied(activity, entry.txn)
+    marks.mark('applied', entry.zxid)
+    if (facts.peer.zab.role.state === 'LEADING') clients.onSessionTxn(entry)
   }
 
   /** A leader that was killed could not tell what it proposed last. The host's notes still say who it was. */
@@ -115,12 +160,13 @@ export function createObservation(options: ObservationOptions): Observation {
     const { log } = facts.peer.zab
     const first = Math.max(indexFrom(log, watchedAfter), log.entries.length - KNOWN_TXNS_MAX)
     for (const entry of log.entries.slice(first)) {
-      if (entry.zxid > watchedAfter) say({ type: 'known', txn: summarize(entry) })
+      if (entry.zxid > watchedAfter && sampler.isTold(entry.zxid)) say({ type: 'known', txn: summarize(entry) })
     }
   }
 
   function onNotify(effect: Extract<PeerEffect, { type: 'notify' }>): void {
     if (effect.to === sid) return
+    elections.onNotify(effect.notification)
     const { state, leader, zxid, electionEpoch, peerEpoch } = effect.notification
     sayOfRole({ type: 'vote', to: effect.to, state, leader, zxid: formatZxid(zxid), round: electionEpoch, peerEpoch })
   }
@@ -132,12 +178,14 @@ export function createObservation(options: ObservationOptions): Observation {
       case 'state':
         if (effect.state === 'LOOKING') sayKnown()
         sayOfRole({ type: 'state', state: effect.state, round: effect.round, reason: effect.reason })
+        elections.onState(effect.state)
         return sendStats()
       case 'phase':
         sayOfRole({ type: 'phase', phase: effect.phase, epoch: effect.epoch, leader: effect.leader })
         return
       case 'learnerSync':
         sayOfRole({ type: 'sync', learner: effect.sid, how: effect.how, zxid: formatZxid(effect.zxid) })
+        if (watched) links.onLearnerSync(effect)
         return
       case 'serving':
         sayOfRole({ type: 'serving', state: effect.state, epoch: effect.epoch, zxid: formatZxid(effect.zxid) })
@@ -159,22 +207,38 @@ export function createObservation(options: ObservationOptions): Observation {
   }
 
   function sendStats(): void {
-    if (watched) say({ type: 'stats', stats: memberStats(facts) })
+    if (!watched) return
+    marks.settle()
+    countLatency(activity)
+    say({ type: 'stats', stats: memberStats(facts) })
+    say({ type: 'counts', counts: { ...activity } })
+    if (sampler.every() > 1) say({ type: 'sampling', every: sampler.every() }) // for whoever came since
+  }
+
+  function setWatched(on: boolean): void {
+    watched = on
+    watchedAfter = lastZxid(facts.peer.zab.log)
+    logging = createQueue()
+    marks.clear()
+    activity = createActivity(clock.preciseWallMs())
+    countLatency = createLatencyCount(() => facts.traffic.latency)
+    facts.traffic.onFlush = on ? onFlush : null
+    clients.begin()
+    links.begin()
   }
 
   return {
-    setWatched(on) {
-      watched = on
-      watchedAfter = lastZxid(facts.peer.zab.log)
-      logging = createQueue()
-      marks.clear()
-    },
+    setWatched,
     onInput(input) {
       if (!watched) return
       watchEvents.newStep()
       if (input.type === 'packet') onPacket(input)
       else if (input.type === 'persisted') onPersisted(input.upTo)
+      else if (input.type === 'request' || input.type === 'connect' || input.type === 'disconnected')
+        clients.onInput(input)
+      else if (input.type === 'linkUp' || input.type === 'linkDown') links.onInput(input)
     },
+    onNotification: (from, notification) => elections.onNotification(from, notification),
     onRoleEffect,
     isWatched: () => watched,
     onEffect(effect) {
@@ -182,18 +246,24 @@ export function createObservation(options: ObservationOptions): Observation {
       switch (effect.type) {
         case 'append':
           enqueue(logging, { op: effect.op, zxid: effect.entry.zxid })
-          if (facts.peer.zab.role.state === 'LEADING') say({ type: 'proposed', txn: summarize(effect.entry) })
-          return
+          return onAppend(effect.entry)
         case 'send':
           if (effect.packet.type === 'ACK') marks.mark('acked', effect.packet.zxid)
+          else links.onSend(effect)
           return
+        case 'connect':
+          return links.onConnect(effect)
+        case 'close':
+          return links.onClose(effect)
         case 'committed':
           return marks.committed(effect.zxid, effect.by)
         case 'applied':
-          return marks.mark('applied', effect.entry.zxid)
+          return onApplied(effect.entry)
         case 'session':
-          return onSession(effect)
+          onSession(effect)
+          return clients.onSession(effect)
         case 'reply':
+          clients.onReply(effect)
           return watchEvents.onReply(effect)
         case 'watchEvent':
           return watchEvents.onTriggered(effect)
@@ -203,14 +273,17 @@ export function createObservation(options: ObservationOptions): Observation {
       if (watched && connection.sessionId !== NO_SESSION) say({ type: 'disconnected', conn: connection.id, reason })
     },
     delivery: (effect) => (watched && effect.type === 'watchEvent' ? watchEvents.delivery(effect) : null),
-    sendStats,
+    sendStats() {
+      sendStats()
+      if (watched) links.sayTraffic()
+    },
     hello() {
       const connections = [...facts.connections()].filter((connection) => connection.hasSession)
       let watchesTotal = 0
       for (const { data, child } of facts.peer.watches.paths.values()) watchesTotal += data.size + child.size
       return {
         type: 'hello',
-        version: 1,
+        version: WIRE_VERSION,
         sid,
         pid: process.pid,
         stats: memberStats(facts),
@@ -223,6 +296,7 @@ export function createObservation(options: ObservationOptions): Observation {
         })),
         watches: watchEvents.list(),
         watchesTotal,
+        counts: { ...activity },
         recent: roleEvents.recent(),
       }
     },

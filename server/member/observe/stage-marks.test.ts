@@ -5,7 +5,7 @@ import { createTurn } from '../turn.ts'
 import { createStageMarks } from './stage-marks.ts'
 
 /** Marks whose turn ends when the test says so; `said` as `type or stage, zxid`. */
-function rig() {
+function rig(every = 1) {
   const said: string[] = []
   let ends: (() => void) | null = null
   let now = 0
@@ -14,6 +14,7 @@ function rig() {
     turn: createTurn((run) => {
       ends = run
     }),
+    sampler: { passesTold: (a, b) => every === 1 || Math.floor(a / every) !== Math.floor(b / every) },
     emit: (event) => said.push(`${event.type === 'mark' ? event.stage : `quorum by ${event.by}`} ${event.zxid}`),
   })
   return { marks, said, endTurn: () => ends?.() }
@@ -50,4 +51,24 @@ test("a quorum of a new epoch does not overtake the old epoch's commits", () => 
     'quorum by 3 0x200000001',
     'committed 0x200000001',
   ])
+})
+
+test('while rounds are sampled, marks that pass none that is told wait, and the last one comes', () => {
+  const { marks, said, endTurn } = rig(4)
+  for (const counter of [1, 2, 3, 4, 5, 7, 9]) {
+    marks.mark('applied', makeZxid(1, counter))
+    endTurn()
+  }
+  expect(said).toEqual(['applied 0x100000001', 'applied 0x100000004', 'applied 0x100000009'])
+  marks.committed(makeZxid(1, 10), 2 as Sid)
+  marks.committed(makeZxid(1, 11), 2 as Sid)
+  endTurn()
+  marks.committed(makeZxid(1, 11), 2 as Sid)
+  endTurn()
+  said.length = 0
+  marks.mark('applied', makeZxid(1, 11))
+  endTurn()
+  expect(said).toEqual([])
+  marks.settle()
+  expect(said).toEqual(['quorum by 2 0x10000000b', 'committed 0x10000000b', 'applied 0x10000000b'])
 })

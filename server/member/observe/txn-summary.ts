@@ -1,5 +1,6 @@
 // What an observer is told of a transaction: a line for a table, never its data.
 
+import type { MultiPart } from '#shared/events/activity-event.ts'
 import type { TxnSummary } from '#shared/events/cluster-event.ts'
 import { errorName } from '#shared/zk/errors.ts'
 import { formatSessionId } from '#shared/zk/ids.ts'
@@ -18,6 +19,12 @@ export function summarize(entry: Entry): TxnSummary {
     error: errorOf(txn),
     ephemeral: isEphemeral(txn),
   }
+}
+
+/** Of a multi; empty for anything else. */
+export function partsOf(txn: Txn): readonly MultiPart[] {
+  if (txn.type !== 'multi') return []
+  return txn.txns.map((part) => ({ op: part.type, path: 'path' in part ? part.path : null }))
 }
 
 function parts(txn: Txn): readonly (Txn | SubTxn)[] {

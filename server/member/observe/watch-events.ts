@@ -10,9 +10,13 @@ import { ADD_WATCH_MODES } from '#shared/zk/watch.ts'
 import { formatZxid } from '#shared/zk/zxid.ts'
 import type { ClientConnection } from '../clients/client-connection.ts'
 import type { ServerFacts } from '../server-facts.ts'
+import type { Activity } from './activity.ts'
 
 /** Watches listed in a hello; their total is exact. */
 export const HELLO_WATCHES_MAX = 5000
+/** Watches set, triggered and delivered that are told singly, a window; all are counted. */
+export const WATCH_EVENTS_MAX = 200
+const WINDOW_MS = 100
 
 type WatchEffect = Extract<ClientEffect, { type: 'watchEvent' }>
 type ReplyEffect = Extract<ClientEffect, { type: 'reply' }>
@@ -27,7 +31,7 @@ export interface WatchEvents {
   /** A request that asked for a watch may have set it. */
   onReply(effect: ReplyEffect): void
   onTriggered(effect: WatchEffect): void
-  /** What to call when this event is with the operating system. */
+  /** What to call when this event, the last one triggered, is with the operating system. */
   delivery(effect: WatchEffect): () => void
   /** Those that exist, at most HELLO_WATCHES_MAX. */
   list(): StreamHello['watches']
@@ -36,11 +40,33 @@ export interface WatchEvents {
 export function createWatchEvents(options: {
   readonly facts: ServerFacts
   readonly connection: (id: ConnId) => ClientConnection | null
+  readonly activity: () => Activity
+  readonly nowMs: () => number
   readonly say: (event: Said) => void
 }): WatchEvents {
-  const { facts, say } = options
+  const { facts, say, activity } = options
+  let windowFromMs = 0
+  let toldInWindow = 0
+  /** Whether the last one triggered was told. */
+  let toldLast = false
   /** Watch events of this step, by connection: what setWatches fired is not set. */
   let fired = new Map<number, Set<string>>()
+
+  function mayTell(): boolean {
+    const now = options.nowMs()
+    if (now - windowFromMs >= WINDOW_MS) {
+      windowFromMs = now
+      toldInWindow = 0
+    }
+    toldInWindow += 1
+    if (toldInWindow > WATCH_EVENTS_MAX) return false
+    activity().watchEventsTold += 1
+    return true
+  }
+
+  function onlyCount(): void {
+    activity().watchesDelivered += 1
+  }
 
   function sessionOf(conn: ConnId): string {
     return formatSessionId(options.connection(conn)?.sessionId ?? NO_SESSION)
@@ -53,9 +79,11 @@ export function createWatchEvents(options: {
 
   function onReply(effect: ReplyEffect): void {
     const { conn, request } = effect
-    const zxid = formatZxid(effect.zxid)
     const set = (path: string, kind: WatchKind) => {
-      if (!fired.get(conn)?.has(path)) say({ type: 'watchSet', conn, session: sessionOf(conn), path, kind, zxid })
+      if (fired.get(conn)?.has(path)) return
+      activity().watchesSet += 1
+      if (mayTell())
+        say({ type: 'watchSet', conn, session: sessionOf(conn), path, kind, zxid: formatZxid(effect.zxid) })
     }
     const ok = effect.err === ERROR_CODES.OK
     switch (request.type) {
@@ -87,7 +115,9 @@ export function createWatchEvents(options: {
     const paths = fired.get(effect.conn)
     if (paths) paths.add(effect.event.path)
     else fired.set(effect.conn, new Set([effect.event.path]))
-    say({ type: 'watchTriggered', ...watchFacts(effect) })
+    activity().watchesTriggered += 1
+    toldLast = mayTell()
+    if (toldLast) say({ type: 'watchTriggered', ...watchFacts(effect) })
   }
 
   function list(): StreamHello['watches'] {
@@ -112,8 +142,13 @@ export function createWatchEvents(options: {
     onReply,
     onTriggered,
     delivery(effect) {
+      if (!toldLast) return onlyCount
       const what = watchFacts(effect)
-      return () => say({ type: 'watchDelivered', ...what })
+      return () => {
+        onlyCount()
+        activity().watchEventsTold += 1
+        say({ type: 'watchDelivered', ...what })
+      }
     },
     list,
   }

@@ -12,7 +12,7 @@ import {
   writeQuorumAuthPacket,
 } from '#shared/jute/records/quorum-auth.ts'
 import { JuteWriter } from '#shared/jute/writer.ts'
-import { DigestMd5Client, DigestMd5Server, QUORUM_SERVICE, SaslError } from '../auth/digest-md5.ts'
+import { DigestMd5Client, DigestMd5Server, QUORUM_SERVICE, SaslError } from '../../sasl/digest-md5.ts'
 import type { QuorumSasl } from '../config/auth.ts'
 
 /** `problem`: null, or why the connection must be closed. */

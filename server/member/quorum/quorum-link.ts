@@ -37,6 +37,8 @@ export interface LinkFacts {
   readonly queuedBytes: number
   readonly packetsReceived: number
   readonly packetsSent: number
+  readonly bytesReceived: number
+  readonly bytesSent: number
   /** Requests of clients that came over it. */
   readonly requests: number
   resetCounts(): void
@@ -121,6 +123,14 @@ export class QuorumLink implements LinkFacts {
     this.packetsReceived = 0
     this.packetsSent = 0
     this.requests = 0
+  }
+
+  get bytesReceived(): number {
+    return this.#options.socket.bytesRead
+  }
+
+  get bytesSent(): number {
+    return this.#options.socket.bytesWritten
   }
 
   get queuedBytes(): number {

@@ -1,0 +1,23 @@
+// Answers `api:describe`: what the one who asks may do. The page offers what this says and no more; the dispatcher
+// checks every request all the same.
+
+import type { ApiDescription } from '#shared/events/socket-protocol.ts'
+import type { PageClient } from '../page-client.ts'
+import type { Handlers } from './handlers.ts'
+import { ACTION_NAMES, mayAsk, operation } from './table.ts'
+
+export const describeHandlers: Pick<Handlers, 'api:describe'> = {
+  'api:describe': async (client) => describeApi(client),
+}
+
+export function describeApi({ user, role }: Pick<PageClient, 'user' | 'role'>): ApiDescription {
+  return {
+    user,
+    role,
+    operations: ACTION_NAMES.map((name) => {
+      const { role: least, audited, summary, rest } = operation(name)
+      const route = rest && `${rest.method} /api/v1${rest.path}`
+      return { name, role: least, allowed: mayAsk(role, name), changes: audited, summary, route }
+    }),
+  }
+}

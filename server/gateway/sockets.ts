@@ -13,10 +13,11 @@ import {
   type ServerToClient,
   type Welcome,
 } from '#shared/events/socket-protocol.ts'
-import { type Access, tokenIsRight } from './access.ts'
+import { type Access, clientAddress, loginCookie } from './access.ts'
 import type { Performer } from './api/perform.ts'
 import type { Role } from './api/roles.ts'
 import { explainIssues, OPERATIONS } from './api/table.ts'
+import type { Authenticator, Authority } from './auth/authenticator.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { History } from './history.ts'
 import { SOCKET_PATH } from './http-server.ts'
@@ -25,8 +26,11 @@ import {
   CONNECT_TIMEOUT_MS,
   FRAME_MS,
   LAG_MS_MAX,
+  LOAD_TELL_MS,
   MESSAGE_BYTES_MAX,
   SOCKETS_MAX,
+  SOCKETS_PER_USER_MAX,
+  USER_FILE_CHECK_MS,
   WAITING_MESSAGES_MAX,
 } from './limits.ts'
 import type { PageClient } from './page-client.ts'
@@ -41,6 +45,7 @@ type PageSocket = Socket<DefaultEventsMap, ServerToClient>
 export interface SocketsOptions {
   readonly server: HttpServer
   readonly access: () => Access
+  readonly authenticator: Authenticator
   readonly history: History
   readonly about: () => About
   readonly performer: Performer
@@ -64,7 +69,7 @@ export interface Sockets {
 const credentials = z.object({ token: z.string().max(256) })
 
 export function attachSockets(options: SocketsOptions): Sockets {
-  const { server, access, history, log, pagesMax = SOCKETS_MAX } = options
+  const { server, access, authenticator, history, log, pagesMax = SOCKETS_MAX } = options
   const io: Io = new Server(server, {
     path: SOCKET_PATH,
     transports: ['websocket'],
@@ -91,21 +96,46 @@ export function attachSockets(options: SocketsOptions): Sockets {
   const timer = setInterval(flush, FRAME_MS)
   timer.unref()
 
-  io.use((socket, next) => {
+  const authorityOf = (socket: PageSocket): Authority | null => {
     const given = credentials.safeParse(socket.handshake.auth)
-    if (!given.success || !tokenIsRight(access(), given.data.token))
+    const cookie = loginCookie(access(), socket.request)
+    return given.success ? authenticator.identify({ token: given.data.token, cookie }) : null
+  }
+  const socketsOf = (user: string): number => [...pages.values()].filter((page) => page.user === user).length
+  const guardTimer = setInterval(() => {
+    for (const page of pages.values()) page.leaveUnlessAllowed()
+  }, USER_FILE_CHECK_MS)
+  guardTimer.unref()
+  let toldLoad = ''
+  const tellAbout = (): void => {
+    const about = options.about()
+    toldLoad = JSON.stringify(about.load)
+    io.to(LIVE).emit('about', about)
+  }
+  const loadTimer = setInterval(() => {
+    if (JSON.stringify(options.about().load) !== toldLoad) tellAbout()
+  }, LOAD_TELL_MS)
+  loadTimer.unref()
+
+  io.use((socket, next) => {
+    const authority = authorityOf(socket)
+    if (!authority || authority.role() === null)
       next(
         refused(
           'TOKEN',
-          'The access token is wrong, or from an earlier start. Open the address that zabscope printed.',
+          'The access token is wrong, or from an earlier start. Open the address that zabscope printed, or log in.',
         ),
       )
+    else if (socketsOf(authority.user) >= SOCKETS_PER_USER_MAX)
+      next(refused('FULL', `${SOCKETS_PER_USER_MAX} pages of yours are connected already. Close one, then try again.`))
     else if (io.sockets.sockets.size >= pagesMax)
       next(refused('FULL', `${pagesMax} pages are connected already. Close one, then try again.`))
     else next()
   })
   io.on('connection', (socket) => {
-    pages.set(socket.id, new Page(socket, options, live, flush))
+    const authority = authorityOf(socket)
+    if (!authority) return socket.disconnect(true)
+    pages.set(socket.id, new Page(socket, authority, options, live, flush))
     socket.on('disconnect', () => pages.delete(socket.id))
   })
   io.engine.on('connection_error', (error: { code: unknown; message: unknown }) =>
@@ -114,9 +144,9 @@ export function attachSockets(options: SocketsOptions): Sockets {
   return {
     count: () => io.sockets.sockets.size,
     flush,
-    tellAbout: () => void io.to(LIVE).emit('about', options.about()),
+    tellAbout,
     close: async () => {
-      clearInterval(timer)
+      for (const each of [timer, guardTimer, loadTimer]) clearInterval(each)
       await io.close()
     },
   }
@@ -131,10 +161,10 @@ function refused(code: ConnectRefusal['code'], message: string): Error {
 /** One connected page: its messages in, its answers out. */
 class Page implements PageClient {
   readonly id: string
-  readonly user = 'access token'
-  /** There is one access token so far, and it is the operator's own. */
-  readonly role: Role = 'admin'
+  readonly user: string
   readonly address: string
+  readonly #authority: Authority
+  readonly #gone = new AbortController()
   readonly #socket: PageSocket
   readonly #options: SocketsOptions
   readonly #live: LiveFrames
@@ -145,9 +175,11 @@ class Page implements PageClient {
   #waiting = 0
   #giveUp: NodeJS.Timeout | null = null
 
-  constructor(socket: PageSocket, options: SocketsOptions, live: LiveFrames, flush: () => void) {
+  constructor(socket: PageSocket, authority: Authority, options: SocketsOptions, live: LiveFrames, flush: () => void) {
     this.id = socket.id
-    this.address = socket.handshake.address
+    this.user = authority.user
+    this.address = clientAddress(options.access(), socket.request)
+    this.#authority = authority
     this.#socket = socket
     this.#options = options
     this.#live = live
@@ -157,6 +189,7 @@ class Page implements PageClient {
     socket.on('error', (error) => options.log.warn({ socket: this.id, err: error }, 'socket error'))
     socket.on('disconnect', () => {
       this.#caughtUp()
+      this.#gone.abort()
       live.leave(this.id)
       options.onGone(this)
     })
@@ -166,6 +199,22 @@ class Page implements PageClient {
     socket.conn.on('flush', () => {
       this.#waiting = 0
     })
+  }
+
+  /** Asked at each use: it may have become less, or nothing; then the page is about to be disconnected. */
+  get role(): Role {
+    return this.#authority.role() ?? 'viewer'
+  }
+
+  get gone(): AbortSignal {
+    return this.#gone.signal
+  }
+
+  /** [S-4] A socket does not outlive its authority. */
+  leaveUnlessAllowed(): boolean {
+    const allowed = this.#authority.role() !== null
+    if (!allowed) this.#socket.disconnect(true)
+    return allowed
   }
 
   get isSlow(): boolean {
@@ -203,6 +252,8 @@ class Page implements PageClient {
       if (this.#badMessages >= BAD_MESSAGES_MAX) this.#socket.disconnect(true)
       return
     }
+    if (!this.leaveUnlessAllowed()) return
+    this.#authority.used()
     const fast = !this.#dispatcher.takeTurn(performance.now())
     const reason = 'Too many requests at once. Wait a second and try again.'
     if (name === 'hello') acknowledge(fast ? { type: 'refused', reason } : this.#welcome(payload))

@@ -2,9 +2,11 @@
 // The server side checks each with a schema and one table of permissions.
 
 import type { ClusterEvent } from './cluster-event.ts'
-import type { ClusterView, MemberView, ProcessState } from './cluster-view.ts'
+import type { ClusterView, MemberView, ProcessEnd, ProcessState } from './cluster-view.ts'
 import type { HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
+import type { OperatorRequests } from './operator-requests.ts'
 import type { StreamView } from './subscription.ts'
+import type { JobProgress, TreeRequests } from './tree-requests.ts'
 
 export const PROTOCOL_VERSION = 1
 
@@ -23,6 +25,8 @@ export type GatewayEvent =
       readonly process: ProcessState
       readonly pid: number | null
       readonly reason: string
+      /** Of a process that has just ended. */
+      readonly end?: ProcessEnd
     }
   | { readonly type: 'member'; readonly t: number; readonly sid: number; readonly member: MemberView }
   /** The gateway lost or regained its event stream from `sid`. */
@@ -62,6 +66,17 @@ export interface About {
   readonly gatewaySession: string | null
   /** Those before it that are over, newest first; at most FORMER_SESSIONS_MAX. Logs may still name them. */
   readonly formerGatewaySessions: readonly string[]
+  /** What all pages together cost the ensemble. */
+  readonly load: EnsembleLoad
+}
+
+/** Since the gateway's start, but for `watches`, which are those of now. */
+export interface EnsembleLoad {
+  readonly requests: number
+  /** Paths. */
+  readonly watches: number
+  readonly bytesSent: number
+  readonly bytesReceived: number
 }
 
 export const FORMER_SESSIONS_MAX = 20
@@ -171,7 +186,7 @@ export interface ApiDescription {
 }
 
 /** Requests of the page. */
-export interface ClientToServer {
+export interface ClientToServer extends TreeRequests, OperatorRequests {
   hello(
     request: {
       readonly version: number
@@ -210,5 +225,7 @@ export interface ServerToClient {
   /** A watched listing or node changed; ask again. `deleted` when it is gone. */
   'tree:changed'(change: { readonly path: string; readonly event: 'children' | 'data' | 'deleted' | 'created' }): void
   'locks:changed'(view: LockView): void
+  /** How far a long request of this page is. */
+  'job:progress'(progress: JobProgress): void
   'locks:directories'(directories: readonly LockDirectory[]): void
 }

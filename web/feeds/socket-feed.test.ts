@@ -59,6 +59,7 @@ const about = {
   serverTimeMs: 0,
   gatewaySession: null,
   formerGatewaySessions: [],
+  load: { requests: 0, watches: 0, bytesSent: 0, bytesReceived: 0 },
 }
 const event = (t: number): GatewayEvent => ({ type: 'stream', t, sid: 1, up: true })
 

@@ -15,6 +15,7 @@ const ABOUT = {
   serverTimeMs: Date.now(),
   gatewaySession: '0x1000004f1a30000',
   formerGatewaySessions: [],
+  load: { requests: 0, watches: 0, bytesSent: 0, bytesReceived: 0 },
 }
 
 const DIRECTORIES = [
@@ -126,6 +127,13 @@ function tellPast(cluster: MockCluster, story: string, now: number): void {
   if (story === 'election') cluster.elect(now - 1200, null)
 }
 
+/** The fields of those requests that are answered with something. */
+interface Asked {
+  readonly path?: string
+  readonly offset?: number
+  readonly sid?: number
+}
+
 export function createMockFeed(story: string): Feed {
   let sink: FeedSink | null = null
   const timers: ReturnType<typeof setInterval>[] = []
@@ -154,10 +162,7 @@ export function createMockFeed(story: string): Feed {
     )
   }
 
-  function answer(
-    name: AskName,
-    request: { readonly path?: string; readonly offset?: number; readonly sid?: number; readonly fromMs?: number },
-  ): unknown {
+  function answer(name: AskName, request: Asked): unknown {
     const path = request.path ?? '/'
     const t = Date.now()
     const found = <T>(value: T | null) =>
@@ -212,7 +217,7 @@ export function createMockFeed(story: string): Feed {
       for (const timer of timers) clearInterval(timer)
     },
     ask<K extends AskName>(name: K, request: AskRequest<K>): Promise<AskAnswer<K>> {
-      return Promise.resolve(answer(name, request) as AskAnswer<K>)
+      return Promise.resolve(answer(name, request as Asked) as AskAnswer<K>)
     },
   }
 }

@@ -10,7 +10,7 @@ const rounds = [
 ]
 
 test('a cell says how far; what was cut away is a ghost; epochs meet in an edge', () => {
-  const cut = { t: 20, leader: 1, learner: 3, how: 'TRUNC' as const, zxid: '0x100000001' }
+  const cut = { t: 20, leader: 1, learner: 3, how: 'TRUNC' as const, zxid: '0x100000001', count: null }
   const columns = logColumns(rounds, [1, 2, 3], [cut], 0, 10)
   expect(columns.map(({ cells }) => cells)).toEqual([
     ['applied', 'applied', 'applied'],
@@ -22,7 +22,7 @@ test('a cell says how far; what was cut away is a ghost; epochs meet in an edge'
 })
 
 test('a TRUNC from before it was logged cut something else', () => {
-  const cut = { t: 1, leader: 1, learner: 3, how: 'TRUNC' as const, zxid: '0x100000001' }
+  const cut = { t: 1, leader: 1, learner: 3, how: 'TRUNC' as const, zxid: '0x100000001', count: null }
   expect(logColumns(rounds, [3], [cut], 0, 10)[1]?.cells).toEqual(['logged'])
 })
 

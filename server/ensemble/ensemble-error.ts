@@ -13,6 +13,8 @@ export type EnsembleErrorCode =
   | 'NO_SUCH_MEMBER'
   /** The member's process is not in a state in which this can be done. */
   | 'WRONG_STATE'
+  /** The member, or the ensemble, answered that it will not do this. */
+  | 'REFUSED'
 
 export class EnsembleError extends Error {
   override readonly name = 'EnsembleError'

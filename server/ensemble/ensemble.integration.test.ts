@@ -1,5 +1,4 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +7,7 @@ import { Ensemble } from './ensemble.ts'
 import type { ProcessChange } from './member-process.ts'
 import { choosePorts, isPortFree } from './ports.ts'
 import { isAlive } from './process-table.ts'
+import { listen } from './testing/listen.ts'
 
 const memberEntry = fileURLToPath(new URL('./testing/fake-member.mjs', import.meta.url))
 let dataDir = ''
@@ -44,12 +44,6 @@ function change(ensemble: Ensemble, sid: number, process: ProcessChange['process
       resolve(told)
     })
   })
-}
-
-async function listen(port: number): Promise<Server> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
-  return server
 }
 
 describe('an ensemble', () => {

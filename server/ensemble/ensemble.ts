@@ -1,38 +1,70 @@
 // The supervisor of an ensemble on this machine: one process a member, started, stopped, killed and paused by
-// number. It writes the files that members read, and tells each change of a process to whoever listens. What
-// members say about themselves is the gateway's business.
+// number, added and removed. It tells each change of a process or of the members to whoever listens. What members say
+// about themselves is the gateway's business.
 
+import type { ProcessEnd } from '#shared/events/cluster-view.ts'
+import { AutoRestart } from './auto-restart.ts'
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts'
 import { EnsembleError } from './ensemble-error.ts'
 import { type Layout, type LayoutOptions, makeDataDir, prepareLayout } from './layout.ts'
 import { MemberProcess, type ProcessChange } from './member-process.ts'
+import { Membership } from './membership.ts'
 import { HOST, type MovedPort } from './ports.ts'
-import type { MemberPlan } from './zoo-cfg.ts'
+import { rollingRestart } from './rolling-restart.ts'
+import { writeRoster } from './roster.ts'
+import type { MemberPlan, MemberRole } from './zoo-cfg.ts'
 
 export interface EnsembleOptions extends LayoutOptions {
   /** The script that runs one member from a zoo.cfg: dist/server/member.js. */
   readonly memberEntry: string
+  /** Members that end without being asked to are started again; left out: they stay down. */
+  readonly autoRestart?: boolean
 }
 
 /** A member's exit code when a port of its own is taken; ZooKeeper's, too. */
 const EXIT_PORT_TAKEN = 14
 
 export type ProcessListener = (change: ProcessChange) => void
+/** Called with all members there are now. */
+export type MembersListener = (plans: readonly MemberPlan[]) => void
 
 export class Ensemble {
   readonly #layout: Layout
   readonly #lock: DirectoryLock
   readonly #members = new Map<number, MemberProcess>()
   readonly #listeners = new Set<ProcessListener>()
+  readonly #membersListeners = new Set<MembersListener>()
+  readonly #memberEntry: string
+  readonly #membership: Membership
+  readonly #autoRestart: AutoRestart
+  #plans: readonly MemberPlan[] = []
   #closing: Promise<void> | null = null
 
-  private constructor(layout: Layout, lock: DirectoryLock, memberEntry: string) {
+  private constructor(layout: Layout, lock: DirectoryLock, options: EnsembleOptions) {
     this.#layout = layout
     this.#lock = lock
-    for (const plan of layout.plans) {
-      const onChange = (change: ProcessChange): void => this.#told(change)
-      this.#members.set(plan.sid, new MemberProcess({ plan, memberEntry, onChange }))
-    }
+    this.#memberEntry = options.memberEntry
+    this.#takePlans(layout.plans)
+    const supervisor = this
+    this.#membership = new Membership({
+      dataDir: layout.dataDir,
+      secret: layout.secret,
+      common: layout.common,
+      get plans() {
+        return supervisor.plans
+      },
+      isAlive: (sid) => this.#members.get(sid)?.isAlive ?? false,
+      start: (sid) => this.start(sid),
+      stop: (sid) => this.stop(sid),
+      setPlans: (plans) => this.#setPlans(plans),
+    })
+    this.#autoRestart = new AutoRestart(options.autoRestart ?? false, {
+      start: (sid) => {
+        const member = this.#members.get(sid)
+        if (member && !member.isAlive && !this.#closing) member.start()
+      },
+      onGivenUp: (sid) => this.#members.get(sid)?.giveUp(),
+    })
   }
 
   /** Locks the directory and writes all configurations; starts no process. Throws EnsembleError. */
@@ -40,7 +72,7 @@ export class Ensemble {
     const dataDir = makeDataDir(options.dataDir)
     const lock = await lockDirectory(dataDir)
     try {
-      return new Ensemble(await prepareLayout({ ...options, dataDir }), lock, options.memberEntry)
+      return new Ensemble(await prepareLayout({ ...options, dataDir }), lock, options)
     } catch (error) {
       lock.release()
       throw error
@@ -52,7 +84,7 @@ export class Ensemble {
   }
 
   get plans(): readonly MemberPlan[] {
-    return this.#layout.plans
+    return this.#plans
   }
 
   /** Ports that were taken, and what was used instead. */
@@ -74,6 +106,21 @@ export class Ensemble {
   onProcess(listener: ProcessListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** Calls `listener` whenever members have come or gone, or have another role, until the returned function is called. */
+  onMembers(listener: MembersListener): () => void {
+    this.#membersListeners.add(listener)
+    return () => this.#membersListeners.delete(listener)
+  }
+
+  /** Members that end without being asked to are started again. */
+  get autoRestart(): boolean {
+    return this.#autoRestart.enabled
+  }
+
+  set autoRestart(on: boolean) {
+    this.#autoRestart.enabled = on
   }
 
   /** What `sid` is now; `reason` is empty. Throws EnsembleError NO_SUCH_MEMBER. */
@@ -99,12 +146,58 @@ export class Ensemble {
     this.#member(sid).kill()
   }
 
+  /** How the last process of `sid` ended; null before the first did. */
+  lastEnd(sid: number): ProcessEnd | null {
+    return this.#member(sid).lastEnd
+  }
+
+  /** Resolves when `sid` has no process (any more). */
+  ended(sid: number): Promise<void> {
+    return this.#member(sid).ended
+  }
+
   /** SIGTERM, then SIGKILL after five seconds; resolves when the process has ended. */
   async stop(sid: number): Promise<void> {
     const member = this.#member(sid)
     if (!member.isAlive)
       throw new EnsembleError('WRONG_STATE', `Member ${sid} has no process; there is nothing to stop.`)
     await member.stop()
+  }
+
+  /** Stops it if it has a process, and starts it; resolves when it has been started, which is not when it serves. */
+  async restart(sid: number): Promise<void> {
+    const member = this.#member(sid)
+    if (member.isAlive) await member.stop()
+    this.start(sid)
+  }
+
+  /** One after the other, the leader last. Resolves with their order; throws EnsembleError at the first that does not come back. */
+  rollingRestart(): Promise<readonly number[]> {
+    return rollingRestart({
+      plans: this.plans,
+      isAlive: (sid) => this.#members.get(sid)?.isAlive ?? false,
+      restart: (sid) => this.restart(sid),
+    })
+  }
+
+  /** A member more, with everything that the others have; `sid` null: the smallest that is free. Throws EnsembleError. */
+  add(role: MemberRole, sid: number | null = null): Promise<MemberPlan> {
+    return this.#membership.add(role, sid)
+  }
+
+  /** A member less; its data is set aside. Throws EnsembleError. */
+  remove(sid: number): Promise<void> {
+    return this.#membership.remove(sid)
+  }
+
+  /** Deletes the data of a member that is down; it joins anew, and runs. Throws EnsembleError. */
+  reset(sid: number): Promise<void> {
+    return this.#membership.reset(sid)
+  }
+
+  /** Deletes the data of all members, which must be down. Throws EnsembleError. */
+  resetAll(): Promise<void> {
+    return this.#membership.resetAll()
   }
 
   /** SIGSTOP: its connections stay open, and nothing answers. */
@@ -124,7 +217,7 @@ export class Ensemble {
         if (change?.process === 'killed' || change?.process === 'stopped') {
           unlisten()
           const member = this.#member(change.sid)
-          const code = member.lastExitCode === EXIT_PORT_TAKEN ? 'PORT_TAKEN' : 'WRONG_STATE'
+          const code = change.end?.exitCode === EXIT_PORT_TAKEN ? 'PORT_TAKEN' : 'WRONG_STATE'
           const log = `${member.plan.dir}/server.log`
           reject(new EnsembleError(code, `Member ${change.sid} did not start (${change.reason}). See ${log}.`))
         } else if ([...this.#members.values()].every((member) => member.state === 'running')) {
@@ -148,8 +241,24 @@ export class Ensemble {
   }
 
   async #close(): Promise<void> {
+    this.#autoRestart.close()
     await Promise.all([...this.#members.values()].map((member) => member.stop()))
     this.#lock.release()
+  }
+
+  #setPlans(plans: readonly MemberPlan[]): void {
+    writeRoster(this.dataDir, plans)
+    this.#takePlans(plans)
+    for (const listener of this.#membersListeners) listener(plans)
+  }
+
+  #takePlans(plans: readonly MemberPlan[]): void {
+    this.#plans = plans
+    const onChange = (change: ProcessChange): void => this.#told(change)
+    for (const plan of plans)
+      if (!this.#members.has(plan.sid))
+        this.#members.set(plan.sid, new MemberProcess({ plan, memberEntry: this.#memberEntry, onChange }))
+    for (const sid of [...this.#members.keys()]) if (!plans.some((plan) => plan.sid === sid)) this.#members.delete(sid)
   }
 
   #member(sid: number): MemberProcess {
@@ -168,5 +277,6 @@ export class Ensemble {
       this.#lock.recordMembers(pids)
     }
     for (const listener of this.#listeners) listener(change)
+    this.#autoRestart.onProcess(change)
   }
 }

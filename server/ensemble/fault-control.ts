@@ -2,7 +2,7 @@
 // there are is the member's business (server/member/faults); it must run with zabscope.faults=true.
 
 import { connect } from 'node:net'
-import { EnsembleError } from './ensemble-error.ts'
+import { EnsembleError, type EnsembleErrorCode } from './ensemble-error.ts'
 import { HOST } from './ports.ts'
 
 const ANSWER_BYTES_MAX = 256 * 1024
@@ -19,9 +19,9 @@ export function commandFault(target: FaultTarget, command: object): Promise<read
   return new Promise((resolve, reject) => {
     const socket = connect({ host: HOST, port: target.eventPort, noDelay: true })
     let said = ''
-    const fail = (why: string) => {
+    const fail = (why: string, code: EnsembleErrorCode = 'WRONG_STATE') => {
       socket.destroy()
-      reject(new EnsembleError('WRONG_STATE', `The member did not carry out ${JSON.stringify(command)}: ${why}`))
+      reject(new EnsembleError(code, `The member did not carry out ${JSON.stringify(command)}: ${why}`))
     }
     socket.setTimeout(ANSWER_TIMEOUT_MS, () => fail(`no answer within ${ANSWER_TIMEOUT_MS} ms`))
     socket.setEncoding('utf8')
@@ -35,7 +35,7 @@ export function commandFault(target: FaultTarget, command: object): Promise<read
         return
       }
       const answer = readAnswer(said.slice(0, end))
-      if (answer.active === null) return fail(answer.error)
+      if (answer.active === null) return fail(answer.error, 'REFUSED')
       resolve(answer.active)
       socket.destroy()
     })

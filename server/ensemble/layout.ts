@@ -1,5 +1,5 @@
-// The directory of an ensemble: DIR/member-N/{zoo.cfg,myid,server.log} and DIR/ensemble.secret. Makes what is
-// missing, keeps the data and, where they are free, the ports of an earlier start. Processes are not its business.
+// The directory of an ensemble: DIR/ensemble.json, DIR/ensemble.secret and a directory a member. Makes what is missing,
+// keeps the data and, where they are free, the ports of an earlier start. Processes are not its business.
 
 import { randomBytes } from 'node:crypto'
 import {
@@ -15,12 +15,16 @@ import {
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { EnsembleError } from './ensemble-error.ts'
+import { writeAllMembers } from './member-files.ts'
 import { choosePorts, type MovedPort, type PortWish } from './ports.ts'
+import { type RosterEntry, readRoster, writeRoster } from './roster.ts'
+import { superDigest } from './superuser.ts'
 import {
   ADMIN_PORT_FIRST,
-  formatZooCfg,
+  type CommonConfig,
   type MemberPlan,
   type MemberPorts,
+  type MemberRole,
   portsOfZooCfg,
   type Settings,
 } from './zoo-cfg.ts'
@@ -54,6 +58,7 @@ export interface Layout {
   readonly moved: readonly MovedPort[]
   /** The ensemble's secret, as lower-case hex. */
   readonly secret: string
+  readonly common: CommonConfig
 }
 
 /** An absolute path that can be written into a zoo.cfg. Throws EnsembleError. */
@@ -87,33 +92,43 @@ function makeDirs(path: string): void {
   mkdirSync(path, { mode: 0o700 })
 }
 
-/** Call only while holding the directory's lock. Throws EnsembleError. */
+/** Call only while holding the directory's lock, and while no member runs. Throws EnsembleError. */
 export async function prepareLayout(options: LayoutOptions): Promise<Layout> {
   const dataDir = makeDataDir(options.dataDir)
-  const sids = memberIds(dataDir, options.members)
-  const { plans, moved } = await planMembers(dataDir, sids, options.clientPort)
+  const entries = rosterOf(dataDir, options.members)
+  const { plans, moved } = await planMembers(dataDir, entries, options.clientPort)
   const secretFile = join(dataDir, 'ensemble.secret')
   const secret = readOrMakeSecret(secretFile)
-  for (const plan of plans) {
-    makeDirs(plan.dir)
-    writeFileSync(join(plan.dir, 'zoo.cfg'), formatZooCfg(plan, plans, secretFile, options.settings))
-    writeFileSync(join(plan.dir, 'myid'), `${plan.sid}\n`)
-  }
-  return { dataDir, plans, moved, secret }
+  const common = { secretFile, superDigest: superDigest(secret), settings: options.settings ?? {} }
+  writeRoster(dataDir, plans)
+  writeAllMembers(plans, common)
+  return { dataDir, plans, moved, secret, common }
 }
 
-/** 1…count. Adding voters by hand could elect a majority of empty members, so the count stays what it was. */
-function memberIds(dataDir: string, wanted: number | null): number[] {
+/** Who is in it, without ports where they are not known. */
+type Wanted = Pick<RosterEntry, 'sid' | 'role'> & Partial<MemberPorts>
+
+/** As the directory says; else 1…count. The count stays what it is: members are added one at a time, while it runs. */
+function rosterOf(dataDir: string, wanted: number | null): readonly Wanted[] {
   if (wanted !== null && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= MEMBERS_MAX))
     throw new EnsembleError('BAD_ARGUMENT', `An ensemble has 1 to ${MEMBERS_MAX} members, not ${wanted}.`)
-  const existing = readdirSync(dataDir).filter((name) => /^member-[1-9]$/.test(name)).length
+  const known = readRoster(dataDir) ?? []
+  const existing = known.length > 0 ? known.length : readdirSync(dataDir).filter(isMemberDir).length
   if (existing > 0 && wanted !== null && wanted !== existing)
     throw new EnsembleError(
       'BAD_DIRECTORY',
-      `${dataDir} holds an ensemble of ${existing}. Start it with --members ${existing}, or name another directory with --data.`,
+      `${dataDir} holds an ensemble of ${existing}. Start it with --members ${existing} and add or remove members while it runs, or name another directory with --data.`,
     )
+  if (known.length > 0) return known
   const count = wanted ?? (existing > 0 ? existing : MEMBERS_DEFAULT)
-  return Array.from({ length: count }, (_, i) => i + 1)
+  return Array.from({ length: count }, (_, i) => {
+    const before = portsOfZooCfg(readText(join(dataDir, `member-${i + 1}`, 'zoo.cfg')), i + 1)
+    return { sid: i + 1, role: 'participant' as const, ...before }
+  })
+}
+
+function isMemberDir(name: string): boolean {
+  return /^member-[1-9]$/.test(name)
 }
 
 const PORTS_THAT_MOVE_TOGETHER = [['clientPort'], ['quorumPort', 'electionPort'], ['eventPort'], ['adminPort']] as const
@@ -128,36 +143,48 @@ const PORT_WORDS = {
 
 async function planMembers(
   dataDir: string,
-  sids: readonly number[],
+  entries: readonly Wanted[],
   clientPort: number | null,
 ): Promise<{ plans: MemberPlan[]; moved: readonly MovedPort[] }> {
-  const wishes: PortWish[] = []
-  for (const sid of sids) {
-    const before = portsOfZooCfg(readText(join(dataDir, `member-${sid}`, 'zoo.cfg')), sid)
-    const wish = (key: keyof MemberPorts) => {
-      const first = key === 'clientPort' ? (clientPort ?? CLIENT_PORT_DEFAULT) : FIRST_PORTS[key]
-      const asked = key === 'clientPort' && clientPort !== null
-      return (asked ? undefined : before?.[key]) ?? first + sid - 1
-    }
-    for (const keys of PORTS_THAT_MOVE_TOGETHER)
-      wishes.push({ uses: keys.map((key) => `${PORT_WORDS[key]} port of member ${sid}`), ports: keys.map(wish) })
-  }
-  const { ports, moved } = await choosePorts(wishes)
+  const { ports, moved } = await choosePorts(entries.flatMap((entry) => wishesOf(entry, clientPort)))
   const chosen = ports.flat()
-  const plans = sids.map((sid, i) => {
-    const [client = 0, quorum = 0, election = 0, event = 0, admin = 0] = chosen.slice(i * PORTS_OF_A_MEMBER)
-    const dir = join(dataDir, `member-${sid}`)
-    return {
-      sid,
-      dir,
-      clientPort: client,
-      quorumPort: quorum,
-      electionPort: election,
-      eventPort: event,
-      adminPort: admin,
-    }
-  })
+  const plans = entries.map(({ sid, role }, i) =>
+    planOf(dataDir, sid, role, chosen.slice(i * PORTS_OF_A_MEMBER, (i + 1) * PORTS_OF_A_MEMBER)),
+  )
   return { plans, moved }
+}
+
+/** `clientPort`: of member 1, asked for; null: as before. */
+function wishesOf({ sid, ...before }: Wanted, clientPort: number | null): PortWish[] {
+  const wish = (key: keyof MemberPorts) => {
+    const first = key === 'clientPort' ? (clientPort ?? CLIENT_PORT_DEFAULT) : FIRST_PORTS[key]
+    const asked = key === 'clientPort' && clientPort !== null
+    return (asked ? undefined : before[key]) ?? first + sid - 1
+  }
+  return PORTS_THAT_MOVE_TOGETHER.map((keys) => ({
+    uses: keys.map((key) => `${PORT_WORDS[key]} port of member ${sid}`),
+    ports: keys.map(wish),
+  }))
+}
+
+/** `ports` in the order of PORTS_THAT_MOVE_TOGETHER. */
+function planOf(dataDir: string, sid: number, role: MemberRole, ports: readonly number[]): MemberPlan {
+  const [clientPort = 0, quorumPort = 0, electionPort = 0, eventPort = 0, adminPort = 0] = ports
+  const dir = join(dataDir, `member-${sid}`)
+  return { sid, role, dir, clientPort, quorumPort, electionPort, eventPort, adminPort }
+}
+
+/** A member that is not there yet, beside `others`: its id and ports are taken by none of them, also while they are down. */
+export async function planNewMember(
+  dataDir: string,
+  sid: number,
+  role: MemberRole,
+  others: readonly MemberPlan[],
+): Promise<MemberPlan> {
+  const reserved = others.flatMap((plan) => PORTS_THAT_MOVE_TOGETHER.flat().map((key) => plan[key]))
+  const first = others.find((plan) => plan.sid === 1)?.clientPort ?? null
+  const { ports } = await choosePorts(wishesOf({ sid, role }, first), reserved)
+  return planOf(dataDir, sid, role, ports.flat())
 }
 
 function readText(path: string): string {

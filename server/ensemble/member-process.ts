@@ -5,9 +5,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import type { ProcessState } from '#shared/events/cluster-view.ts'
+import type { ProcessEnd, ProcessState } from '#shared/events/cluster-view.ts'
 import { EnsembleError } from './ensemble-error.ts'
-import { lastLogLine, openLog } from './log-file.ts'
+import { lastLogLines, openLog } from './log-file.ts'
 import { HOST } from './ports.ts'
 import type { MemberPlan } from './zoo-cfg.ts'
 
@@ -24,6 +24,8 @@ export interface ProcessChange {
   readonly pid: number | null
   /** Why, as the end of a sentence. */
   readonly reason: string
+  /** Of a process that has just ended. */
+  readonly end?: ProcessEnd
 }
 
 export interface MemberProcessOptions {
@@ -42,7 +44,7 @@ export class MemberProcess {
   /** What we asked for, so that its end is not taken for an accident. */
   #asked: 'stop' | 'kill' | null = null
   #ended: Promise<void> = Promise.resolve()
-  #lastExitCode: number | null = null
+  #lastEnd: ProcessEnd | null = null
 
   constructor(options: MemberProcessOptions) {
     this.plan = options.plan
@@ -57,9 +59,9 @@ export class MemberProcess {
     return this.#child?.pid ?? null
   }
 
-  /** How the last process ended, unless by a signal. */
-  get lastExitCode(): number | null {
-    return this.#lastExitCode
+  /** How the last process ended. */
+  get lastEnd(): ProcessEnd | null {
+    return this.#lastEnd
   }
 
   get isAlive(): boolean {
@@ -90,19 +92,23 @@ export class MemberProcess {
     this.#child = child
     this.#asked = null
     this.#ended = new Promise((resolve) => {
-      const end = (reason: string, process: ProcessState): void => {
+      const end = (how: ProcessEnd, reason: string, process: ProcessState): void => {
         if (this.#child !== child) return
         this.#child = null
         child.stdin?.destroy()
-        this.#change(process, reason)
+        this.#lastEnd = how
+        this.#state = process
+        this.#options.onChange({ sid: this.plan.sid, process, pid: null, reason, end: how })
         resolve()
       }
       child.once('error', (error) => {
-        if (child.pid === undefined) end(`it could not be started: ${error.message}`, 'killed')
+        const how = { exitCode: null, signal: null, expected: false, lines: [] }
+        if (child.pid === undefined) end(how, `it could not be started: ${error.message}`, 'killed')
       })
       child.once('exit', (code, signal) => {
-        this.#lastExitCode = code
-        end(...this.#howItEnded(code, signal))
+        const expected = this.#asked !== null
+        const lines = expected ? [] : lastLogLines(join(dir, 'server.log'))
+        end({ exitCode: code, signal, expected, lines }, ...this.#howItEnded(code, signal, lines.at(-1) ?? ''))
       })
     })
     this.#change('starting', 'started')
@@ -114,6 +120,11 @@ export class MemberProcess {
     const child = this.#need()
     this.#asked = 'kill'
     child.kill('SIGKILL')
+  }
+
+  /** It has ended too often to be started again by itself. */
+  giveUp(): void {
+    if (!this.#child) this.#change('killed', 'it has ended too often, and is not started again by itself; see its log')
   }
 
   /** SIGTERM, and SIGKILL when that takes too long; resolves when the process has ended. */
@@ -159,11 +170,10 @@ export class MemberProcess {
     this.#options.onChange({ sid: this.plan.sid, process, pid: this.pid, reason })
   }
 
-  #howItEnded(code: number | null, signal: NodeJS.Signals | null): [string, ProcessState] {
+  #howItEnded(code: number | null, signal: NodeJS.Signals | null, last: string): [string, ProcessState] {
     if (this.#asked === 'stop') return ['as asked', 'stopped']
     if (this.#asked === 'kill' || signal) return [`by ${signal ?? 'SIGKILL'}`, 'killed']
     if (code === 0) return ['somebody asked it to', 'stopped']
-    const last = lastLogLine(join(this.plan.dir, 'server.log'))
     return [`exit code ${code}${last === '' ? '' : `: ${last}`}`, 'killed']
   }
 

@@ -42,10 +42,10 @@ export interface ChosenPorts {
 
 /**
  * Grants every wish whose ports are free and different from the others', then gives the rest the next free ports.
- * Throws EnsembleError NO_PORT when there are none within 500 above the wish.
+ * `reserved` are nobody's, whether or not they are in use now. Throws EnsembleError NO_PORT when there are none within 500 above the wish.
  */
-export async function choosePorts(wishes: readonly PortWish[]): Promise<ChosenPorts> {
-  const taken = new Set<number>()
+export async function choosePorts(wishes: readonly PortWish[], reserved: readonly number[] = []): Promise<ChosenPorts> {
+  const taken = new Set<number>(reserved)
   const granted = new Map<PortWish, readonly number[]>()
   const grant = (wish: PortWish, ports: readonly number[]) => {
     for (const port of ports) taken.add(port)

@@ -9,8 +9,11 @@ export interface MemberPorts {
   readonly adminPort: number
 }
 
+export type MemberRole = 'participant' | 'observer'
+
 export interface MemberPlan extends MemberPorts {
   readonly sid: number
+  readonly role: MemberRole
   /** Absolute; holds zoo.cfg, myid, server.log and the data. */
   readonly dir: string
 }
@@ -30,15 +33,33 @@ function escaped(value: string): string {
 /** Keys of zoo.cfg to be set otherwise, or besides; an empty text leaves the key out. */
 export type Settings = Readonly<Record<string, string>>
 
-/** The configuration of `plans[i].sid === sid` among all `plans`, in Apache's file format. */
+/** As zoo.cfg lists a member, and as a reconfig names it. */
+export function serverLine({ sid, role, clientPort, quorumPort, electionPort }: MemberPlan): string {
+  return `server.${sid}=127.0.0.1:${quorumPort}:${electionPort}:${role};127.0.0.1:${clientPort}`
+}
+
+/** What all members of an ensemble have in common. */
+export interface CommonConfig {
+  /** Absolute. */
+  readonly secretFile: string
+  readonly superDigest: string
+  readonly settings: Settings
+}
+
+/** The configuration of `plans[i].sid === sid` among all `plans`, in Apache's file format. `dynamicFile`: where the server lines are instead. */
 export function formatZooCfg(
   plan: MemberPlan,
   plans: readonly MemberPlan[],
-  secretFile: string,
-  settings: Settings = {},
+  common: CommonConfig,
+  dynamicFile: string | null,
 ): string {
+  const { secretFile, settings } = common
   const lines = [
     '# Written by zabscope at each start; edit a copy, and run it with `zabscope server <file>`.',
+    // Members come and go while it runs, and one alone is an ensemble that can grow.
+    'reconfigEnabled=true',
+    'standaloneEnabled=false',
+    `DigestAuthenticationProvider.superDigest=${common.superDigest}`,
     'tickTime=2000',
     'initLimit=10',
     'syncLimit=5',
@@ -55,7 +76,7 @@ export function formatZooCfg(
     `admin.serverPort=${plan.adminPort}`,
     `zabscope.eventPort=${plan.eventPort}`,
     `zabscope.secretFile=${escaped(secretFile)}`,
-    ...plans.map((other) => `server.${other.sid}=127.0.0.1:${other.quorumPort}:${other.electionPort}:participant`),
+    ...(dynamicFile === null ? plans.map(serverLine) : [`dynamicConfigFile=${escaped(dynamicFile)}`]),
   ]
   const kept = lines.filter((line) => !Object.hasOwn(settings, line.slice(0, line.indexOf('='))))
   const set = Object.entries(settings).filter(([, value]) => value !== '')
@@ -72,7 +93,9 @@ export function portsOfZooCfg(text: string, sid: number): MemberPorts | null {
   const clientPort = numberOf(text, 'clientPort')
   const eventPort = numberOf(text, 'zabscope\\.eventPort')
   const adminPort = numberOf(text, 'admin\\.serverPort')
-  const server = new RegExp(`^server\\.${sid}=127\\.0\\.0\\.1:(\\d{1,5}):(\\d{1,5}):participant$`, 'm').exec(text)
+  const server = new RegExp(`^server\\.${sid}=127\\.0\\.0\\.1:(\\d{1,5}):(\\d{1,5}):participant(?:;.*)?$`, 'm').exec(
+    text,
+  )
   if (clientPort === null || eventPort === null || !server?.[1] || !server[2]) return null
   return {
     clientPort,

@@ -4,8 +4,11 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
 import { freePort } from '../testing/free-port.ts'
 import { FaultySocket } from './faulty-socket.ts'
+import type { LinkRule } from './link-rule.ts'
 
 const opened: (Server | Socket | FaultySocket)[] = []
+const rule = (is: LinkRule) => ({ rule: is, hits: { count: 0 } })
+
 afterEach(() => {
   for (const one of opened.splice(0)) {
     if ('destroy' in one) one.destroy()
@@ -69,36 +72,36 @@ test('without rules it is the socket below', async () => {
 
 test('one way cut: the other way goes on, and what was held back arrives at the end', async () => {
   const { near, far, atNear, atFar } = await pair()
-  near.setRules({ type: 'cut' }, null)
+  near.setRules({ out: rule({ type: 'cut' }), in: null })
   near.write('held ')
   near.write('back')
   far.write('heard')
   await vi.waitFor(() => expect(atNear.received).toBe('heard'))
   expect(atFar.received).toBe('')
-  near.setRules(null, null)
+  near.setRules({ out: null, in: null })
   await vi.waitFor(() => expect(atFar.received).toBe('held back'))
 })
 
 test('behind a cut not even the end of a connection is seen', async () => {
   const { near, far, atNear, atFar } = await pair()
-  near.setRules({ type: 'cut' }, { type: 'cut' })
+  near.setRules({ out: rule({ type: 'cut' }), in: rule({ type: 'cut' }) })
   near.destroy()
   await vi.waitFor(() => expect(atNear.closed).toBe(true))
   far.write('into the void')
   await new Promise((resolve) => far.write('again', resolve))
   expect(atFar.closed).toBe(false)
-  near.setRules(null, null)
+  near.setRules({ out: null, in: null })
   await vi.waitFor(() => expect(atFar.closed).toBe(true))
 })
 
 test('the other side’s end comes behind what it sent, when the cut ends', async () => {
   const { near, far, atNear } = await pair()
-  near.setRules(null, { type: 'cut' })
+  near.setRules({ out: null, in: rule({ type: 'cut' }) })
   far.end('last words')
   await new Promise((resolve) => far.once('finish', resolve))
   near.write('still open')
   expect([atNear.received, atNear.ended]).toEqual(['', false])
-  near.setRules(null, null)
+  near.setRules({ out: null, in: null })
   await vi.waitFor(() => expect([atNear.received, atNear.ended]).toEqual(['last words', true]))
 })
 
@@ -110,7 +113,7 @@ test('a reset is seen at once on both sides', async () => {
 
 test('a sender is made to wait when too much is on its way', async () => {
   const { near } = await pair()
-  near.setRules({ type: 'cut' }, null)
+  near.setRules({ out: rule({ type: 'cut' }), in: null })
   for (let i = 0; i < 40; i += 1) near.write(Buffer.alloc(64 * 1024))
   await vi.waitFor(() => expect(near.writableNeedDrain).toBe(true))
   expect(near.writableLength, 'the rest waits above').toBeGreaterThan(1024 * 1024)
@@ -118,7 +121,7 @@ test('a sender is made to wait when too much is on its way', async () => {
 
 test('destroySoon sends what was written, and then closes', async () => {
   const { near, atNear, atFar } = await pair()
-  near.setRules({ type: 'delay', ms: 50, jitterMs: 0 }, null)
+  near.setRules({ out: rule({ type: 'delay', ms: 50, jitterMs: 0 }), in: null })
   near.write('last words')
   near.destroySoon()
   expect(near.destroyed).toBe(false)

@@ -3,13 +3,15 @@
 
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
-import { LinkLane } from './link-lane.ts'
-import type { LinkRule } from './link-rule.ts'
+import { LinkLane, type LinkRules } from './link-lane.ts'
 
 /** What one direction may hold before the sender is made to wait. */
 export const HELD_BYTES_MAX = 1024 * 1024
 /** As long as a connection that its user has given up stays open below, because its end cannot get through. */
 const GHOST_MS_MAX = 120_000
+
+/** One direction's bytes as its messages. Keeps what is not whole yet. */
+export type Messages = (chunk: Uint8Array) => readonly { readonly bytes: Uint8Array; readonly isMessage: boolean }[]
 
 type Outgoing = { readonly bytes: Uint8Array; readonly done: (() => void) | null } | { readonly end: () => void }
 type Incoming = Uint8Array | 'end' | 'close'
@@ -18,16 +20,20 @@ export class FaultySocket extends Duplex implements Pick<Socket, 'remoteAddress'
   readonly #raw: Socket
   readonly #out: LinkLane<Outgoing>
   readonly #in: LinkLane<Incoming>
+  readonly #outgoing: Messages | null
   #ghost: NodeJS.Timeout | null = null
 
-  /** `random`: from 0 to below 1. */
-  constructor(raw: Socket, random: () => number) {
+  /** `random`: from 0 to below 1. `messages`: what makes messages of the bytes; null: they are one stream. */
+  constructor(raw: Socket, random: () => number, messages: (() => Messages) | null = null) {
     super({ allowHalfOpen: false })
     this.#raw = raw
+    this.#outgoing = messages?.() ?? null
+    const incoming = messages?.() ?? null
     this.#out = new LinkLane((item) => this.#send(item), random)
     this.#in = new LinkLane((item) => this.#receive(item), random)
     raw.on('data', (chunk: Buffer) => {
-      this.#in.push(chunk, chunk.length)
+      if (incoming === null) this.#in.push(chunk, chunk.length)
+      else for (const { bytes, isMessage } of incoming(chunk)) this.#in.push(bytes, bytes.length, isMessage)
       if (this.#in.heldBytes > HELD_BYTES_MAX) raw.pause()
     })
     raw.on('end', () => this.#in.push('end', 0))
@@ -53,11 +59,12 @@ export class FaultySocket extends Duplex implements Pick<Socket, 'remoteAddress'
     else this.once('finish', () => this.destroy())
   }
 
-  /** Null: as it should be. What a cut has held back arrives when it ends. */
-  setRules(outgoing: LinkRule | null, incoming: LinkRule | null): void {
-    if (this.#out.rule !== outgoing) this.#out.setRule(outgoing)
-    if (this.#in.rule !== incoming) this.#in.setRule(incoming)
-    if (this.destroyed && outgoing?.type !== 'cut') this.#endGhost()
+  /** From now on. What a cut has held back arrives when it ends. */
+  setRules(rules: LinkRules): void {
+    const { out, in: into } = rules
+    if (this.#out.rule !== (out?.rule ?? null)) this.#out.setRule(out?.rule ?? null, out?.hits)
+    if (this.#in.rule !== (into?.rule ?? null)) this.#in.setRule(into?.rule ?? null, into?.hits)
+    if (this.destroyed && out?.rule.type !== 'cut') this.#endGhost()
   }
 
   /** Ends it as a network does that has forgotten it: both sides see a reset, at once. */
@@ -70,8 +77,11 @@ export class FaultySocket extends Duplex implements Pick<Socket, 'remoteAddress'
   override _write(chunk: Uint8Array, _encoding: string, done: () => void): void {
     // Bytes on a long way do not keep the next ones from leaving; too many of them do.
     const mayGoOn = this.#out.heldBytes + chunk.length <= HELD_BYTES_MAX && this.#out.rule !== null
-    this.#out.push({ bytes: chunk, done: mayGoOn ? null : done }, chunk.length)
-    if (mayGoOn) done()
+    const pieces = this.#outgoing?.(chunk) ?? [{ bytes: chunk, isMessage: false }]
+    const last = mayGoOn ? undefined : pieces.at(-1)
+    for (const piece of pieces)
+      this.#out.push({ bytes: piece.bytes, done: piece === last ? done : null }, piece.bytes.length, piece.isMessage)
+    if (last === undefined) done()
   }
 
   override _final(done: () => void): void {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { LinkLane } from './link-lane.ts'
+import { LinkLane, OVERTAKEN_MS_MAX } from './link-lane.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
@@ -73,4 +73,35 @@ test('a new rule holds for what is on its way, too', () => {
   one.setRule({ type: 'delay', ms: 5, jitterMs: 0 })
   vi.advanceTimersByTime(6)
   expect(arrived).toEqual(['a'])
+})
+
+test('duplicate: a message comes twice, what is none comes once', () => {
+  const { arrived, lane: one } = lane(() => 0)
+  const hits = { count: 0 }
+  one.setRule({ type: 'duplicate', percent: 50 }, hits)
+  one.push('who', 1)
+  one.push('a', 1, true)
+  expect([arrived, hits.count]).toEqual([['who', 'a', 'a'], 1])
+})
+
+test('reorder: a message comes behind the next one, and not later than a while', () => {
+  let dice = 0
+  const { arrived, lane: one } = lane(() => dice)
+  const hits = { count: 0 }
+  one.setRule({ type: 'reorder', percent: 50 }, hits)
+  one.push('a', 1, true)
+  dice = 0.9
+  one.push('b', 1, true)
+  expect([arrived, hits.count]).toEqual([['b', 'a'], 1])
+  dice = 0
+  one.push('alone', 1, true)
+  expect(one.isEmpty).toBe(false)
+  vi.advanceTimersByTime(OVERTAKEN_MS_MAX)
+  expect(arrived).toEqual(['b', 'a', 'alone'])
+  one.push('c', 1, true)
+  one.push('end', 0)
+  expect(arrived.slice(3), 'what is no message keeps its place').toEqual(['c', 'end'])
+  one.push('d', 1, true)
+  one.setRule(null)
+  expect(arrived.at(-1), 'nothing is lost when the rule ends').toBe('d')
 })

@@ -21,7 +21,7 @@ test.each([
 
 test.each([
   [null, 'an object'],
-  [{ type: 'duplicate' }, 'cut, delay, loss or throttle'],
+  [{ type: 'duplicate' }, 'duplicate: percent is a whole number'],
   [{ type: 'delay', ms: -1 }, 'whole numbers from 0'],
   [{ type: 'delay', ms: 1, jitterMs: 0.5 }, 'whole numbers from 0'],
   [{ type: 'loss', percent: 100 }, 'cut loses everything'],

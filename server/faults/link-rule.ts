@@ -7,12 +7,16 @@ import { err, ok, type Result } from '#shared/base/result.ts'
  * cut: nothing arrives, not even the end of the connection; what was sent meanwhile arrives when the rule ends.
  * delay: everything takes `ms` longer, and up to `jitterMs` more; it stays in order. loss: so many of a hundred chunks
  * are lost on the way and sent again, as TCP does it: after 200 ms, 400 ms, 800 ms … throttle: as from a slow line.
+ * duplicate, reorder: so many of a hundred messages come twice, or behind the next one. TCP does not let that happen
+ * to bytes, so it happens to whole messages, where each is one for itself (votes), and to nothing else.
  */
 export type LinkRule =
   | { readonly type: 'cut' }
   | { readonly type: 'delay'; readonly ms: number; readonly jitterMs: number }
   | { readonly type: 'loss'; readonly percent: number }
   | { readonly type: 'throttle'; readonly bytesPerSecond: number }
+  | { readonly type: 'duplicate'; readonly percent: number }
+  | { readonly type: 'reorder'; readonly percent: number }
 
 export const LINK_DELAY_MS_MAX = 600_000
 export const LINK_RATE_MAX = 2 ** 30
@@ -21,6 +25,9 @@ export const LOSS_PERCENT_MAX = 90
 /** Before what was lost is sent again for the first time; doubled for each further time. Source: RFC 6298, Linux's minimum. */
 export const RETRANSMIT_MS = 200
 const RETRANSMITS_MAX = 6
+
+/** Rules about messages, not bytes. */
+export const MESSAGE_RULES: readonly LinkRule['type'][] = ['duplicate', 'reorder']
 
 /** The error is a sentence. */
 export function parseLinkRule(value: unknown): Result<LinkRule, string> {
@@ -46,8 +53,14 @@ export function parseLinkRule(value: unknown): Result<LinkRule, string> {
       if (isWhole(bytesPerSecond, 1, LINK_RATE_MAX)) return ok({ type: 'throttle', bytesPerSecond })
       return err(`throttle: bytesPerSecond is a whole number from 1 to ${LINK_RATE_MAX}`)
     }
+    case 'duplicate':
+    case 'reorder': {
+      const percent = 'percent' in value ? value.percent : undefined
+      if (isWhole(percent, 1, 100)) return ok({ type: value.type, percent })
+      return err(`${value.type}: percent is a whole number from 1 to 100`)
+    }
     default:
-      return err('the type of a link rule is cut, delay, loss or throttle')
+      return err('the type of a link rule is cut, delay, loss, throttle, duplicate or reorder')
   }
 }
 
@@ -69,5 +82,8 @@ export function transitMs(rule: LinkRule, bytes: number, random: () => number): 
     }
     case 'throttle':
       return (bytes * 1000) / rule.bytesPerSecond
+    case 'duplicate':
+    case 'reorder':
+      return 0
   }
 }

@@ -121,6 +121,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     isTextCommand,
     textCommand: createTextCommands(facts),
     onDisconnected: (connection, reason) => observation.onDisconnected(connection, reason),
+    ...(faults && { links: faults.clients }),
   })
   const operations = await startOperations(storage, {
     facts,

@@ -5,6 +5,7 @@ import { writeSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { JuteWriter } from '#shared/jute/writer.ts'
+import type { DisturbedLink } from '../faults/disturbed-link.ts'
 import type { Turn } from './turn.ts'
 
 /** How long a connection that is being ended may take to read what is left. */
@@ -13,6 +14,8 @@ export const END_GRACE_MS = 5000
 export class SocketWriter {
   /** Append here, then call `touch`. */
   readonly records = new JuteWriter()
+  /** A fault that everything takes its way through; null: none ever was on this connection. */
+  detour: DisturbedLink | null = null
   readonly #socket: Socket
   readonly #turn: Turn
   readonly #onFlushed: (() => void) | null
@@ -45,7 +48,8 @@ export class SocketWriter {
 
   /** Bytes that the other side has not taken yet. */
   get queuedBytes(): number {
-    return this.records.length + this.#socket.writableLength
+    const held = this.detour === null ? 0 : this.detour.outBytes
+    return this.records.length + this.#socket.writableLength + held
   }
 
   flush(): void {
@@ -55,6 +59,13 @@ export class SocketWriter {
     if (onWritten.length > 0) this.#onWritten = []
     if (this.#socket.destroyed || this.#ending) {
       this.records.clear()
+      return
+    }
+    if (this.detour !== null) {
+      const held = Buffer.from(this.records.view())
+      this.records.clear()
+      this.detour.write(held, onWritten)
+      this.#onFlushed?.()
       return
     }
     const written = this.#writeDirectly()
@@ -78,6 +89,11 @@ export class SocketWriter {
     if (this.#ending) return
     this.flush()
     this.#ending = true
+    if (this.detour === null) this.#end(atOnce)
+    else this.detour.after(() => this.#end(atOnce))
+  }
+
+  #end(atOnce: boolean): void {
     if (this.#socket.destroyed) return
     if (atOnce && this.#socket.writableLength === 0) {
       this.#socket.destroy()

@@ -5,6 +5,7 @@ import type { Sid } from '#shared/zk/ids.ts'
 import { asSid } from '#shared/zk/ids.ts'
 import type { Dial } from '../client/connection.ts'
 import { FaultySocket } from '../faults/faulty-socket.ts'
+import type { CountedRule } from '../faults/link-lane.ts'
 import type { LinkRule } from '../faults/link-rule.ts'
 import { type Recorder, type Tap, tapConnection } from './recorder.ts'
 
@@ -19,7 +20,7 @@ export interface ClientLinkFault {
 export class ClientLinks {
   readonly #recorder: Recorder
   readonly #sids: ReadonlyMap<number, Sid>
-  readonly #rules = new Map<Sid, { out: LinkRule | null; in: LinkRule | null }>()
+  readonly #rules = new Map<Sid, { out: CountedRule | null; in: CountedRule | null }>()
   readonly #open = new Map<RecordedSocket, Sid>()
 
   /** `servers`: client port → sid. */
@@ -36,7 +37,7 @@ export class ClientLinks {
       const raw = connect({ host, port, noDelay: true })
       const socket = new RecordedSocket(raw, tapConnection(this.#recorder, client, sid))
       const rules = this.#rules.get(sid)
-      if (rules) socket.setRules(rules.out, rules.in)
+      if (rules) socket.setRules(rules)
       this.#open.set(socket, sid)
       socket.on('close', () => this.#open.delete(socket))
       return socket
@@ -46,10 +47,11 @@ export class ClientLinks {
   set({ server, direction, rule }: ClientLinkFault): void {
     const sid = asSid(server)
     const rules = this.#rules.get(sid) ?? { out: null, in: null }
-    if (direction !== 'in') rules.out = rule
-    if (direction !== 'out') rules.in = rule
+    const counted = rule && { rule, hits: { count: 0 } }
+    if (direction !== 'in') rules.out = counted
+    if (direction !== 'out') rules.in = counted
     this.#rules.set(sid, rules)
-    for (const [socket, to] of this.#open) if (to === sid) socket.setRules(rules.out, rules.in)
+    for (const [socket, to] of this.#open) if (to === sid) socket.setRules(rules)
   }
 
   /** Breaks every connection with a member. */

@@ -2,10 +2,10 @@
 // died. An end that no fault explains is written down: it is a violation by itself.
 
 import { setTimeout as delay } from 'node:timers/promises'
+import { askStatus } from '../ensemble/ask-member.ts'
 import type { Ensemble } from '../ensemble/ensemble.ts'
 import { commandFault } from '../ensemble/fault-control.ts'
 import type { ProcessChange } from '../ensemble/member-process.ts'
-import { askStatus } from './ask-member.ts'
 import type { Target } from './plan.ts'
 
 /** What a member does when its disk fails: it ends, with this code, and is started again. */

@@ -206,6 +206,7 @@ function foldProcess(view: ClusterView, event: EventOf<'process'>): void {
   if (member) {
     member.process = process
     member.pid = pid
+    if (event.end) member.lastEnd = event.end
   }
   switch (process) {
     case 'starting':

@@ -29,6 +29,17 @@ export const UNKNOWN_OP = 'unknown'
 /** starting, running: the process lives. stopped: ended on request. killed: ended by a signal or a crash. paused: SIGSTOP. */
 export type ProcessState = 'starting' | 'running' | 'paused' | 'stopped' | 'killed'
 
+/** How a process ended. */
+export interface ProcessEnd {
+  /** Null: by a signal, or it never started. */
+  readonly exitCode: number | null
+  readonly signal: string | null
+  /** We had asked for it: stop, kill. */
+  readonly expected: boolean
+  /** The last lines of its log, oldest first; none when it was expected. */
+  readonly lines: readonly string[]
+}
+
 export interface MemberView {
   readonly sid: number
   process: ProcessState
@@ -50,6 +61,8 @@ export interface MemberView {
   watches: number
   outstanding: number
   requests: number
+  /** How its last process ended; left out before the first did. */
+  lastEnd?: ProcessEnd
   /** When this description was last confirmed, ms since 1970; 0: the member has said nothing yet. */
   heardAt: number
 }

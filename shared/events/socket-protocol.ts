@@ -2,7 +2,7 @@
 // The server side checks each with a schema and one table of permissions.
 
 import type { ClusterEvent } from './cluster-event.ts'
-import type { ClusterView, MemberView, ProcessState } from './cluster-view.ts'
+import type { ClusterView, MemberView, ProcessEnd, ProcessState } from './cluster-view.ts'
 
 import type { OperatorRequests } from './operator-requests.ts'
 import type { JobProgress, TreeRequests } from './tree-requests.ts'
@@ -24,6 +24,8 @@ export type GatewayEvent =
       readonly process: ProcessState
       readonly pid: number | null
       readonly reason: string
+      /** Of a process that has just ended. */
+      readonly end?: ProcessEnd
     }
   | { readonly type: 'member'; readonly t: number; readonly sid: number; readonly member: MemberView }
   /** The gateway lost or regained its event stream from `sid`. */

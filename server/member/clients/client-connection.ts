@@ -14,6 +14,8 @@ import { NO_SESSION, type SessionId } from '#shared/zk/ids.ts'
 import { OP_CODES, XIDS } from '#shared/zk/op.ts'
 import type { ClientRequest, ConnectRequest } from '#shared/zk/request.ts'
 import { NO_ZXID } from '#shared/zk/zxid.ts'
+import type { DisturbedLink } from '../../faults/disturbed-link.ts'
+import type { LinkRules } from '../../faults/link-lane.ts'
 import { PASSWORD_BYTES, passwordIsRight, sessionPassword } from '../auth/session-password.ts'
 import { countText } from '../traffic.ts'
 import { ClientOutput } from './client-output.ts'
@@ -26,6 +28,9 @@ import { onBytes } from './socket-reads.ts'
 export const CONNECT_FRAME_BYTES_MAX = 4096
 /** Answers that a client has not read: beyond this nothing more is read from it. */
 export const READ_AHEAD_BYTES_MAX = 1024 * 1024
+
+/** What a disturbed connection may have sent us that we are not allowed to know yet; then it is read no further. */
+const DISTURBED_BYTES_MAX = 1024 * 1024
 
 /** Behind the word `stmk`: the mask, eight bytes. */
 const ARGUMENT_BYTES = 8
@@ -65,6 +70,8 @@ export class ClientConnection {
   /** Frames that may be taken before those of others, see `proceed`. */
   #share = 0
   #lastOp: ClientRequest['type'] | 'sasl' | null = null
+  /** Null until a fault is first put on this connection. */
+  #link: DisturbedLink | null = null
 
   /** `certificate`: the client's, verified, DER. */
   constructor(id: ConnId, socket: Socket, certificate: Uint8Array | null, host: ConnectionHost) {
@@ -84,13 +91,40 @@ export class ClientConnection {
     )
     this.#framer = new Framer(host.frameBytesMax)
     onBytes(socket, (chunk) => {
-      if (this.#phase === 'text' || this.#phase === 'closing') return
-      this.#framer.push(chunk)
-      this.proceed()
+      if (this.#link === null) return this.#take(chunk)
+      this.#link.received(chunk)
+      if (this.#link.inBytes > DISTURBED_BYTES_MAX) socket.pause()
     })
     socket.on('drain', () => this.#readOn())
-    socket.on('error', (error) => this.#destroy(error.message))
-    socket.on('close', () => this.#onClosed())
+    socket.on('error', (error) => {
+      if (this.#link === null) this.#destroy(error.message)
+    })
+    socket.on('close', () => (this.#link === null ? this.#onClosed() : this.#link.closed()))
+  }
+
+  #take(chunk: Uint8Array): void {
+    if (this.#phase === 'text' || this.#phase === 'closing') return
+    this.#framer.push(chunk)
+    this.proceed()
+  }
+
+  /** Holds this connection to `rules` from now on, as a network between here and the client would. */
+  disturb(rules: LinkRules): void {
+    if (this.#link === null && rules.out === null && rules.in === null) return
+    this.#link ??= this.output.divert({
+      write: (bytes) => void (this.#socket.destroyed || this.#socket.write(bytes)),
+      take: (bytes) => this.#take(bytes),
+      closed: () => this.#onClosed(),
+    })
+    this.#link.setRules(rules)
+  }
+
+  /** Breaks as a network breaks a connection that it has forgotten: the client sees a reset. */
+  reset(): void {
+    this.#closeReason = 'the connection was reset'
+    this.#link?.drop()
+    this.#socket.resetAndDestroy()
+    this.#onClosed()
   }
 
   /** As `cons` names it. */
@@ -179,7 +213,9 @@ export class ClientConnection {
     this.#host.textCommand(word, this, argument).then(
       (answer) => {
         countText(traffic, answer)
-        this.#socket.end(answer)
+        if (this.#link === null) return void this.#socket.end(answer)
+        this.#link.write(Buffer.from(answer))
+        this.#link.after(() => this.#socket.end())
       },
       (error: Error) => {
         this.#host.log.error({ word }, `text command failed: ${error.message}`)
@@ -340,7 +376,9 @@ export class ClientConnection {
   #destroy(reason: string): void {
     if (this.#phase === 'closed') return
     if (this.#phase !== 'closing') this.#closeReason = reason
-    this.#socket.destroy()
+    // Not even the end gets through a cut.
+    if (this.#link === null) this.#socket.destroy()
+    else this.#link.after(() => this.#socket.destroy())
     this.#onClosed()
   }
 

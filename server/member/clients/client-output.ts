@@ -12,6 +12,7 @@ import type { ErrorCode } from '#shared/zk/errors.ts'
 import { NO_BODY, type ReplyBody } from '#shared/zk/reply.ts'
 import type { ConnectResponse } from '#shared/zk/request.ts'
 import { NO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
+import { DisturbedLink, type LinkOwner } from '../../faults/disturbed-link.ts'
 import { onlyReads } from '../metrics/request-kind.ts'
 import { SocketWriter } from '../socket-writer.ts'
 import { addLatency, countResponse, createLatency, type Traffic } from '../traffic.ts'
@@ -45,6 +46,13 @@ export class ClientOutput {
     this.#host = host
     this.#writer = new SocketWriter(socket, host.turn, onFlushed)
     this.#onTooSlow = onTooSlow
+  }
+
+  /** From now on everything takes its way through the link that this gives. */
+  divert(owner: LinkOwner): DisturbedLink {
+    const link = new DisturbedLink(owner, Math.random)
+    this.#writer.detour = link
+    return link
   }
 
   /** Requests that the peer has not answered yet. */

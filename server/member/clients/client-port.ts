@@ -7,6 +7,7 @@ import { createAuthenticator } from '../auth/authenticator.ts'
 import type { PasswordRule } from '../auth/session-password.ts'
 import type { MemberConfig } from '../config/config.ts'
 import type { ClientAddress } from '../config/membership.ts'
+import type { ClientLinks } from '../faults/client-links.ts'
 import type { MemberLogger } from '../logging.ts'
 import type { Traffic } from '../traffic.ts'
 import type { Turn } from '../turn.ts'
@@ -28,6 +29,8 @@ export interface ClientPortOptions {
   readonly isTextCommand: (word: string) => boolean
   readonly textCommand: ConnectionHost['textCommand']
   readonly onDisconnected: (connection: ClientConnection, reason: string) => void
+  /** Present where faults may be switched. */
+  readonly links?: ClientLinks
 }
 
 export interface ClientPort {
@@ -108,11 +111,14 @@ export function createClientPort(options: ClientPortOptions): ClientPort {
   function onOpen(socket: Socket, certificate: Uint8Array | null): void {
     lastConn += 1
     const id = lastConn as ConnId // numbered by the host, as the contract says
-    connections.set(id, new ClientConnection(id, socket, certificate, host))
+    const connection = new ClientConnection(id, socket, certificate, host)
+    connections.set(id, connection)
+    options.links?.opened(connection)
   }
 
   function onClosed(connection: ClientConnection, reason: string): void {
     connections.delete(connection.id)
+    options.links?.closed(connection)
     held.delete(connection)
     options.feed({ type: 'disconnected', conn: connection.id })
     options.onDisconnected(connection, reason)

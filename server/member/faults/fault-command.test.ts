@@ -17,11 +17,11 @@ test('a jump of the clock has no end', () => {
 })
 
 test.each([
-  [{ type: 'explode' }, 'link, reset, disk, clock, heal or list'],
+  [{ type: 'explode' }, 'disk, clock, end, heal or list'],
   ['heal', 'a JSON object'],
-  [{ type: 'link', peer: 'clients', direction: 'in', rule: CUT, ttlMs: 5 }, 'made at the clients’ end'],
+  [{ type: 'link', peer: 'clients', direction: 'in', rule: CUT, ttlMs: 5 }, 'type of the command is clients'],
   [{ type: 'link', peer: 2, direction: 'up', rule: CUT, ttlMs: 5 }, 'in, out or both'],
-  [{ type: 'link', peer: 2, direction: 'in', rule: { type: 'reorder' }, ttlMs: 5 }, 'cut, delay, loss or throttle'],
+  [{ type: 'link', peer: 2, direction: 'in', rule: { type: 'reorder' }, ttlMs: 5 }, 'reorder: percent is a whole number'],
   [{ type: 'link', peer: 2, direction: 'in', rule: CUT }, 'ttlMs is how long'],
   [{ type: 'disk', rule: { type: 'stuck' }, ttlMs: FAULT_TTL_MS_MAX + 1 }, 'ttlMs is how long'],
   [{ type: 'disk', rule: { type: 'melt' }, ttlMs: 5 }, 'slow, stuck'],

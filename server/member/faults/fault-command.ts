@@ -3,7 +3,7 @@
 
 import { err, ok, type Result } from '#shared/base/result.ts'
 import { asSid } from '#shared/zk/ids.ts'
-import { type LinkRule, parseLinkRule } from '../../faults/link-rule.ts'
+import { type LinkRule, MESSAGE_RULES, parseLinkRule } from '../../faults/link-rule.ts'
 import { type DiskRule, parseDiskRule } from '../../storage/faulty-disk.ts'
 import { type ClockRule, parseClockRule } from './faulty-clock.ts'
 import type { Direction, Peer } from './link-faults.ts'
@@ -19,11 +19,22 @@ export type FaultCommand =
       readonly rule: LinkRule
       readonly ttlMs: number
     }
+  /** Between this member and all its clients. */
+  | {
+      readonly type: 'clients'
+      readonly directions: readonly Direction[]
+      readonly rule: LinkRule
+      readonly ttlMs: number
+    }
+  /** The connections of all clients break, once. */
+  | { readonly type: 'resetClients' }
   /** Connections with a peer break, once. */
   | { readonly type: 'reset'; readonly peer: Peer }
   | { readonly type: 'disk'; readonly rule: DiskRule; readonly ttlMs: number }
   | { readonly type: 'clock'; readonly rule: Exclude<ClockRule, { type: 'jump' }>; readonly ttlMs: number }
   | { readonly type: 'jump'; readonly ms: number }
+  /** One fault ends, by what it is on, if there is one. */
+  | { readonly type: 'end'; readonly on: string }
   /** Every fault ends. What a jump did stays. */
   | { readonly type: 'heal' }
   /** Nothing but the list of what is active. */
@@ -36,7 +47,21 @@ export function parseFaultCommand(value: unknown): Result<FaultCommand, string> 
   switch (value.type) {
     case 'heal':
     case 'list':
+    case 'resetClients':
       return ok({ type: value.type })
+    case 'end': {
+      const on = 'on' in value ? value.on : undefined
+      return typeof on === 'string'
+        ? ok({ type: 'end', on })
+        : err('on says which fault is to end, as the list names it')
+    }
+    case 'clients': {
+      const read = readRule(value)
+      if (!read.ok) return read
+      if (MESSAGE_RULES.includes(read.value.rule.type))
+        return err(`${read.value.rule.type} is for votes between members: what clients say is one stream of TCP`)
+      return ok({ type: 'clients', ...read.value })
+    }
     case 'reset': {
       const peer = readPeer(value)
       return peer.ok ? ok({ type: 'reset', peer: peer.value }) : peer
@@ -57,13 +82,24 @@ export function parseFaultCommand(value: unknown): Result<FaultCommand, string> 
       return ttlMs.ok ? ok({ type: 'clock', rule: rule.value, ttlMs: ttlMs.value }) : ttlMs
     }
     default:
-      return err('the type of a command is link, reset, disk, clock, heal or list')
+      return err('the type of a command is link, reset, clients, resetClients, disk, clock, end, heal or list')
   }
 }
 
 function readLink(value: object): Result<FaultCommand, string> {
   const peer = readPeer(value)
   if (!peer.ok) return peer
+  const read = readRule(value)
+  return read.ok ? ok({ type: 'link', peer: peer.value, ...read.value }) : read
+}
+
+interface DirectedRule {
+  readonly directions: readonly Direction[]
+  readonly rule: LinkRule
+  readonly ttlMs: number
+}
+
+function readRule(value: object): Result<DirectedRule, string> {
   const direction = 'direction' in value ? value.direction : undefined
   if (direction !== 'in' && direction !== 'out' && direction !== 'both')
     return err('the direction of a link fault is in, out or both')
@@ -72,14 +108,14 @@ function readLink(value: object): Result<FaultCommand, string> {
   const ttlMs = readTtl(value)
   if (!ttlMs.ok) return ttlMs
   const directions: readonly Direction[] = direction === 'both' ? ['in', 'out'] : [direction]
-  return ok({ type: 'link', peer: peer.value, directions, rule: rule.value, ttlMs: ttlMs.value })
+  return ok({ directions, rule: rule.value, ttlMs: ttlMs.value })
 }
 
 function readPeer(value: object): Result<Peer, string> {
   const peer = 'peer' in value ? value.peer : undefined
   if (peer === 'all') return ok('all')
   if (typeof peer === 'number' && Number.isInteger(peer) && peer >= 1 && peer <= 255) return ok(asSid(peer))
-  return err('peer is the id of a server, or all; faults between clients and members are made at the clients’ end')
+  return err('peer is the id of a server, or all; for links with clients the type of the command is clients')
 }
 
 function ruleOf(value: object): unknown {

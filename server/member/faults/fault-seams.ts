@@ -7,6 +7,7 @@ import { nodeDisk } from '../../storage/disk.ts'
 import { FaultyDisk } from '../../storage/faulty-disk.ts'
 import type { Clock } from '../clock.ts'
 import type { MemberLogger } from '../logging.ts'
+import { ClientLinks } from './client-links.ts'
 import { type FaultCommand, parseFaultCommand } from './fault-command.ts'
 import { FaultyClock } from './faulty-clock.ts'
 import { LinkFaults } from './link-faults.ts'
@@ -19,6 +20,8 @@ export interface ActiveFault {
   readonly on: string
   readonly rule: unknown
   readonly remainingMs: number
+  /** How many chunks or messages a rule of a link has held back, doubled or moved; null for what is no link. */
+  readonly hits: number | null
 }
 
 interface Fault {
@@ -26,12 +29,14 @@ interface Fault {
   readonly endsAtMs: number
   readonly timer: NodeJS.Timeout
   readonly end: () => void
+  readonly hits: (() => number) | null
 }
 
 export class FaultSeams {
   readonly clock: FaultyClock
   readonly disk = new FaultyDisk(nodeDisk)
   readonly links = new LinkFaults()
+  readonly clients = new ClientLinks()
   readonly #log: MemberLogger
   readonly #faults = new Map<string, Fault>()
 
@@ -54,9 +59,10 @@ export class FaultSeams {
 
   active(): readonly ActiveFault[] {
     const nowMs = performance.now()
-    return [...this.#faults].map(([on, { rule, endsAtMs }]) => ({
+    return [...this.#faults].map(([on, { rule, endsAtMs, hits }]) => ({
       on,
       rule,
+      hits: hits?.() ?? null,
       remainingMs: Math.max(0, Math.round(endsAtMs - nowMs)),
     }))
   }
@@ -71,10 +77,24 @@ export class FaultSeams {
       case 'link':
         for (const direction of command.directions) {
           const { peer, rule, ttlMs } = command
-          this.#begin(`link ${peer} ${direction}`, rule, ttlMs, () => this.links.set(peer, direction, null))
+          const hits = () => this.links.hits(peer, direction)
+          this.#begin(`link ${peer} ${direction}`, rule, ttlMs, () => this.links.set(peer, direction, null), hits)
           this.links.set(peer, direction, rule)
         }
         return
+      case 'clients':
+        for (const direction of command.directions) {
+          const { rule, ttlMs } = command
+          const hits = () => this.clients.hits(direction)
+          this.#begin(`clients ${direction}`, rule, ttlMs, () => this.clients.set(direction, null), hits)
+          this.clients.set(direction, rule)
+        }
+        return
+      case 'resetClients':
+        this.clients.reset()
+        return
+      case 'end':
+        return this.#end(command.on)
       case 'reset':
         this.links.reset(command.peer)
         return
@@ -100,10 +120,10 @@ export class FaultSeams {
     }
   }
 
-  #begin(on: string, rule: unknown, ttlMs: number, end: () => void): void {
+  #begin(on: string, rule: unknown, ttlMs: number, end: () => void, hits: (() => number) | null = null): void {
     this.#end(on)
     const timer = setTimeout(() => this.#end(on), ttlMs)
-    this.#faults.set(on, { rule, endsAtMs: performance.now() + ttlMs, timer, end })
+    this.#faults.set(on, { rule, endsAtMs: performance.now() + ttlMs, timer, end, hits })
   }
 
   #end(on: string): void {

@@ -7,7 +7,9 @@ import { readHandshake } from '#shared/jute/records/notification.ts'
 import { readLearnerPacket } from '#shared/jute/records/read-packet.ts'
 import type { Sid } from '#shared/zk/ids.ts'
 import { FaultySocket } from '../../faults/faulty-socket.ts'
+import type { CountedRule } from '../../faults/link-lane.ts'
 import type { LinkRule } from '../../faults/link-rule.ts'
+import { electionMessages } from './election-messages.ts'
 
 export type Direction = 'in' | 'out'
 /** Which port a connection came in on: there each peer says in its own way who it is. */
@@ -18,7 +20,7 @@ export interface LinkSeam {
   /** A connection that came in; its peer is known once it has introduced itself. */
   accepted(socket: Socket, port: PeerPort): Socket
   /** A connection that we opened, just connected. */
-  opened(socket: Socket, to: Sid): Socket
+  opened(socket: Socket, to: Sid, port: PeerPort): Socket
 }
 
 /** The seam of a member whose faults are off. */
@@ -34,11 +36,11 @@ interface Link {
 export type Peer = Sid | 'all'
 
 export class LinkFaults implements LinkSeam {
-  readonly #rules = new Map<string, LinkRule>()
+  readonly #rules = new Map<string, CountedRule>()
   readonly #links = new Set<Link>()
 
   accepted(socket: Socket, port: PeerPort): Socket {
-    const link = this.#wrap(socket, null)
+    const link = this.#wrap(socket, null, port === 'election')
     let said = Buffer.alloc(0)
     const listen = (chunk: Buffer) => {
       said = Buffer.concat([said, chunk])
@@ -54,16 +56,21 @@ export class LinkFaults implements LinkSeam {
     return asSocket(link)
   }
 
-  opened(socket: Socket, to: Sid): Socket {
-    return asSocket(this.#wrap(socket, to))
+  opened(socket: Socket, to: Sid, port: PeerPort): Socket {
+    return asSocket(this.#wrap(socket, to, port === 'election'))
   }
 
   /** Null ends the rule. A peer's own rule goes before that for all. */
   set(peer: Peer, direction: Direction, rule: LinkRule | null): void {
     const key = keyOf(peer, direction)
     if (rule === null) this.#rules.delete(key)
-    else this.#rules.set(key, rule)
+    else this.#rules.set(key, { rule, hits: { count: 0 } })
     for (const link of this.#links) this.#apply(link)
+  }
+
+  /** How many things the rule has held back, doubled or moved so far. */
+  hits(peer: Peer, direction: Direction): number {
+    return this.#rules.get(keyOf(peer, direction))?.hits.count ?? 0
   }
 
   /** Breaks the connections with this peer; returns how many there were. New ones may come at once. */
@@ -73,8 +80,9 @@ export class LinkFaults implements LinkSeam {
     return hit.length
   }
 
-  #wrap(raw: Socket, sid: Sid | null): Link {
-    const link: Link = { socket: new FaultySocket(raw, Math.random), sid }
+  #wrap(raw: Socket, sid: Sid | null, election: boolean): Link {
+    // Votes are messages, each for itself. What follows a leader is one stream: its order is what Zab is built on.
+    const link: Link = { socket: new FaultySocket(raw, Math.random, election ? electionMessages : null), sid }
     this.#links.add(link)
     raw.on('close', () => this.#links.delete(link))
     this.#apply(link)
@@ -82,10 +90,10 @@ export class LinkFaults implements LinkSeam {
   }
 
   #apply({ socket, sid }: Link): void {
-    socket.setRules(this.#ruleOf(sid, 'out'), this.#ruleOf(sid, 'in'))
+    socket.setRules({ out: this.#ruleOf(sid, 'out'), in: this.#ruleOf(sid, 'in') })
   }
 
-  #ruleOf(sid: Sid | null, direction: Direction): LinkRule | null {
+  #ruleOf(sid: Sid | null, direction: Direction): CountedRule | null {
     const own = sid === null ? undefined : this.#rules.get(keyOf(sid, direction))
     return own ?? this.#rules.get(keyOf('all', direction)) ?? null
   }

@@ -265,7 +265,7 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
     cancelRetry(remote)
     const to = { sid: remote.sid, host: spec.host }
     const socket = transport.connect(to, spec.electionPort, () => {
-      const link = seam.opened(socket, remote.sid)
+      const link = seam.opened(socket, remote.sid, 'election')
       link.write(hello.view())
       if (auth === null) return announced(link)
       auth.prove(link, (problem) => {

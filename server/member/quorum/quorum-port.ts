@@ -203,7 +203,7 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
       if (!attempts.delete(link)) return void fresh.destroy()
       clearTimeout(deadline)
       fresh.off('error', onError)
-      addLink(link, seam.opened(fresh, to), 'leader')
+      addLink(link, seam.opened(fresh, to, 'quorum'), 'leader')
     }
     const onError = (error: Error) => {
       const wait = pauses[tries]

@@ -1,6 +1,7 @@
 // From the arguments of `npm run bench` to a benchmark that runs. What one measures is in its own file.
 
 import { type Benchmark, type Report, reportLine } from './benchmark.ts'
+import { clientsBenchmark } from './clients/clients-benchmark.ts'
 import { coreBenchmark } from './core.ts'
 import { databaseBenchmark } from './database.ts'
 import { runEnsembleBenchmark } from './ensemble/run-ensemble.ts'
@@ -10,6 +11,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   tree: treeBenchmark,
   core: coreBenchmark,
   database: databaseBenchmark,
+  clients: clientsBenchmark,
 }
 
 const HELD = 0

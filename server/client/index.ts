@@ -19,7 +19,43 @@ export type {
 export type { ConnectOptions, Credential } from './connect-options.ts'
 export type { CreateMode, CreateOptions, NodeData } from './create-mode.ts'
 export type { Dial, Pem, TlsOptions } from './dial.ts'
-export * from './errors.ts'
+export {
+  ApiError,
+  AuthFailedError,
+  BadArgumentsError,
+  BadVersionError,
+  ClientClosedError,
+  ConnectFailedError,
+  ConnectionLossError,
+  DataInconsistencyError,
+  EphemeralOnLocalSessionError,
+  InvalidAclError,
+  InvalidCallbackError,
+  MarshallingError,
+  NewConfigNoQuorumError,
+  NoAuthError,
+  NoChildrenForEphemeralsError,
+  NodeExistsError,
+  NoNodeError,
+  NotEmptyError,
+  NotReadOnlyError,
+  NoWatcherError,
+  OperationTimeoutError,
+  QuotaExceededError,
+  ReconfigDisabledError,
+  ReconfigInProgressError,
+  RequestTimeoutError,
+  RuntimeInconsistencyError,
+  SessionClosedRequireSaslAuthError,
+  SessionExpiredError,
+  SessionMovedError,
+  SystemError,
+  ThrottledOpError,
+  TooManyRequestsError,
+  UnimplementedError,
+  UnknownSessionError,
+  ZooKeeperError,
+} from './errors.ts'
 export type { CallOptions } from './pending-calls.ts'
 export type { PersistentWatch } from './persistent-watch.ts'
 // Recipes

@@ -16,6 +16,8 @@ import { AuditLog } from './audit/audit-log.ts'
 import { Authenticator } from './auth/authenticator.ts'
 import { EnsembleSession } from './ensemble-session.ts'
 import { GatewayMetrics } from './gateway-metrics.ts'
+import type { WindowLimits } from './history/event-window.ts'
+import { historyHandlers } from './history/history-handlers.ts'
 import { History } from './history.ts'
 import { createApp } from './http/app.ts'
 import { createHttpServer, guardEdge } from './http-server.ts'
@@ -55,6 +57,8 @@ export interface GatewayOptions {
   readonly userFile?: string | null
   /** The access token; a random one when not given. */
   readonly token?: string
+  /** How much of the past is kept; WINDOW_DEFAULT when left out. */
+  readonly historyLimits?: WindowLimits
 }
 
 export interface Gateway {
@@ -69,7 +73,7 @@ export interface Gateway {
 /** Rejects with an Error whose message is a sentence when no port is free. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { ensemble, log } = options
-  const history = new History()
+  const history = new History(options.historyLimits)
   const { host = HOST, basePath = '', publicOrigins = [], token = makeToken() } = options
   const accessOptions = { token, publicOrigins, ...(options.proxies ? { proxies: options.proxies } : {}) }
   // The port, and with it the allowed hosts, is known once the server listens.
@@ -124,6 +128,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const operator = operatorHandlers({ ensemble, view: () => history.view, ownSession: () => session.session })
   const handlers = {
     ...describeHandlers,
+    ...historyHandlers(history.recorder),
     ...tree.handlers,
     ...locks.handlers,
     ...memberHandlers(ensemble),

@@ -2,6 +2,7 @@
 
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { err, ok, type Result } from '#shared/base/result.ts'
+import { CLIENT_HELP, type ClientCommand, readShellArguments, readWorkloadArguments } from './client-arguments.ts'
 import { type Flags, OURS, readSettings, type Surroundings } from './settings/read-settings.ts'
 import { SETTING_WORDS, type Settings, settingsHelp } from './settings/settings.ts'
 import { readLogArguments, readSnapshotArguments, TOOL_HELP, type ToolCommand } from './tool-arguments.ts'
@@ -14,6 +15,7 @@ export type Command =
   | { readonly type: 'server'; readonly configPath: string }
   | ToolCommand
   | UserCommand
+  | ClientCommand
 
 export const HELP = `Zabscope: a real ZooKeeper-compatible ensemble that you can see through, break and rewind.
 
@@ -24,13 +26,15 @@ Usage
   zabscope server <zoo.cfg>  run one member from a standard ZooKeeper configuration
   zabscope log <file|dir>... [options]       print and check transaction logs, ours and Apache's
   zabscope snapshot <file|dir>... [options]  print and check snapshots, and rebuild one
+  zabscope shell [options] [command]         read and change znodes, as with zkCli
+  zabscope workload <kind> [settings]        clients at work, to look at and to break things under
   zabscope --help | --version
 
 Options of up
   --config FILE            settings as JSON: { "members": 5, "users": "users.json" }
 ${settingsHelp()}
 A flag counts before its environment variable (ZABSCOPE_CLIENT_PORT for --client-port), that before the file.
-${USER_HELP}${TOOL_HELP}
+${USER_HELP}${TOOL_HELP}${CLIENT_HELP}
 
 With npm: npm start -- --members 5 --data /tmp/five
 `
@@ -38,6 +42,9 @@ With npm: npm start -- --members 5 --data /tmp/five
 /** @param args without the interpreter and the script; the error is a sentence. */
 export function readArguments(args: readonly string[], surroundings = OURS): Result<Command, string> {
   const [name, ...rest] = args
+  // What follows them may be anything, for the shell's own commands.
+  if (name === 'shell' && rest[0] !== '--help' && rest[0] !== '-h') return readShellArguments(rest)
+  if (name === 'workload') return readWorkloadArguments(rest)
   if (args.includes('--help') || args.includes('-h') || name === 'help' || name === undefined)
     return ok({ type: 'help' })
   if (name === '--version' || name === '-v') return ok({ type: 'version' })
@@ -48,7 +55,7 @@ export function readArguments(args: readonly string[], surroundings = OURS): Res
   if (name === 'log') return readLogArguments(rest)
   if (name === 'snapshot') return readSnapshotArguments(rest)
   return err(
-    `There is no command ${JSON.stringify(name)}. The commands are up, user, audit, server, log and snapshot; see zabscope --help.`,
+    `There is no command ${JSON.stringify(name)}. The commands are up, user, audit, server, log, snapshot, shell and workload; see zabscope --help.`,
   )
 }
 

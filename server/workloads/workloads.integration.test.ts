@@ -53,28 +53,31 @@ function reported(workload: Workload, holds: (report: WorkloadReport) => boolean
 const counted = (name: string, atLeast: number) => (report: WorkloadReport) => (report.counts[name] ?? 0) >= atLeast
 
 describe('lock contention', () => {
-  test.each(['mutex', 'naive'])('%s: contenders take turns, and more come when asked', async (mode) => {
-    const workload = start('lock', { mode, contenders: 2, holdMs: 20, thinkMs: 0 })
-    await reported(workload, counted('grants', 5))
-    workload.update({ contenders: 6, holdMs: 60 })
-    const report = await reported(workload, (now) => {
-      return (
-        now.actors.length === 6 && now.actors.some(({ state }) => state === 'holding') && counted('grants', 10)(now)
-      )
-    })
-    expect(report.counts).toMatchObject({ losses: 0, failures: 0 })
-    const holders = report.actors.filter(({ state }) => state === 'holding')
-    if (mode === 'mutex' || mode === 'naive') expect(holders).toHaveLength(1)
-    if (mode === 'semaphore') expect(holders.length).toBeLessThanOrEqual(2)
-    expect(holders[0]).toMatchObject({
-      connected: true,
-      token: expect.stringMatching(/^0x/),
-      sessionId: expect.any(String),
-    })
-    expect(report.latencies.wait?.count).toBeGreaterThan(0)
-    expect(() => workload.update({ mode: 'mutex2' })).toThrow('is one of mutex')
-    if (mode !== 'mutex') expect(() => workload.update({ mode: 'mutex' })).toThrow('chosen at its start')
-  })
+  test.each(['mutex', 'read-write', 'semaphore', 'naive'])(
+    '%s: contenders take turns, and more come when asked',
+    async (mode) => {
+      const workload = start('lock', { mode, contenders: 2, holdMs: 20, thinkMs: 0 })
+      await reported(workload, counted('grants', 5))
+      workload.update({ contenders: 6, holdMs: 60 })
+      const report = await reported(workload, (now) => {
+        return (
+          now.actors.length === 6 && now.actors.some(({ state }) => state === 'holding') && counted('grants', 10)(now)
+        )
+      })
+      expect(report.counts).toMatchObject({ losses: 0, failures: 0 })
+      const holders = report.actors.filter(({ state }) => state === 'holding')
+      if (mode === 'mutex' || mode === 'naive') expect(holders).toHaveLength(1)
+      if (mode === 'semaphore') expect(holders.length).toBeLessThanOrEqual(2)
+      expect(holders[0]).toMatchObject({
+        connected: true,
+        token: expect.stringMatching(/^0x/),
+        sessionId: expect.any(String),
+      })
+      expect(report.latencies.wait?.count).toBeGreaterThan(0)
+      expect(() => workload.update({ mode: 'mutex2' })).toThrow('is one of mutex')
+      if (mode !== 'mutex') expect(() => workload.update({ mode: 'mutex' })).toThrow('chosen at its start')
+    },
+  )
 
   test('naive: the herd costs more than a notification a grant', async () => {
     const workload = start('lock', { mode: 'naive', contenders: 8, holdMs: 10, thinkMs: 0 })
@@ -141,7 +144,7 @@ describe('two locks', () => {
 })
 
 describe('paused holder', () => {
-  const settings = { pauseMs: 2500, sessionTimeoutMs: 500, betweenMs: 0 }
+  const settings = { pauseMs: 1700, sessionTimeoutMs: 500, betweenMs: 0 }
 
   test('without fencing its late write undoes the rival’s', async () => {
     const { counts, notes } = await reported(

@@ -3,8 +3,9 @@
 
 import type { ClusterEvent } from './cluster-event.ts'
 import type { ClusterView, MemberView, ProcessEnd, ProcessState } from './cluster-view.ts'
-
+import type { HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
 import type { OperatorRequests } from './operator-requests.ts'
+import type { StreamView } from './subscription.ts'
 import type { JobProgress, TreeRequests } from './tree-requests.ts'
 
 export const PROTOCOL_VERSION = 1
@@ -42,9 +43,11 @@ export type GatewayEvent =
     }
 
 export interface NumberedEvents {
-  /** Sequence number of the first event; the rest follow without gaps. */
+  /** Sequence number of the first event; the rest follow without gaps, unless `upTo` says otherwise. */
   readonly seq: number
   readonly events: readonly GatewayEvent[]
+  /** Some of the events from `seq` to this number were left out: not subscribed to, or more than a page can show. */
+  readonly upTo?: number
 }
 
 export type Welcome =
@@ -185,7 +188,12 @@ export interface ApiDescription {
 /** Requests of the page. */
 export interface ClientToServer extends TreeRequests, OperatorRequests {
   hello(
-    request: { readonly version: number; readonly lastSeq: number | null },
+    request: {
+      readonly version: number
+      readonly lastSeq: number | null
+      /** Left out: DEFAULT_VIEWS. */
+      readonly views?: readonly StreamView[] | undefined
+    },
     answer: (welcome: Welcome) => void,
   ): void
   'api:describe'(request: Record<string, never>, answer: (a: Answer<ApiDescription>) => void): void
@@ -196,6 +204,8 @@ export interface ClientToServer extends TreeRequests, OperatorRequests {
   /** No more updates for this path, please. */
   'tree:forget'(request: { readonly path: string }, answer: (a: Answer<null>) => void): void
   'node:get'(request: { readonly path: string }, answer: (a: Answer<NodeDetail>) => void): void
+  /** The past: figures for each step of a range, and its events when they are few. */
+  'history:range'(request: HistoryRangeRequest, answer: (a: Answer<HistoryRange>) => void): void
   'locks:list'(request: Record<string, never>, answer: (a: Answer<readonly LockDirectory[]>) => void): void
   'locks:open'(request: { readonly path: string }, answer: (a: Answer<LockView>) => void): void
   'locks:close'(request: { readonly path: string }, answer: (a: Answer<null>) => void): void

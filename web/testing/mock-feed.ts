@@ -191,6 +191,8 @@ export function createMockFeed(story: string): Feed {
         return { ok: true, value: null }
       case 'member:stop':
         return failed('BUSY', 'Member is still starting. Wait until it serves, then stop it.')
+      case 'history:range':
+        return failed('UNAVAILABLE', 'A made-up cluster keeps no past.')
       default:
         return { ok: true, value: null }
     }

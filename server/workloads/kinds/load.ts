@@ -29,8 +29,10 @@ export const LOAD: Kind<'load'> = {
   },
 }
 
-/** The znodes, made once by whoever comes first. */
+/** What the clients share: the znodes, made once by whoever comes first. */
 class Keys {
+  /** Of all clients. */
+  outstanding = 0
   readonly #context: Context
   #made: Promise<void> | null = null
 
@@ -108,10 +110,12 @@ class Client {
       return
     }
     this.#outstanding += 1
-    board.count('outstanding')
+    this.#keys.outstanding += 1
+    board.gauge('outstanding', this.#keys.outstanding)
     void this.#operate(dueAt).finally(() => {
       this.#outstanding -= 1
-      board.count('outstanding', -1)
+      this.#keys.outstanding -= 1
+      board.gauge('outstanding', this.#keys.outstanding)
     })
   }
 

@@ -1,0 +1,46 @@
+// The shape of the gateway's own events in a file that was exported; those of members are in event-schema.ts.
+
+import { z } from 'zod'
+import type { ClusterEvent } from '#shared/events/cluster-event.ts'
+import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
+
+/** Members do not send these. */
+type OwnEvent = Exclude<GatewayEvent, ClusterEvent>
+
+const base = { t: z.number(), sid: z.int() }
+const state = z.enum(['LOOKING', 'FOLLOWING', 'LEADING', 'OBSERVING']).nullable()
+const phase = z.enum(['ELECTION', 'DISCOVERY', 'SYNCHRONIZATION', 'BROADCAST']).nullable()
+const process = z.enum(['starting', 'running', 'paused', 'stopped', 'killed'])
+const count = z.number()
+
+const member = z.object({
+  sid: z.int(),
+  process,
+  pid: count.nullable(),
+  clientAddress: z.string(),
+  role: z.enum(['participant', 'observer']),
+  state,
+  phase,
+  serving: z.boolean(),
+  epoch: count,
+  leader: z.int().nullable(),
+  lastZxid: z.string(),
+  connections: count,
+  sessions: count,
+  znodes: count,
+  watches: count,
+  outstanding: count,
+  requests: count,
+  heardAt: count,
+})
+
+const watch = { conn: count, session: z.string(), path: z.string(), kind: z.string() }
+
+const SCHEMAS: { readonly [Type in OwnEvent['type']]: z.ZodType<Extract<OwnEvent, { type: Type }>> } = {
+  process: z.object({ ...base, type: z.literal('process'), process, pid: count.nullable(), reason: z.string() }),
+  member: z.object({ ...base, type: z.literal('member'), member }),
+  stream: z.object({ ...base, type: z.literal('stream'), up: z.boolean() }),
+  watchFound: z.object({ ...base, type: z.literal('watchFound'), ...watch }),
+}
+
+export const gatewayEventSchema: z.ZodType<OwnEvent> = z.union(Object.values(SCHEMAS) as [z.ZodType<OwnEvent>])

@@ -15,6 +15,7 @@ import { Performer } from './api/perform.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { Authenticator } from './auth/authenticator.ts'
 import { EnsembleSession } from './ensemble-session.ts'
+import { controlFaults } from './fault-control.ts'
 import { GatewayMetrics } from './gateway-metrics.ts'
 import type { WindowLimits } from './history/event-window.ts'
 import { historyHandlers } from './history/history-handlers.ts'
@@ -81,7 +82,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const findConnection = (session: string): ConnectionView | null =>
     Object.values(history.view.connections).find((connection) => connection.session === session) ?? null
-  const session = new EnsembleSession({ servers: ensemble.connectString, onSession: () => onSession(), log })
+  const session = new EnsembleSession({ servers: () => ensemble.connectString, onSession: () => onSession(), log })
   const tree = new TreeService(session, findConnection)
   const locks = new LockService({ reader: session, findConnection, now: nowMs })
   let searched = false
@@ -124,6 +125,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     tree.forgetAll(client)
     locks.forgetAll(client)
   }
+  const faults = controlFaults(ensemble, history.view, emit)
   const jobs = new Jobs()
   const operator = operatorHandlers({ ensemble, view: () => history.view, ownSession: () => session.session })
   const handlers = {
@@ -136,6 +138,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...subtreeHandlers(session, jobs),
     ...transferHandlers(session, jobs),
     ...operator,
+    ...faults.handlers,
   }
   const audit = new AuditLog({ dir: ensemble.dataDir })
   const performer = new Performer({ handlers, audit, log })
@@ -185,6 +188,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     url: `${publicOrigins[0] ?? `http://${HOST}:${port}`}${basePath}/#token=${token}`,
     history,
     close: async () => {
+      faults.close()
       streams.close()
       await session.close()
       locks.close()

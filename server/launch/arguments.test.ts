@@ -8,16 +8,26 @@ function read(line: string): Command | string {
 
 describe('the command line', () => {
   test('up has defaults', () => {
-    expect(read('up')).toEqual({ type: 'up', members: null, dataDir: './data', port: 8080, clientPort: null })
+    expect(read('up')).toEqual({
+      type: 'up',
+      members: null,
+      dataDir: './data',
+      port: 8080,
+      clientPort: null,
+      autoRestart: false,
+      faults: true,
+    })
   })
 
   test('up takes its options', () => {
-    expect(read('up --members 5 --data /tmp/x --port=9000 --client-port 3181')).toEqual({
+    expect(read('up --members 5 --data /tmp/x --port=9000 --client-port 3181 --auto-restart --no-faults')).toEqual({
       type: 'up',
       members: 5,
       dataDir: '/tmp/x',
       port: 9000,
       clientPort: 3181,
+      autoRestart: true,
+      faults: false,
     })
   })
 
@@ -61,6 +71,15 @@ describe('the command line', () => {
   ])('%s is answered with a sentence', (line, sentence) => expect(read(line)).toContain(sentence))
 
   test('every option is explained', () => {
-    for (const option of ['--members', '--data', '--port', '--client-port', '--version']) expect(HELP).toContain(option)
+    for (const option of [
+      '--members',
+      '--data',
+      '--port',
+      '--client-port',
+      '--auto-restart',
+      '--no-faults',
+      '--version',
+    ])
+      expect(HELP).toContain(option)
   })
 })

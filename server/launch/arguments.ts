@@ -16,6 +16,10 @@ export interface UpOptions {
   readonly port: number
   /** null: as at the last start, else 2181. */
   readonly clientPort: number | null
+  /** Members that die are started again. */
+  readonly autoRestart: boolean
+  /** Links, disks and clocks of members can be broken on purpose. */
+  readonly faults: boolean
 }
 
 export type Command =
@@ -42,6 +46,8 @@ Options of up
   --data DIR       where everything is kept (default: ${DATA_DEFAULT})
   --port N         port of the page (default: ${PAGE_PORT_DEFAULT}; the next free one when it is taken)
   --client-port N  client port of member 1, the others follow (default: ${CLIENT_PORT_DEFAULT}, or as at the last start)
+  --auto-restart   start members again that have died; what was stopped or killed from the page stays down
+  --no-faults      no faults of links, disks and clocks: members do without what makes them possible
 ${TOOL_HELP}${CLIENT_HELP}
 ZABSCOPE_LOG_LEVEL=debug in the environment makes members and page server write more to their logs.
 
@@ -78,10 +84,14 @@ const UP_OPTIONS = {
   data: { type: 'string' },
   port: { type: 'string' },
   'client-port': { type: 'string' },
+  'auto-restart': { type: 'boolean' },
+  'no-faults': { type: 'boolean' },
 } as const
 
 function readUp(args: readonly string[]): Result<Command, string> {
-  let values: { members?: string; data?: string; port?: string; 'client-port'?: string }
+  let values: {
+    [option in keyof typeof UP_OPTIONS]?: (typeof UP_OPTIONS)[option]['type'] extends 'string' ? string : boolean
+  }
   try {
     values = parseArgs({ args: [...args], options: UP_OPTIONS, strict: true, allowPositionals: false }).values
   } catch (error) {
@@ -100,6 +110,8 @@ function readUp(args: readonly string[]): Result<Command, string> {
     dataDir: values.data ?? DATA_DEFAULT,
     port: port.value ?? PAGE_PORT_DEFAULT,
     clientPort: clientPort.value,
+    autoRestart: values['auto-restart'] ?? false,
+    faults: !values['no-faults'],
   })
 }
 

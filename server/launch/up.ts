@@ -37,8 +37,9 @@ export async function runUp(options: UpOptions, built: Built): Promise<number> {
     process.exit(1)
   })
   lastResort(() => open?.killAll())
+  const settings = { 'zabscope.faults': String(options.faults) }
   for (let tries = 1; running === null; tries += 1) {
-    const ensemble = await Ensemble.open({ ...options, memberEntry: built.memberEntry })
+    const ensemble = await Ensemble.open({ ...options, memberEntry: built.memberEntry, settings })
     open = ensemble
     if (tries === 1) say(`Zabscope ${built.version}: an ensemble of ${ensemble.plans.length} in ${ensemble.dataDir}\n`)
     try {

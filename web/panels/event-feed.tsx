@@ -25,6 +25,7 @@ function reasonOf({ kind, detail }: FeedEntry, story: Messages['story']): string
     const way = WAYS.find((each) => each === detail)
     return way ? story.ways[way] : ''
   }
+  if (kind === 'fault' || kind === 'healed') return detail
   return kind === 'killed' || kind === 'looking' || kind === 'stopped' || kind === 'disconnected' ? detail : ''
 }
 

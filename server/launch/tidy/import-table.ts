@@ -57,7 +57,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'server/exclusion': {
     from: [...SHARED, 'server/storage', 'server/client', 'server/peers'],
   },
-  'server/bench': { from: [...SHARED, 'server/ensemble', 'server/storage'] },
+  'server/bench': { from: [...SHARED, 'server/ensemble', 'server/storage', 'server/client'] },
   /** The seeded world, as a tool of its own. */
   'server/simulate': { from: [...SHARED, 'shared/sim'] },
   'server/launch': {

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '#shared/base/result.ts'
 import { CLIENT_PORT_DEFAULT, MEMBERS_DEFAULT, MEMBERS_MAX } from '../ensemble/layout.ts'
 import { CLIENT_HELP, type ClientCommand, readShellArguments, readWorkloadArguments } from './client-arguments.ts'
 import { readLogArguments, readSnapshotArguments, TOOL_HELP, type ToolCommand } from './tool-arguments.ts'
+import { readWindowArguments, WINDOW_HELP, type WindowCommand } from './window-arguments.ts'
 
 const PAGE_PORT_DEFAULT = 8080
 const DATA_DEFAULT = './data'
@@ -24,6 +25,7 @@ export type Command =
   | ({ readonly type: 'up' } & UpOptions)
   | { readonly type: 'server'; readonly configPath: string }
   | ToolCommand
+  | WindowCommand
   | ClientCommand
 
 export const HELP = `Zabscope: a real ZooKeeper-compatible ensemble that you can see through, break and rewind.
@@ -33,6 +35,7 @@ Usage
   zabscope server <zoo.cfg>  run one member from a standard ZooKeeper configuration
   zabscope log <file|dir>... [options]       print and check transaction logs, ours and Apache's
   zabscope snapshot <file|dir>... [options]  print and check snapshots, and rebuild one
+  zabscope window <file> [options]           look at a past that was exported
   zabscope shell [options] [command]         read and change znodes, as with zkCli
   zabscope workload <kind> [settings]        clients at work, to look at and to break things under
   zabscope --help | --version
@@ -42,7 +45,7 @@ Options of up
   --data DIR       where everything is kept (default: ${DATA_DEFAULT})
   --port N         port of the page (default: ${PAGE_PORT_DEFAULT}; the next free one when it is taken)
   --client-port N  client port of member 1, the others follow (default: ${CLIENT_PORT_DEFAULT}, or as at the last start)
-${TOOL_HELP}${CLIENT_HELP}
+${TOOL_HELP}${WINDOW_HELP}${CLIENT_HELP}
 ZABSCOPE_LOG_LEVEL=debug in the environment makes members and page server write more to their logs.
 
 With npm: npm start -- --members 5 --data /tmp/five
@@ -61,8 +64,9 @@ export function readArguments(args: readonly string[]): Result<Command, string> 
   if (name === 'server') return readServer(rest)
   if (name === 'log') return readLogArguments(rest)
   if (name === 'snapshot') return readSnapshotArguments(rest)
+  if (name === 'window') return readWindowArguments(rest)
   return err(
-    `There is no command ${JSON.stringify(name)}. The commands are up, server, log, snapshot, shell and workload; see zabscope --help.`,
+    `There is no command ${JSON.stringify(name)}. The commands are up, server, log, snapshot, window, shell and workload; see zabscope --help.`,
   )
 }
 

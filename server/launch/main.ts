@@ -34,6 +34,11 @@ async function main(args: readonly string[]): Promise<number> {
       const { runServer } = await import('../member/main.ts')
       return runServer(command.value.configPath)
     }
+    case 'user':
+    case 'audit': {
+      const { runUserTool } = await import('./user-tool.ts')
+      return runUserTool(command.value, print)
+    }
     case 'log': {
       const { runLogTool } = await import('../storage/tools/log-tool.ts')
       return runLogTool(command.value, print)

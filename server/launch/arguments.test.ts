@@ -53,6 +53,18 @@ describe('the command line', () => {
     expect(read('server a b')).toContain('zabscope server zoo.cfg')
   })
 
+  test('window takes one file, and a time', () => {
+    expect(read('window a.gz')).toEqual({ type: 'window', path: 'a.gz', as: 'summary', atMs: null })
+    expect(read('window a.gz --as perfetto')).toMatchObject({ as: 'perfetto' })
+    expect(read('window a.gz --at 1970-01-01T00:00:01Z')).toMatchObject({ atMs: 1000 })
+    expect(read('window')).toContain('Give window one file')
+    expect(read('window a b')).toContain('Give window one file')
+    expect(read('window a --as svg')).toContain('--as takes summary, jsonl, perfetto')
+    expect(read('window a --at noon')).toContain('--at takes a time')
+    expect(read('window a --as jsonl --at 5')).toContain('--at goes with a summary')
+    expect(read('window a --loud')).toContain('See zabscope --help')
+  })
+
   test('log and snapshot take files and what to show of them', () => {
     expect(read('log data --from 0x300000001 --session 0x0100 --verify')).toEqual({
       type: 'log',

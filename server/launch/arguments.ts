@@ -7,6 +7,7 @@ import { type Flags, OURS, readSettings, type Surroundings } from './settings/re
 import { SETTING_WORDS, type Settings, settingsHelp } from './settings/settings.ts'
 import { readLogArguments, readSnapshotArguments, TOOL_HELP, type ToolCommand } from './tool-arguments.ts'
 import { readAuditArguments, readUserArguments, USER_HELP, type UserCommand } from './user-arguments.ts'
+import { readWindowArguments, WINDOW_HELP, type WindowCommand } from './window-arguments.ts'
 
 export type Command =
   | { readonly type: 'help' }
@@ -15,6 +16,7 @@ export type Command =
   | { readonly type: 'server'; readonly configPath: string }
   | ToolCommand
   | UserCommand
+  | WindowCommand
   | ClientCommand
 
 export const HELP = `Zabscope: a real ZooKeeper-compatible ensemble that you can see through, break and rewind.
@@ -26,6 +28,7 @@ Usage
   zabscope server <zoo.cfg>  run one member from a standard ZooKeeper configuration
   zabscope log <file|dir>... [options]       print and check transaction logs, ours and Apache's
   zabscope snapshot <file|dir>... [options]  print and check snapshots, and rebuild one
+  zabscope window <file> [options]           look at a past that was exported
   zabscope shell [options] [command]         read and change znodes, as with zkCli
   zabscope workload <kind> [settings]        clients at work, to look at and to break things under
   zabscope --help | --version
@@ -34,7 +37,7 @@ Options of up
   --config FILE            settings as JSON: { "members": 5, "users": "users.json" }
 ${settingsHelp()}
 A flag counts before its environment variable (ZABSCOPE_CLIENT_PORT for --client-port), that before the file.
-${USER_HELP}${TOOL_HELP}${CLIENT_HELP}
+${USER_HELP}${TOOL_HELP}${WINDOW_HELP}${CLIENT_HELP}
 
 With npm: npm start -- --members 5 --data /tmp/five
 `
@@ -54,8 +57,9 @@ export function readArguments(args: readonly string[], surroundings = OURS): Res
   if (name === 'server') return readServer(rest)
   if (name === 'log') return readLogArguments(rest)
   if (name === 'snapshot') return readSnapshotArguments(rest)
+  if (name === 'window') return readWindowArguments(rest)
   return err(
-    `There is no command ${JSON.stringify(name)}. The commands are up, user, audit, server, log, snapshot, shell and workload; see zabscope --help.`,
+    `There is no command ${JSON.stringify(name)}. The commands are up, user, audit, server, log, snapshot, window, shell and workload; see zabscope --help.`,
   )
 }
 

@@ -43,6 +43,10 @@ async function main(args: readonly string[]): Promise<number> {
       const { runLogTool } = await import('../storage/tools/log-tool.ts')
       return runLogTool(command.value, print)
     }
+    case 'window': {
+      const { runWindowTool } = await import('../gateway/history/window-tool.ts')
+      return runWindowTool(command.value, (text) => void process.stdout.write(text))
+    }
     case 'shell': {
       const { runShell } = await import('../shell/main.ts')
       return runShell(command.value, version)

@@ -117,6 +117,24 @@ test('one grows to three and an observer; the leader leaves; all are there again
   await serve()
 })
 
+test.each([1, 3])('a directory of an earlier version, with %i members, goes on and can grow', async (members) => {
+  const earlier = { ...settings, reconfigEnabled: 'false', standaloneEnabled: '' }
+  ensemble = await Ensemble.open({ dataDir, members, clientPort: null, memberEntry, settings: earlier })
+  ensemble.startAll()
+  await ensemble.whenRunning()
+  const zk = await ZooKeeper.connect({ servers: ensemble.connectString })
+  await zk.create('/n', '7')
+  await zk.close()
+  await ensemble.close()
+  rmSync(join(dataDir, 'ensemble.json'))
+  await open(null)
+  expect(ensemble.plans).toHaveLength(members)
+  await ensemble.add('participant')
+  const added = await ZooKeeper.connect({ servers: `127.0.0.1:${ensemble.plans.at(-1)?.clientPort}` })
+  expect(await read(added)).toBe(7)
+  await added.close()
+})
+
 test('a member that is down can be reset: it comes back with what the others have', async () => {
   await open(3)
   const zk = await ZooKeeper.connect({ servers: ensemble.connectString })

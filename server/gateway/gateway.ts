@@ -84,6 +84,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     dataDir: ensemble.dataDir,
     connectString: ensemble.connectString,
     serverTimeMs: nowMs(),
+    autoRestart: ensemble.autoRestart,
     gatewaySession: session.session,
     formerGatewaySessions: session.formerSessions,
   })
@@ -104,7 +105,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...describeHandlers,
     ...tree.handlers,
     ...locks.handlers,
-    ...memberHandlers(ensemble),
+    ...memberHandlers(ensemble, () => sockets.tellAbout()),
     ...faults.handlers,
   }
   const audit = new AuditLog({ dir: ensemble.dataDir })
@@ -115,6 +116,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const port = await listenFrom(server, options.port)
   access = makeAccess(port, token)
   const streams = followMembers(ensemble, history.view, emit, log)
+  let sids = ensemble.plans.map((plan) => plan.sid)
+  const unlistenMembers = ensemble.onMembers((plans) => {
+    const now = plans.map((plan) => plan.sid)
+    // Our session knows only the members of when it began; it need not know who came, but must not look for who left.
+    if (sids.some((sid) => !now.includes(sid))) void session.renew()
+    sids = now
+    sockets.tellAbout()
+  })
 
   return {
     port,
@@ -123,6 +132,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     history,
     close: async () => {
       faults.close()
+      unlistenMembers()
       streams.close()
       await session.close()
       locks.close()

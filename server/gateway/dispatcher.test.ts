@@ -11,7 +11,14 @@ import { RequestError } from './request-error.ts'
 import { FakeAudit } from './testing/fake-audit.ts'
 
 function client(role: Role): PageClient {
-  return { id: 'x', user: 'somebody', role, address: '127.0.0.1', emit: () => undefined }
+  return {
+    id: 'x',
+    user: 'somebody',
+    role,
+    address: '127.0.0.1',
+    gone: new AbortController().signal,
+    emit: () => undefined,
+  }
 }
 
 /** Every handler answers `done`, or throws what is given. */

@@ -12,10 +12,13 @@ import { describeHandlers } from './api/describe.ts'
 import type { Handlers } from './api/handlers.ts'
 import { Performer } from './api/perform.ts'
 import { ACTION_NAMES } from './api/table.ts'
+import { Authenticator } from './auth/authenticator.ts'
+import { historyHandlers } from './history/history-handlers.ts'
 import { History } from './history.ts'
-import { createHttpServer, guardHost, SOCKET_PATH } from './http-server.ts'
+import { createApp } from './http/app.ts'
+import { createHttpServer, guardEdge, SOCKET_PATH } from './http-server.ts'
 import { BAD_MESSAGES_MAX, MESSAGE_BYTES_MAX } from './limits.ts'
-import { LockService } from './lock-service.ts'
+import { LockService } from './locks/lock-service.ts'
 import { attachSockets, type Sockets } from './sockets.ts'
 import { FakeAudit } from './testing/fake-audit.ts'
 import { FakeEnsemble } from './testing/fake-ensemble.ts'
@@ -29,12 +32,15 @@ const ABOUT: About = {
   serverTimeMs: 0,
   gatewaySession: null,
   formerGatewaySessions: [],
+  load: { requests: 0, watches: 0, bytesSent: 0, bytesReceived: 0 },
 }
 const log = pino({ level: 'silent' })
 const PAGES_MAX = 10
 let webDir = ''
 let access: Access = makeAccess(0)
 let server: Server
+let authenticator: Authenticator
+const notReady: readonly string[] = []
 let sockets: Sockets
 let history = new History()
 let clients: Socket[] = []
@@ -51,10 +57,11 @@ beforeEach(async () => {
   clients = []
   killed = []
   const done = async (): Promise<null> => null
-  const others = Object.fromEntries(ACTION_NAMES.map((name) => [name, done])) as unknown as Handlers // nobody asks
+  const rest = Object.fromEntries(ACTION_NAMES.map((name) => [name, done])) as unknown as Handlers
   const handlers: Handlers = {
-    ...others,
+    ...rest,
     ...describeHandlers,
+    ...historyHandlers(history.recorder),
     ...new TreeService(ensemble, () => null).handlers,
     ...new LockService({ reader: ensemble, findConnection: () => null, now: () => 0 }).handlers,
     'member:kill': async (_client, { sid }) => {
@@ -62,25 +69,38 @@ beforeEach(async () => {
       return null
     },
   }
-  server = createHttpServer({ access: () => access, webDir, health: () => ({ fine: true }) })
   const onGone = (): void => undefined
+  const audit = new FakeAudit()
+  authenticator = new Authenticator({ access: () => access, audit, userFile: null, onProblem: () => undefined })
+  const performer = new Performer({ handlers, audit, log })
+  const edge = { access: () => access, authenticator, performer, onGone, log }
+  const health = () => ({ fine: true })
+  const app = createApp({
+    ...edge,
+    version: 't',
+    webDir,
+    basePath: '',
+    audit,
+    health,
+    notReady: () => notReady,
+    metrics: () => [],
+  })
+  server = createHttpServer(app)
   sockets = attachSockets({
+    ...edge,
     server,
-    access: () => access,
     history,
     about: () => ABOUT,
-    performer: new Performer({ handlers, audit: new FakeAudit(), log }),
-    onGone,
-    log,
     pagesMax: PAGES_MAX,
   })
-  guardHost(server, () => access)
+  guardEdge(server, { access: () => access, mayEnter: (token) => token === access.token })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   access = makeAccess(port())
 })
 
 afterEach(async () => {
   for (const client of clients) client.disconnect()
+  authenticator.close()
   await sockets.close()
   server.closeAllConnections()
   rmSync(webDir, { recursive: true, force: true })

@@ -4,16 +4,22 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { FORMER_SESSIONS_MAX } from '#shared/events/socket-protocol.ts'
+import { type EnsembleLoad, FORMER_SESSIONS_MAX } from '#shared/events/socket-protocol.ts'
+import type { Acl } from '#shared/zk/acl.ts'
 import { ERROR_CODES, errorName } from '#shared/zk/errors.ts'
 import { formatSessionId } from '#shared/zk/ids.ts'
+import type { Stat } from '#shared/zk/stat.ts'
+import { dialTcp } from '../client/dial.ts'
 import { ZooKeeperError } from '../client/errors.ts'
 import type { PersistentWatch } from '../client/persistent-watch.ts'
+import type { ServerAddress } from '../client/server-list.ts'
 import type { PersistentEvent } from '../client/watch-registry.ts'
 import { ZooKeeper } from '../client/zookeeper.ts'
 import type { EnsembleReader, PathChange } from './ensemble-reader.ts'
+import type { CreateRequest, EnsembleWriter } from './ensemble-writer.ts'
 import { ENSEMBLE_OUTSTANDING_MAX, WATCHES_MAX } from './limits.ts'
 import { RequestError } from './request-error.ts'
+import { Traffic } from './traffic.ts'
 import { Turns } from './turns.ts'
 
 const SESSION_TIMEOUT_MS = 10_000
@@ -36,12 +42,13 @@ export interface EnsembleSessionOptions {
   readonly log: Logger
 }
 
-export class EnsembleSession implements EnsembleReader {
+export class EnsembleSession implements EnsembleReader, EnsembleWriter {
   readonly #options: EnsembleSessionOptions
   readonly #turns = new Turns(ENSEMBLE_OUTSTANDING_MAX)
   readonly #watches = new Map<string, SharedWatch>()
   readonly #closing = new AbortController()
   #zk: ZooKeeper | null = null
+  readonly #traffic = new Traffic()
   #requests = 0
   #former: readonly string[] = []
 
@@ -49,9 +56,9 @@ export class EnsembleSession implements EnsembleReader {
     this.#options = options
   }
 
-  /** Requests that the gateway has made of the ensemble. */
-  get requests(): number {
-    return this.#requests
+  /** What the gateway costs the ensemble. */
+  get load(): EnsembleLoad {
+    return { requests: this.#requests, watches: this.#watches.size, ...this.#traffic.bytes }
   }
 
   /** `0x…`; null while there is none. */
@@ -94,6 +101,22 @@ export class EnsembleSession implements EnsembleReader {
 
   async acl(path: string): ReturnType<EnsembleReader['acl']> {
     return this.#ask(async (zk) => (await zk.getAcl(path, { timeoutMs: CALL_TIMEOUT_MS })).acl)
+  }
+
+  async create({ path, data, ...options }: CreateRequest): ReturnType<EnsembleWriter['create']> {
+    return this.#ask((zk) => zk.create(path, data, { ...options, timeoutMs: CALL_TIMEOUT_MS }))
+  }
+
+  async setData(path: string, data: Uint8Array | null, version: number): Promise<Stat> {
+    return this.#ask((zk) => zk.setData(path, data, version, { timeoutMs: CALL_TIMEOUT_MS }))
+  }
+
+  async delete(path: string, version: number): Promise<void> {
+    return this.#ask((zk) => zk.delete(path, version, { timeoutMs: CALL_TIMEOUT_MS }))
+  }
+
+  async setAcl(path: string, acl: readonly Acl[], aversion: number): Promise<Stat> {
+    return this.#ask((zk) => zk.setAcl(path, acl, aversion, { timeoutMs: CALL_TIMEOUT_MS }))
   }
 
   async watch(path: string, listener: (change: PathChange) => void): Promise<() => void> {
@@ -159,7 +182,8 @@ export class EnsembleSession implements EnsembleReader {
       try {
         const servers = this.#options.servers()
         const limits = { sessionTimeoutMs: SESSION_TIMEOUT_MS, connectTimeoutMs: CONNECT_TIMEOUT_MS, signal }
-        await this.#serveUntilLost(await ZooKeeper.connect({ servers, ...limits }))
+        const dial = (server: ServerAddress) => this.#traffic.count(dialTcp(server))
+        await this.#serveUntilLost(await ZooKeeper.connect({ servers, dial, ...limits }))
       } catch (error) {
         if (signal.aborted) return
         this.#options.log.info({ reason: String(error) }, 'no session with the ensemble yet')

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { applyEvent } from '#shared/events/apply-event.ts'
 import type { ClusterView } from '#shared/events/cluster-view.ts'
 import { emptyClusterView } from '#shared/events/cluster-view.ts'
+import type { HistoryRange } from '#shared/events/history-protocol.ts'
 import type { About, LockView, NumberedEvents, Welcome } from '#shared/events/socket-protocol.ts'
 import { ZooKeeper } from '../client/zookeeper.ts'
 import { Ensemble } from '../ensemble/ensemble.ts'
@@ -48,10 +49,10 @@ afterAll(async () => {
 async function connectPage(): Promise<void> {
   const base = `http://127.0.0.1:${gateway.port}`
   page = io(base, { transports: ['websocket'], auth: { token: gateway.token }, extraHeaders: { Origin: base } })
-  page.on('events', ({ seq, events }: NumberedEvents) => {
+  page.on('events', ({ seq, events, upTo }: NumberedEvents) => {
     expect(seq).toBe(lastSeq + 1)
     for (const event of events) applyEvent(view, event)
-    lastSeq = seq + events.length - 1
+    lastSeq = upTo ?? seq + events.length - 1
   })
   page.on('tree:changed', (change) => changes.push(change))
   page.on('locks:changed', (change: LockView) => changes.push(change))
@@ -149,6 +150,26 @@ describe('a page over a real ensemble', () => {
     await vi.waitFor(() => expect(view.members[before]).toMatchObject({ process: 'running', serving: true }), WAIT)
     const lastZxids = () => new Set(Object.values(view.members).map((member) => member.lastZxid))
     await vi.waitFor(() => expect(lastZxids().size).toBe(1), WAIT)
+  })
+
+  test('is told of the past: figures, events, and why each member voted as it did', async () => {
+    const toMs = Date.now() + 1000
+    const answer = await page.emitWithAck('history:range', {
+      fromMs: toMs - 600_000,
+      toMs,
+      stepMs: 60_000,
+      events: true,
+    })
+    const { steps, events, eventsLeftOut } = answer.value as HistoryRange
+    expect(eventsLeftOut).toBe(0)
+    expect(steps.reduce((sum, step) => sum + step.commits, 0)).toBe(view.totals.committed)
+    expect(steps.reduce((sum, step) => sum + step.epochs, 0)).toBe(2)
+    expect(steps.some(({ roundMs, flushes }) => roundMs.p95 !== null && flushes > 0)).toBe(true)
+    expect(new Set(events.map(({ type }) => type))).toEqual(
+      new Set([...events.map(({ type }) => type), 'voteChange', 'elected', 'handshake', 'synced', 'session', 'flush']),
+    )
+    const backwards = { fromMs: toMs, toMs: 0, stepMs: 1000, events: false }
+    expect(await page.emitWithAck('history:range', backwards)).toMatchObject({ ok: false, code: 'MALFORMED' })
   })
 
   test('has folded, event by event, exactly what a fresh page is given', async () => {

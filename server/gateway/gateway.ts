@@ -3,6 +3,8 @@
 // start, and closed before them.
 
 import type { Server } from 'node:http'
+import type { BlockList } from 'node:net'
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { ConnectionView } from '#shared/events/cluster-view.ts'
 import type { About, GatewayEvent } from '#shared/events/socket-protocol.ts'
@@ -12,15 +14,28 @@ import { type Access, makeAccess, makeToken } from './access.ts'
 import { describeHandlers } from './api/describe.ts'
 import { Performer } from './api/perform.ts'
 import { AuditLog } from './audit/audit-log.ts'
+import { Authenticator } from './auth/authenticator.ts'
 import { EnsembleSession } from './ensemble-session.ts'
 import { controlFaults } from './fault-control.ts'
+import { GatewayMetrics } from './gateway-metrics.ts'
+import type { WindowLimits } from './history/event-window.ts'
+import { historyHandlers } from './history/history-handlers.ts'
 import { History } from './history.ts'
-import { createHttpServer, guardHost } from './http-server.ts'
-import { LockService } from './lock-service.ts'
+import { createApp } from './http/app.ts'
+import { createHttpServer, guardEdge } from './http-server.ts'
+import { LockService } from './locks/lock-service.ts'
+import { OverrideStore } from './locks/override-store.ts'
+import { connectedSessions, WatchPoll } from './locks/watch-poll.ts'
 import { memberHandlers } from './member-control.ts'
 import { followMembers, nowMs } from './member-streams.ts'
+import { readWatches } from './member-watches.ts'
+import { operatorHandlers } from './operator-service.ts'
 import type { PageClient } from './page-client.ts'
 import { attachSockets } from './sockets.ts'
+import { Jobs } from './tree/jobs.ts'
+import { nodeHandlers } from './tree/node-service.ts'
+import { subtreeHandlers } from './tree/subtree-service.ts'
+import { transferHandlers } from './tree/transfer-service.ts'
 import { TreeService } from './tree-service.ts'
 
 /** How far the search for a free port goes. */
@@ -35,6 +50,20 @@ export interface GatewayOptions {
   /** Of Zabscope. */
   readonly version: string
   readonly log: Logger
+  /** Where to listen; loopback unless it was asked for otherwise. */
+  readonly host?: string
+  /** Below which path of its origin the page is: `/zk`; empty for the root. */
+  readonly basePath?: string
+  /** Origins under which proxies offer the page: `https://zk.example.org`. */
+  readonly publicOrigins?: readonly string[]
+  /** Whose `X-Forwarded-…` headers count. */
+  readonly proxies?: BlockList
+  /** Users and API tokens; null: the access token is the only way in. */
+  readonly userFile?: string | null
+  /** The access token; a random one when not given. */
+  readonly token?: string
+  /** How much of the past is kept; WINDOW_DEFAULT when left out. */
+  readonly historyLimits?: WindowLimits
 }
 
 export interface Gateway {
@@ -49,16 +78,29 @@ export interface Gateway {
 /** Rejects with an Error whose message is a sentence when no port is free. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { ensemble, log } = options
-  const history = new History()
-  const token = makeToken()
+  const history = new History(options.historyLimits)
+  const { host = HOST, basePath = '', publicOrigins = [], token = makeToken() } = options
+  const accessOptions = { token, publicOrigins, ...(options.proxies ? { proxies: options.proxies } : {}) }
   // The port, and with it the allowed hosts, is known once the server listens.
-  let access: Access = makeAccess(options.port, token)
+  let access: Access = makeAccess(options.port, accessOptions)
 
   const findConnection = (session: string): ConnectionView | null =>
     Object.values(history.view.connections).find((connection) => connection.session === session) ?? null
   const session = new EnsembleSession({ servers: () => ensemble.connectString, onSession: () => onSession(), log })
   const tree = new TreeService(session, findConnection)
-  const locks = new LockService({ reader: session, findConnection, now: nowMs })
+  const locks = new LockService({
+    reader: session,
+    findConnection,
+    now: nowMs,
+    connected: () => connectedSessions(history.view),
+    overrides: new OverrideStore(join(ensemble.dataDir, 'lock-patterns.json')),
+    watchPoll: new WatchPoll({
+      view: () => history.view,
+      ask: async (sid) => readWatches(ensemble.plans.find((plan) => plan.sid === sid)?.adminPort ?? 0),
+      ownSessions: () => [...(session.session === null ? [] : [session.session]), ...session.formerSessions],
+      now: nowMs,
+    }),
+  })
   let searched = false
   const onSession = (): void => {
     sockets.tellAbout()
@@ -87,34 +129,74 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     autoRestart: ensemble.autoRestart,
     gatewaySession: session.session,
     formerGatewaySessions: session.formerSessions,
+    load: session.load,
   })
   const health = () => ({
     version: options.version,
     lastSeq: history.lastSeq,
     pages: sockets.count(),
-    requestsToEnsemble: session.requests,
+    requestsToEnsemble: session.load.requests,
     members: Object.values(history.view.members).map(({ sid, process, state }) => ({ sid, process, state })),
   })
-  const server = createHttpServer({ access: () => access, webDir: options.webDir, health })
   const onGone = (client: PageClient): void => {
     tree.forgetAll(client)
     locks.forgetAll(client)
   }
   const faults = controlFaults(ensemble, history.view, emit)
+  const jobs = new Jobs()
+  const operator = operatorHandlers({ ensemble, view: () => history.view, ownSession: () => session.session })
   const handlers = {
     ...describeHandlers,
+    ...historyHandlers(history.recorder),
     ...tree.handlers,
     ...locks.handlers,
     ...memberHandlers(ensemble, () => sockets.tellAbout()),
+    ...nodeHandlers(session),
+    ...subtreeHandlers(session, jobs),
+    ...transferHandlers(session, jobs),
+    ...operator,
     ...faults.handlers,
   }
   const audit = new AuditLog({ dir: ensemble.dataDir })
   const performer = new Performer({ handlers, audit, log })
-  const sockets = attachSockets({ server, access: () => access, history, about, performer, onGone, log })
-  guardHost(server, () => access)
+  const authenticator = new Authenticator({
+    access: () => access,
+    audit,
+    userFile: options.userFile ?? null,
+    onProblem: (sentence) => log.error(sentence),
+  })
+  const metrics = new GatewayMetrics({
+    version: options.version,
+    load: () => session.load,
+    view: () => history.view,
+    lastSeq: () => history.lastSeq,
+    pages: () => sockets.count(),
+    auditRecords: () => audit.records,
+    auditWorks: () => audit.problem === null,
+  })
+  const notReady = (): string[] => [
+    ...(session.session === null ? ['The ensemble does not answer: it needs a leader.'] : []),
+    ...(audit.problem === null ? [] : [audit.problem]),
+  ]
+  const edge = { access: () => access, authenticator, performer, onGone, log }
+  const { version, webDir } = options
+  const app = createApp({
+    ...edge,
+    version,
+    webDir,
+    basePath,
+    audit,
+    health,
+    notReady,
+    metrics: () => metrics.collect(),
+  })
+  const server = createHttpServer(app)
+  const sockets = attachSockets({ ...edge, server, history, about })
+  const mayEnter = (bearer: string): boolean => authenticator.identify({ token: bearer, cookie: null }) !== null
+  guardEdge(server, { access: () => access, mayEnter, basePath })
 
-  const port = await listenFrom(server, options.port)
-  access = makeAccess(port, token)
+  const port = await listenFrom(server, host, options.port)
+  access = makeAccess(port, accessOptions)
   const streams = followMembers(ensemble, history.view, emit, log)
   let sids = ensemble.plans.map((plan) => plan.sid)
   const unlistenMembers = ensemble.onMembers((plans) => {
@@ -128,7 +210,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     port,
     token,
-    url: `http://${HOST}:${port}/#token=${token}`,
+    url: `${publicOrigins[0] ?? `http://${HOST}:${port}`}${basePath}/#token=${token}`,
     history,
     close: async () => {
       faults.close()
@@ -139,14 +221,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await sockets.close()
       server.closeAllConnections()
       audit.close()
+      authenticator.close()
+      metrics.close()
     },
   }
 }
 
-async function listenFrom(server: Server, first: number): Promise<number> {
+async function listenFrom(server: Server, host: string, first: number): Promise<number> {
   for (let port = first; ; port += 1) {
     try {
-      return await listen(server, port)
+      return await listen(server, host, port)
     } catch (error) {
       const taken = error instanceof Error && 'code' in error && ['EADDRINUSE', 'EACCES'].includes(String(error.code))
       if (!taken) throw error
@@ -156,10 +240,10 @@ async function listenFrom(server: Server, first: number): Promise<number> {
   }
 }
 
-function listen(server: Server, port: number): Promise<number> {
+function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ port, host: HOST, exclusive: true }, () => {
+    server.listen({ port, host, exclusive: true }, () => {
       server.off('error', reject)
       const address = server.address()
       resolve(typeof address === 'object' && address ? address.port : port)

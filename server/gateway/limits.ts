@@ -54,6 +54,14 @@ export const LOCK_DIRECTORIES_MAX = 200
 export const LOCK_CHILDREN_MAX = 500
 /** Open lock directories of one page. */
 export const LOCKS_PER_SOCKET_MAX = 20
+/** Paths that one page watches for its open locks: a semaphore is several directories. */
+export const LOCK_WATCHES_PER_SOCKET_MAX = 3 * LOCKS_PER_SOCKET_MAX
+/** Locks whose history is kept; the one that changed longest ago goes first, unless a page looks at it. */
+export const LOCKS_TRACKED_MAX = 100
+/** A listing waits so long for the stream to tell what it shows; then it tells itself, without reasons. */
+export const LOCK_STREAM_WAIT_MS = 300
+/** After a gap, locks that nobody looks at are listed again at this pace. */
+export const STALE_READ_MS = 200
 /** Characters of a contender's data. */
 export const LOCK_DATA_MAX = 256
 /** Nodes listed by the first search for lock directories, how deep it goes, and how large a node may be. */
@@ -64,3 +72,69 @@ export const LOCK_SCAN_CHILDREN_MAX = 2000
 /** Bytes of the audit log's file, and files kept; the oldest is deleted. */
 export const AUDIT_FILE_BYTES_MAX = 8 * 1024 * 1024
 export const AUDIT_FILES_MAX = 8
+
+/** Characters of a password. */
+export const PASSWORD_LENGTH_MIN = 12
+export const PASSWORD_LENGTH_MAX = 128
+/** Password hashes, of 128 MiB each, worked on at once; logins that wait for one; the next is answered with RATE. */
+export const HASHES_AT_ONCE_MAX = 2
+export const HASHES_WAITING_MAX = 8
+/** Users, and API tokens, of one file. */
+export const USERS_MAX = 1000
+/** How often the user file is looked at, and open sockets are asked whether they still may be. */
+export const USER_FILE_CHECK_MS = 500
+/** Failed logins of an account or an address before they have to wait, and the waits: doubling from first to last. */
+export const LOGIN_FAILURES_FREE = 5
+export const LOGIN_WAIT_FIRST_MS = 1000
+export const LOGIN_WAIT_LAST_MS = 15 * 60_000
+/** Accounts and addresses whose failures are remembered; the one that failed longest ago goes first. */
+export const LOGIN_COUNTERS_MAX = 10_000
+/** A login ends after so long without use, and after so long anyway. */
+export const LOGIN_IDLE_MS_MAX = 30 * 60_000
+export const LOGIN_MS_MAX = 12 * 60 * 60_000
+/** Logins at once; the oldest ends. */
+export const LOGINS_MAX = 1000
+/** Sockets of one user; the next gets a connect_error. */
+export const SOCKETS_PER_USER_MAX = 50
+
+/** Bytes of the body of a REST request, where its route has no limit of its own; more is answered with TOO_LARGE. */
+export const BODY_BYTES_MAX = 2 * 1024 * 1024
+/** REST requests that are being worked on; the next is answered with BUSY. */
+export const REST_PENDING_MAX = 100
+/** Callers of REST whose rate is remembered; the one that asked longest ago goes first. */
+export const REST_CALLERS_MAX = 1000
+
+/** What the gateway costs the ensemble is told to pages this often, when it has changed. */
+export const LOAD_TELL_MS = 5000
+
+/** Znodes that one walk over a subtree visits; the answer says that there are more. */
+export const WALK_NODES_MAX = 100_000
+/** Requests of a walk that are on their way, and how many it makes a second. */
+export const WALK_AT_ONCE = 16
+export const WALK_REQUESTS_PER_SECOND = 4000
+/** Long requests at once, in all and of one caller; the next is answered with BUSY. */
+export const JOBS_MAX = 8
+export const JOBS_PER_CLIENT_MAX = 2
+/** A long request is ended after so long; a search answers after so long with what it has. */
+export const JOB_MS_MAX = 10 * 60_000
+export const SEARCH_MS_MAX = 20_000
+/** How far a long request is, is told at most this often. */
+export const PROGRESS_INTERVAL_MS = 200
+/** How often a deletion starts again because others keep adding. */
+export const DELETE_ROUNDS_MAX = 5
+/** Characters of an export. */
+export const EXPORT_BYTES_MAX = 64 * 1024 * 1024
+/** Bytes of the body of an import, and znodes in it. */
+export const IMPORT_BODY_BYTES_MAX = 20 * 1024 * 1024
+export const IMPORT_NODES_MAX = 20_000
+/** Single changes that the answer to an import lists; the counts are exact. */
+export const IMPORT_CHANGES_SHOWN = 200
+/** Matches of a search that may be asked for. */
+export const SEARCH_MATCHES_MAX = 1000
+/** Characters of a znode's data in base64; a server takes about a megabyte. */
+export const DATA_BASE64_MAX = 1_500_000
+/** Watches in one list, and bytes of a member's answer that are read for it. */
+export const WATCH_ROWS_MAX = 1000
+export const ADMIN_ANSWER_BYTES_MAX = 8 * 1024 * 1024
+/** Records of the audit log in one answer. */
+export const AUDIT_RECORDS_SHOWN_MAX = 1000

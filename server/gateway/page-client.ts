@@ -13,6 +13,8 @@ export interface PageClient {
   readonly role: Role
   /** Client address, for the audit log. */
   readonly address: string
+  /** Aborted when the page has disconnected, or the REST request was given up. */
+  readonly gone: AbortSignal
   /** Sends unless the page is gone or too slow. */
   emit<Name extends keyof ServerToClient>(name: Name, ...args: Parameters<ServerToClient[Name]>): void
 }

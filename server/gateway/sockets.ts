@@ -13,10 +13,11 @@ import {
   type ServerToClient,
   type Welcome,
 } from '#shared/events/socket-protocol.ts'
-import { type Access, tokenIsRight } from './access.ts'
+import { type Access, clientAddress, loginCookie } from './access.ts'
 import type { Performer } from './api/perform.ts'
 import type { Role } from './api/roles.ts'
 import { explainIssues, OPERATIONS } from './api/table.ts'
+import type { Authenticator, Authority } from './auth/authenticator.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { History } from './history.ts'
 import { SOCKET_PATH } from './http-server.ts'
@@ -25,12 +26,16 @@ import {
   CONNECT_TIMEOUT_MS,
   FRAME_MS,
   LAG_MS_MAX,
+  LOAD_TELL_MS,
   MESSAGE_BYTES_MAX,
   SOCKETS_MAX,
+  SOCKETS_PER_USER_MAX,
+  USER_FILE_CHECK_MS,
   WAITING_MESSAGES_MAX,
 } from './limits.ts'
 import type { PageClient } from './page-client.ts'
 import { refusal } from './request-error.ts'
+import { LiveFrames } from './streams/live-frames.ts'
 
 const LIVE = 'live'
 
@@ -40,6 +45,7 @@ type PageSocket = Socket<DefaultEventsMap, ServerToClient>
 export interface SocketsOptions {
   readonly server: HttpServer
   readonly access: () => Access
+  readonly authenticator: Authenticator
   readonly history: History
   readonly about: () => About
   readonly performer: Performer
@@ -63,7 +69,7 @@ export interface Sockets {
 const credentials = z.object({ token: z.string().max(256) })
 
 export function attachSockets(options: SocketsOptions): Sockets {
-  const { server, access, history, log, pagesMax = SOCKETS_MAX } = options
+  const { server, access, authenticator, history, log, pagesMax = SOCKETS_MAX } = options
   const io: Io = new Server(server, {
     path: SOCKET_PATH,
     transports: ['websocket'],
@@ -77,6 +83,7 @@ export function attachSockets(options: SocketsOptions): Sockets {
     pingTimeout: 20_000,
   })
   const pages = new Map<string, Page>()
+  const live = new LiveFrames(io)
   let sentSeq = history.lastSeq
 
   const flush = (): void => {
@@ -84,26 +91,51 @@ export function attachSockets(options: SocketsOptions): Sockets {
     const frame = history.since(sentSeq)
     sentSeq = history.lastSeq
     for (const page of pages.values()) if (frame === null || page.isSlow) page.fallBehind()
-    if (frame) io.to(LIVE).emit('events', frame)
+    if (frame) live.send(frame)
   }
   const timer = setInterval(flush, FRAME_MS)
   timer.unref()
 
-  io.use((socket, next) => {
+  const authorityOf = (socket: PageSocket): Authority | null => {
     const given = credentials.safeParse(socket.handshake.auth)
-    if (!given.success || !tokenIsRight(access(), given.data.token))
+    const cookie = loginCookie(access(), socket.request)
+    return given.success ? authenticator.identify({ token: given.data.token, cookie }) : null
+  }
+  const socketsOf = (user: string): number => [...pages.values()].filter((page) => page.user === user).length
+  const guardTimer = setInterval(() => {
+    for (const page of pages.values()) page.leaveUnlessAllowed()
+  }, USER_FILE_CHECK_MS)
+  guardTimer.unref()
+  let toldLoad = ''
+  const tellAbout = (): void => {
+    const about = options.about()
+    toldLoad = JSON.stringify(about.load)
+    io.to(LIVE).emit('about', about)
+  }
+  const loadTimer = setInterval(() => {
+    if (JSON.stringify(options.about().load) !== toldLoad) tellAbout()
+  }, LOAD_TELL_MS)
+  loadTimer.unref()
+
+  io.use((socket, next) => {
+    const authority = authorityOf(socket)
+    if (!authority || authority.role() === null)
       next(
         refused(
           'TOKEN',
-          'The access token is wrong, or from an earlier start. Open the address that zabscope printed.',
+          'The access token is wrong, or from an earlier start. Open the address that zabscope printed, or log in.',
         ),
       )
+    else if (socketsOf(authority.user) >= SOCKETS_PER_USER_MAX)
+      next(refused('FULL', `${SOCKETS_PER_USER_MAX} pages of yours are connected already. Close one, then try again.`))
     else if (io.sockets.sockets.size >= pagesMax)
       next(refused('FULL', `${pagesMax} pages are connected already. Close one, then try again.`))
     else next()
   })
   io.on('connection', (socket) => {
-    pages.set(socket.id, new Page(socket, options, flush))
+    const authority = authorityOf(socket)
+    if (!authority) return socket.disconnect(true)
+    pages.set(socket.id, new Page(socket, authority, options, live, flush))
     socket.on('disconnect', () => pages.delete(socket.id))
   })
   io.engine.on('connection_error', (error: { code: unknown; message: unknown }) =>
@@ -112,9 +144,9 @@ export function attachSockets(options: SocketsOptions): Sockets {
   return {
     count: () => io.sockets.sockets.size,
     flush,
-    tellAbout: () => void io.to(LIVE).emit('about', options.about()),
+    tellAbout,
     close: async () => {
-      clearInterval(timer)
+      for (const each of [timer, guardTimer, loadTimer]) clearInterval(each)
       await io.close()
     },
   }
@@ -129,12 +161,13 @@ function refused(code: ConnectRefusal['code'], message: string): Error {
 /** One connected page: its messages in, its answers out. */
 class Page implements PageClient {
   readonly id: string
-  readonly user = 'access token'
-  /** There is one access token so far, and it is the operator's own. */
-  readonly role: Role = 'admin'
+  readonly user: string
   readonly address: string
+  readonly #authority: Authority
+  readonly #gone = new AbortController()
   readonly #socket: PageSocket
   readonly #options: SocketsOptions
+  readonly #live: LiveFrames
   readonly #dispatcher: Dispatcher
   readonly #flush: () => void
   #badMessages = 0
@@ -142,17 +175,22 @@ class Page implements PageClient {
   #waiting = 0
   #giveUp: NodeJS.Timeout | null = null
 
-  constructor(socket: PageSocket, options: SocketsOptions, flush: () => void) {
+  constructor(socket: PageSocket, authority: Authority, options: SocketsOptions, live: LiveFrames, flush: () => void) {
     this.id = socket.id
-    this.address = socket.handshake.address
+    this.user = authority.user
+    this.address = clientAddress(options.access(), socket.request)
+    this.#authority = authority
     this.#socket = socket
     this.#options = options
+    this.#live = live
     this.#flush = flush
     this.#dispatcher = new Dispatcher(options.performer, this, performance.now())
     socket.onAny((...message: unknown[]) => void this.#onMessage(message))
     socket.on('error', (error) => options.log.warn({ socket: this.id, err: error }, 'socket error'))
     socket.on('disconnect', () => {
       this.#caughtUp()
+      this.#gone.abort()
+      live.leave(this.id)
       options.onGone(this)
     })
     socket.conn.on('packetCreate', () => {
@@ -163,6 +201,22 @@ class Page implements PageClient {
     })
   }
 
+  /** Asked at each use: it may have become less, or nothing; then the page is about to be disconnected. */
+  get role(): Role {
+    return this.#authority.role() ?? 'viewer'
+  }
+
+  get gone(): AbortSignal {
+    return this.#gone.signal
+  }
+
+  /** [S-4] A socket does not outlive its authority. */
+  leaveUnlessAllowed(): boolean {
+    const allowed = this.#authority.role() !== null
+    if (!allowed) this.#socket.disconnect(true)
+    return allowed
+  }
+
   get isSlow(): boolean {
     return this.#waiting > WAITING_MESSAGES_MAX
   }
@@ -170,9 +224,15 @@ class Page implements PageClient {
   /** No more events until the page says hello again; a page that does not is let go. */
   fallBehind(): void {
     if (this.#giveUp) return
+    this.#leaveFrames()
     void this.#socket.leave(LIVE)
     this.#socket.emit('resync', 'This page could not keep up with the events.')
     this.#giveUp = setTimeout(() => this.#socket.disconnect(true), LAG_MS_MAX)
+  }
+
+  #leaveFrames(): void {
+    const room = this.#live.leave(this.id)
+    if (room !== null) void this.#socket.leave(room)
   }
 
   #caughtUp(): void {
@@ -192,6 +252,8 @@ class Page implements PageClient {
       if (this.#badMessages >= BAD_MESSAGES_MAX) this.#socket.disconnect(true)
       return
     }
+    if (!this.leaveUnlessAllowed()) return
+    this.#authority.used()
     const fast = !this.#dispatcher.takeTurn(performance.now())
     const reason = 'Too many requests at once. Wait a second and try again.'
     if (name === 'hello') acknowledge(fast ? { type: 'refused', reason } : this.#welcome(payload))
@@ -201,7 +263,7 @@ class Page implements PageClient {
   #welcome(payload: unknown): Welcome {
     const hello = OPERATIONS.hello.input.safeParse(payload)
     if (!hello.success) return { type: 'refused', reason: `${explainIssues('hello', hello.error)} Reload the page.` }
-    const { version, lastSeq } = hello.data
+    const { version, lastSeq, views } = hello.data
     if (version !== PROTOCOL_VERSION)
       return {
         type: 'refused',
@@ -210,12 +272,13 @@ class Page implements PageClient {
     // Others get what is due first, so that this page's next frame follows its welcome without a gap.
     this.#flush()
     this.#caughtUp()
-    void this.#socket.join(LIVE)
+    this.#leaveFrames()
+    void this.#socket.join([LIVE, this.#live.enter(this.id, views)])
     const { history } = this.#options
     const about = this.#options.about()
     const missed = lastSeq === null ? null : history.since(lastSeq)
     return missed
-      ? { type: 'resume', from: missed, about }
+      ? { type: 'resume', from: this.#live.missed(this.id, missed), about }
       : { type: 'snapshot', seq: history.lastSeq, view: history.view, about }
   }
 }

@@ -10,7 +10,6 @@ import {
   type NodeRow,
   type StatJson,
 } from '#shared/events/socket-protocol.ts'
-import { type Acl, formatPerms } from '#shared/zk/acl.ts'
 import { formatSessionId, NO_SESSION } from '#shared/zk/ids.ts'
 import { joinPath } from '#shared/zk/path.ts'
 import type { Stat } from '#shared/zk/stat.ts'
@@ -21,6 +20,7 @@ import { SORTED_LISTS_MAX, WATCHES_PER_SOCKET_MAX } from './limits.ts'
 import type { PageClient } from './page-client.ts'
 import { PathWatches } from './path-watches.ts'
 import { RequestError } from './request-error.ts'
+import { aclToJson } from './tree/acl-text.ts'
 
 interface SortedList {
   /** Changes with every child that comes or goes. */
@@ -124,7 +124,7 @@ export class TreeService {
       stat: statJson(stat),
       dataBase64: data && Buffer.from(data.subarray(0, DATA_PREVIEW_MAX)).toString('base64'),
       truncated: data !== null && data.length > DATA_PREVIEW_MAX,
-      acl: acl.map(aclJson),
+      acl: acl.map(aclToJson),
       owner: this.#owner(stat),
     }
   }
@@ -135,12 +135,6 @@ export class TreeService {
     const connection = this.#findConnection(session)
     return { session, address: connection?.address ?? null, sid: connection?.sid ?? null }
   }
-}
-
-/** The hash of a digest never leaves the gateway. */
-function aclJson({ perms, scheme, id }: Acl): NodeDetail['acl'][number] {
-  const shown = scheme === 'digest' ? `${id.slice(0, Math.max(0, id.indexOf(':')))}:…` : id
-  return { perms: formatPerms(perms), scheme, id: shown }
 }
 
 export function statJson(stat: Stat): StatJson {

@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util'
 import { err, ok, type Result } from '#shared/base/result.ts'
 import { CLIENT_PORT_DEFAULT, MEMBERS_DEFAULT, MEMBERS_MAX } from '../ensemble/layout.ts'
+import { CLIENT_HELP, type ClientCommand, readShellArguments, readWorkloadArguments } from './client-arguments.ts'
 import { readLogArguments, readSnapshotArguments, TOOL_HELP, type ToolCommand } from './tool-arguments.ts'
 
 const PAGE_PORT_DEFAULT = 8080
@@ -27,6 +28,7 @@ export type Command =
   | ({ readonly type: 'up' } & UpOptions)
   | { readonly type: 'server'; readonly configPath: string }
   | ToolCommand
+  | ClientCommand
 
 export const HELP = `Zabscope: a real ZooKeeper-compatible ensemble that you can see through, break and rewind.
 
@@ -35,6 +37,8 @@ Usage
   zabscope server <zoo.cfg>  run one member from a standard ZooKeeper configuration
   zabscope log <file|dir>... [options]       print and check transaction logs, ours and Apache's
   zabscope snapshot <file|dir>... [options]  print and check snapshots, and rebuild one
+  zabscope shell [options] [command]         read and change znodes, as with zkCli
+  zabscope workload <kind> [settings]        clients at work, to look at and to break things under
   zabscope --help | --version
 
 Options of up
@@ -44,7 +48,7 @@ Options of up
   --client-port N  client port of member 1, the others follow (default: ${CLIENT_PORT_DEFAULT}, or as at the last start)
   --auto-restart   start members again that have died; what was stopped or killed from the page stays down
   --no-faults      no faults of links, disks and clocks: members do without what makes them possible
-${TOOL_HELP}
+${TOOL_HELP}${CLIENT_HELP}
 ZABSCOPE_LOG_LEVEL=debug in the environment makes members and page server write more to their logs.
 
 With npm: npm start -- --members 5 --data /tmp/five
@@ -53,6 +57,9 @@ With npm: npm start -- --members 5 --data /tmp/five
 /** @param args without the interpreter and the script; the error is a sentence. */
 export function readArguments(args: readonly string[]): Result<Command, string> {
   const [name, ...rest] = args
+  // What follows them may be anything, for the shell's own commands.
+  if (name === 'shell' && rest[0] !== '--help' && rest[0] !== '-h') return readShellArguments(rest)
+  if (name === 'workload') return readWorkloadArguments(rest)
   if (args.includes('--help') || args.includes('-h') || name === 'help' || name === undefined)
     return ok({ type: 'help' })
   if (name === '--version' || name === '-v') return ok({ type: 'version' })
@@ -61,7 +68,7 @@ export function readArguments(args: readonly string[]): Result<Command, string> 
   if (name === 'log') return readLogArguments(rest)
   if (name === 'snapshot') return readSnapshotArguments(rest)
   return err(
-    `There is no command ${JSON.stringify(name)}. The commands are up, server, log and snapshot; see zabscope --help.`,
+    `There is no command ${JSON.stringify(name)}. The commands are up, server, log, snapshot, shell and workload; see zabscope --help.`,
   )
 }
 

@@ -5,6 +5,11 @@ import type { ClusterEvent } from './cluster-event.ts'
 import type { ClusterView, MemberView, ProcessEnd, ProcessState } from './cluster-view.ts'
 import type { FaultKind } from './fault-catalogue.ts'
 import type { FaultRequest, FaultView } from './fault-request.ts'
+import type { HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
+import type { LockContention, LockDetail, LockRequests } from './lock-requests.ts'
+import type { OperatorRequests } from './operator-requests.ts'
+import type { StreamView } from './subscription.ts'
+import type { JobProgress, TreeRequests } from './tree-requests.ts'
 
 export const PROTOCOL_VERSION = 1
 
@@ -54,9 +59,11 @@ export type GatewayEvent =
   | { readonly type: 'memberGone'; readonly t: number; readonly sid: number }
 
 export interface NumberedEvents {
-  /** Sequence number of the first event; the rest follow without gaps. */
+  /** Sequence number of the first event; the rest follow without gaps, unless `upTo` says otherwise. */
   readonly seq: number
   readonly events: readonly GatewayEvent[]
+  /** Some of the events from `seq` to this number were left out: not subscribed to, or more than a page can show. */
+  readonly upTo?: number
 }
 
 export type Welcome =
@@ -77,6 +84,17 @@ export interface About {
   readonly gatewaySession: string | null
   /** Those before it that are over, newest first; at most FORMER_SESSIONS_MAX. Logs may still name them. */
   readonly formerGatewaySessions: readonly string[]
+  /** What all pages together cost the ensemble. */
+  readonly load: EnsembleLoad
+}
+
+/** Since the gateway's start, but for `watches`, which are those of now. */
+export interface EnsembleLoad {
+  readonly requests: number
+  /** Paths. */
+  readonly watches: number
+  readonly bytesSent: number
+  readonly bytesReceived: number
 }
 
 export const FORMER_SESSIONS_MAX = 20
@@ -149,12 +167,16 @@ export interface LockView {
   /** Recipe as recognised: lock, read-write lock, semaphore, election, queue, unknown. */
   readonly recipe: string
   readonly contenders: readonly LockContender[]
+  /** All that is known beside the line; a feed without a gateway has none. */
+  readonly detail?: LockDetail
 }
 
 /** Directories in which sequential ephemerals were seen. */
 export interface LockDirectory {
   readonly path: string
   readonly lastSeenMs: number
+  /** Null when its history is not kept. */
+  readonly contention?: LockContention | null
 }
 
 /** `data` of the error with which the gateway refuses a connection. FULL: so many pages are connected already. */
@@ -193,9 +215,14 @@ export interface FaultList {
 }
 
 /** Requests of the page. */
-export interface ClientToServer {
+export interface ClientToServer extends TreeRequests, OperatorRequests, LockRequests {
   hello(
-    request: { readonly version: number; readonly lastSeq: number | null },
+    request: {
+      readonly version: number
+      readonly lastSeq: number | null
+      /** Left out: DEFAULT_VIEWS. */
+      readonly views?: readonly StreamView[] | undefined
+    },
     answer: (welcome: Welcome) => void,
   ): void
   'api:describe'(request: Record<string, never>, answer: (a: Answer<ApiDescription>) => void): void
@@ -206,6 +233,8 @@ export interface ClientToServer {
   /** No more updates for this path, please. */
   'tree:forget'(request: { readonly path: string }, answer: (a: Answer<null>) => void): void
   'node:get'(request: { readonly path: string }, answer: (a: Answer<NodeDetail>) => void): void
+  /** The past: figures for each step of a range, and its events when they are few. */
+  'history:range'(request: HistoryRangeRequest, answer: (a: Answer<HistoryRange>) => void): void
   'locks:list'(request: Record<string, never>, answer: (a: Answer<readonly LockDirectory[]>) => void): void
   'locks:open'(request: { readonly path: string }, answer: (a: Answer<LockView>) => void): void
   'locks:close'(request: { readonly path: string }, answer: (a: Answer<null>) => void): void
@@ -249,5 +278,7 @@ export interface ServerToClient {
   /** A watched listing or node changed; ask again. `deleted` when it is gone. */
   'tree:changed'(change: { readonly path: string; readonly event: 'children' | 'data' | 'deleted' | 'created' }): void
   'locks:changed'(view: LockView): void
+  /** How far a long request of this page is. */
+  'job:progress'(progress: JobProgress): void
   'locks:directories'(directories: readonly LockDirectory[]): void
 }

@@ -96,8 +96,19 @@ const NOT_CONTENDING = new RegExp(
   `^(?:block-\\d{10}|urL\\d{10}|serverUri=.*|member_\\d{10}|${HEX32}|(?:worker|sentinel|party)-${HEX32}-${SEQUENCE})$`,
 )
 
+/** A child never changes, and histories read it at every change of its directory. */
+const readBefore = new WeakMap<LockChild, Sighting | null>()
+
 /** Reads one child by the known conventions; null when its name follows none of them. */
 export function readChildName(child: LockChild): Sighting | null {
+  const before = readBefore.get(child)
+  if (before !== undefined) return before
+  const sighting = findRule(child)
+  readBefore.set(child, sighting)
+  return sighting
+}
+
+function findRule(child: LockChild): Sighting | null {
   const ephemeral = child.ephemeralOwner !== 0n
   for (const candidate of RULES) {
     if (!ephemeral && !candidate.persistentToo) continue

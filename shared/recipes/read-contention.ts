@@ -20,7 +20,15 @@ export interface Line {
  * they block; a directory without contenders reads as `unknown` with an empty list.
  */
 export function readContention(children: readonly LockChild[], options: ContentionOptions = {}): Contention {
-  const { known, lines } = readLines(children, options)
+  return contentionOf(readLines(children, options), children, options)
+}
+
+/** The same of lines that are read already. */
+export function contentionOf(
+  { known, lines }: Lines,
+  children: readonly LockChild[],
+  options: ContentionOptions,
+): Contention {
   const main = lines[0]?.sightings[0]
   if (!main) return NOTHING
   const contenders = onlyOnce(lines.flatMap((line) => line.contenders))
@@ -34,11 +42,14 @@ export function readContention(children: readonly LockChild[], options: Contenti
   }
 }
 
-/** A line for each library in the directory, the longest first; `known` is false when they are of no library that we know. */
-export function readLines(
-  children: readonly LockChild[],
-  options: ContentionOptions,
-): { readonly known: boolean; readonly lines: readonly Line[] } {
+export interface Lines {
+  /** False when they are of no library that we know. */
+  readonly known: boolean
+  readonly lines: readonly Line[]
+}
+
+/** A line for each library in the directory, the longest first. */
+export function readLines(children: readonly LockChild[], options: ContentionOptions): Lines {
   const sightings = children.map(readChildName).filter((sighting) => sighting !== null)
   const known = sightings.length > 0 && !isDoubleBarrier(children, sightings)
   const libraries = known ? groupByLibrary(sightings) : unknownLibraries(children, options)

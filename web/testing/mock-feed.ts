@@ -16,6 +16,7 @@ const ABOUT = {
   serverTimeMs: Date.now(),
   gatewaySession: '0x1000004f1a30000',
   formerGatewaySessions: [],
+  load: { requests: 0, watches: 0, bytesSent: 0, bytesReceived: 0 },
 }
 
 const DIRECTORIES = [
@@ -127,6 +128,16 @@ function tellPast(cluster: MockCluster, story: string, now: number): void {
   if (story === 'election') cluster.elect(now - 1200, null)
 }
 
+/** The fields of those requests that are answered with something. */
+interface Asked {
+  readonly target?: unknown
+  readonly on?: boolean
+  readonly id?: string
+  readonly path?: string
+  readonly offset?: number
+  readonly sid?: number
+}
+
 export function createMockFeed(story: string): Feed {
   let sink: FeedSink | null = null
   const timers: ReturnType<typeof setInterval>[] = []
@@ -155,17 +166,7 @@ export function createMockFeed(story: string): Feed {
     )
   }
 
-  function answer(
-    name: AskName,
-    request: {
-      readonly path?: string
-      readonly offset?: number
-      readonly sid?: number | undefined
-      readonly target?: unknown
-      readonly on?: boolean
-      readonly id?: string
-    },
-  ): unknown {
+  function answer(name: AskName, request: Asked): unknown {
     const path = request.path ?? '/'
     const t = Date.now()
     const found = <T>(value: T | null) =>
@@ -196,6 +197,8 @@ export function createMockFeed(story: string): Feed {
         return { ok: true, value: { catalogue: FAULT_CATALOGUE, active: [] } }
       case 'member:stop':
         return failed('BUSY', 'Member is still starting. Wait until it serves, then stop it.')
+      case 'history:range':
+        return failed('UNAVAILABLE', 'A made-up cluster keeps no past.')
       default:
         return { ok: true, value: null }
     }
@@ -220,7 +223,7 @@ export function createMockFeed(story: string): Feed {
       for (const timer of timers) clearInterval(timer)
     },
     ask<K extends AskName>(name: K, request: AskRequest<K>): Promise<AskAnswer<K>> {
-      return Promise.resolve(answer(name, request) as AskAnswer<K>)
+      return Promise.resolve(answer(name, request as Asked) as AskAnswer<K>)
     },
   }
 }

@@ -14,7 +14,14 @@ import { ROLES, type Role } from './roles.ts'
 import { ACTION_NAMES, mayAsk, OPERATIONS, operation, REQUEST_NAMES, restOperations } from './table.ts'
 
 function client(role: Role): PageClient {
-  return { id: 'x', user: 'somebody', role, address: '127.0.0.1', emit: () => undefined }
+  return {
+    id: 'x',
+    user: 'somebody',
+    role,
+    address: '127.0.0.1',
+    gone: new AbortController().signal,
+    emit: () => undefined,
+  }
 }
 
 function performer(audit = new FakeAudit()): { audit: FakeAudit; performer: Performer; carriedOut: ActionName[] } {

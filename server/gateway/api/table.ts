@@ -4,18 +4,26 @@
 
 import type { z } from 'zod'
 import { FAULT_OPERATIONS } from './fault-operations.ts'
+import { HISTORY_OPERATIONS } from './history-operations.ts'
 import { LOCK_OPERATIONS } from './lock-operations.ts'
 import { MEMBER_OPERATIONS } from './member-operations.ts'
+import { NODE_OPERATIONS } from './node-operations.ts'
 import type { ActionName, Operation, Operations, RequestName, RestRoute } from './operation.ts'
+import { OPERATOR_OPERATIONS } from './operator-operations.ts'
 import { PAGE_OPERATIONS } from './page-operations.ts'
 import { isAtLeast, type Role } from './roles.ts'
+import { SUBTREE_OPERATIONS } from './subtree-operations.ts'
 import { TREE_OPERATIONS } from './tree-operations.ts'
 
 export const OPERATIONS: Operations<RequestName> = {
   ...PAGE_OPERATIONS,
   ...TREE_OPERATIONS,
+  ...HISTORY_OPERATIONS,
   ...LOCK_OPERATIONS,
   ...MEMBER_OPERATIONS,
+  ...NODE_OPERATIONS,
+  ...SUBTREE_OPERATIONS,
+  ...OPERATOR_OPERATIONS,
   ...FAULT_OPERATIONS,
 }
 

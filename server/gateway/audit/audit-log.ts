@@ -7,7 +7,7 @@ import type { AuditEntry, AuditSink } from '../api/perform.ts'
 import { AUDIT_FILE_BYTES_MAX, AUDIT_FILES_MAX } from '../limits.ts'
 import { CHAIN_START, chainedLine, hashOf } from './record.ts'
 
-const FILE = 'audit.log'
+export const AUDIT_FILE = 'audit.log'
 /** Readable by its owner alone. */
 const MODE = 0o600
 
@@ -30,7 +30,7 @@ export class AuditLog implements AuditSink {
 
   /** Never throws: a file that cannot be opened is a `problem`. */
   constructor({ dir, now = Date.now, fileBytesMax = AUDIT_FILE_BYTES_MAX }: AuditLogOptions) {
-    this.#path = join(dir, FILE)
+    this.#path = join(dir, AUDIT_FILE)
     this.#now = now
     this.#fileBytesMax = fileBytesMax
     this.#previous = lastHash(this.#path) ?? lastHash(`${this.#path}.1`) ?? CHAIN_START

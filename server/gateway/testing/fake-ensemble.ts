@@ -99,6 +99,7 @@ export class FakeEnsemble implements EnsembleReader {
 export class FakePage implements PageClient {
   readonly id = 'page'
   readonly user = 'somebody'
+  readonly gone = new AbortController().signal
   readonly role = 'admin'
   readonly address = '127.0.0.1'
   readonly told: unknown[][] = []

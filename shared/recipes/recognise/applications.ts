@@ -32,8 +32,26 @@ const COMPILED: readonly Compiled[] = APPLICATION_ROWS.map((row) => {
   }
 })
 
+/** Answers kept: histories ask for the same path at every change. */
+const KEPT_MAX = 500
+/** Characters of a node's data that decide. */
+const DATA_MAX = 2048
+const kept = new Map<string, Application | null>()
+
 /** The application whose path this is; `data` is the node's, as text, null when not known. At the root wins, then the most literal. */
 export function applicationOf(path: string, data: string | null): Application | null {
+  const text = data?.slice(0, DATA_MAX) ?? null
+  const key = `${path}\0${text}`
+  const known = kept.get(key)
+  if (known !== undefined) return known
+  const found = findApplication(path, text)
+  kept.set(key, found)
+  const [oldest] = kept.keys()
+  if (kept.size > KEPT_MAX && oldest !== undefined) kept.delete(oldest)
+  return found
+}
+
+function findApplication(path: string, data: string | null): Application | null {
   const fits = (row: ApplicationRow) => row.data === undefined || data === null || row.data.test(data)
   const rooted = COMPILED.filter(({ row, atRoot }) => atRoot.test(path) && fits(row))
   const best = heaviest(rooted)

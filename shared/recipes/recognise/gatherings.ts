@@ -47,19 +47,19 @@ export function memberOf(
   }
 }
 
-/** Members beside `ready`, or before it exists: entering they watch it, leaving the lowest and the highest watch each other. */
-export function readDoubleBarrier(node: SiteNode): Gathering | null {
+/** Members beside `ready`; before it exists only a person can say (`isSaid`). Entering they watch it, leaving the lowest and the highest watch each other. */
+export function readDoubleBarrier(node: SiteNode, isSaid = false): Gathering | null {
   const ready = node.children.some((child) => child.name === 'ready')
   const members = node.children.filter((child) => child.ephemeralOwner !== NO_SESSION && child.name !== 'ready')
   const hex = members.every((child) => HEX32.test(child.name))
-  if (!ready || !members.every((child) => HEX32.test(child.name) || UUID36.test(child.name))) return null
+  if ((!ready && !isSaid) || !members.every((child) => HEX32.test(child.name) || UUID36.test(child.name))) return null
   const family: Family = members.length === 0 ? 'unknown' : hex ? 'kazoo' : 'curator'
   return {
     recipe: 'double barrier',
     family,
     standings: members.map((child) => memberOf(node.path, child, 'member', family)),
     facts: [
-      { type: 'siblings', detail: 'ready' },
+      ...(ready ? [{ type: 'siblings', detail: 'ready' } as const] : []),
       { type: 'names', detail: (hex ? HEX32 : UUID36).source },
     ],
   }

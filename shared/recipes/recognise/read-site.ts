@@ -7,7 +7,7 @@ import { NO_SESSION } from '../../zk/ids.ts'
 import { baseName, joinPath, parentPath } from '../../zk/path.ts'
 import type { ContentionOptions, Family, Lint, LockChild, Recipe } from '../contract.ts'
 import { findLints } from '../lints.ts'
-import { type Line, readContention, readLines } from '../read-contention.ts'
+import { contentionOf, type Line, readLines } from '../read-contention.ts'
 import { standingsOf } from '../standing/blockers.ts'
 import { type Application, applicationOf } from './applications.ts'
 import { lifetimeCounters } from './counters.ts'
@@ -138,7 +138,8 @@ function readShape(site: Site, node: SiteNode, said: Recipe | null, options: Con
       standings: readMembers(node, 'unknown'),
       facts: [{ type: 'flags', detail: 'ephemeral' }],
     })
-  const gathering = readLease(node) ?? readDoubleBarrier(node) ?? readDiscovery(node) ?? readGroup(node)
+  const gathering =
+    readLease(node) ?? readDoubleBarrier(node, said === 'double barrier') ?? readDiscovery(node) ?? readGroup(node)
   if (gathering) return ofGathering(gathering)
   return readLine(path, node, options)
 }
@@ -185,8 +186,9 @@ function readSingleNode(node: SiteNode): Gathering {
 
 function readLine(path: string, node: SiteNode, options: ContentionOptions): Reading {
   const children = new Map(node.children.map((child) => [child.name, child]))
-  const { recipe, family, confidence, lints } = readContention(node.children, options)
-  const { lines } = readLines(node.children, options)
+  const read = readLines(node.children, options)
+  const { lines } = read
+  const { recipe, family, confidence, lints } = contentionOf(read, node.children, options)
   const seen = new Set<string>()
   const standings = lines
     .flatMap((line) => standingsOf(path, line, children))

@@ -180,7 +180,7 @@ test('a member that dies is told with its last lines, and is started again where
   const pid = ensemble.status(2).pid ?? 0
   process.kill(pid, 'SIGABRT')
   await vi.waitFor(() => expect(ensemble.lastEnd(2)).toMatchObject({ signal: 'SIGABRT', expected: false }), WAIT)
-  expect(ensemble.lastEnd(2)?.lines.join('\n')).toContain('ready')
+  expect(ensemble.lastEnd(2)?.lines.join('\n')).toContain('serving clients')
   await vi.waitFor(() => expect(ensemble.status(2)).toMatchObject({ process: 'running' }), WAIT)
   expect(ensemble.status(2).pid).not.toBe(pid)
   ensemble.kill(2)

@@ -126,6 +126,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     dataDir: ensemble.dataDir,
     connectString: ensemble.connectString,
     serverTimeMs: nowMs(),
+    autoRestart: ensemble.autoRestart,
     gatewaySession: session.session,
     formerGatewaySessions: session.formerSessions,
     load: session.load,
@@ -149,7 +150,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...historyHandlers(history.recorder),
     ...tree.handlers,
     ...locks.handlers,
-    ...memberHandlers(ensemble),
+    ...memberHandlers(ensemble, () => sockets.tellAbout()),
     ...nodeHandlers(session),
     ...subtreeHandlers(session, jobs),
     ...transferHandlers(session, jobs),
@@ -197,6 +198,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const port = await listenFrom(server, host, options.port)
   access = makeAccess(port, accessOptions)
   const streams = followMembers(ensemble, history.view, emit, log)
+  let sids = ensemble.plans.map((plan) => plan.sid)
+  const unlistenMembers = ensemble.onMembers((plans) => {
+    const now = plans.map((plan) => plan.sid)
+    // Our session knows only the members of when it began; it need not know who came, but must not look for who left.
+    if (sids.some((sid) => !now.includes(sid))) void session.renew()
+    sids = now
+    sockets.tellAbout()
+  })
 
   return {
     port,
@@ -205,6 +214,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     history,
     close: async () => {
       faults.close()
+      unlistenMembers()
       streams.close()
       await session.close()
       locks.close()

@@ -78,6 +78,8 @@ export interface About {
   /** `127.0.0.1:2181,127.0.0.1:2182,…` */
   readonly connectString: string
   readonly serverTimeMs: number
+  /** Members that die are started again; left out where that is not ours to say. */
+  readonly autoRestart?: boolean
   /** The gateway's own session, with which it reads and watches for all pages; null while it has none. */
   readonly gatewaySession: string | null
   /** Those before it that are over, newest first; at most FORMER_SESSIONS_MAX. Logs may still name them. */

@@ -6,11 +6,15 @@ import { coreBenchmark } from './core.ts'
 import { databaseBenchmark } from './database.ts'
 import { runEnsembleBenchmark } from './ensemble/run-ensemble.ts'
 import { treeBenchmark } from './tree.ts'
+import { gatewayBenchmark } from './watched/gateway.ts'
+import { observeBenchmark } from './watched/observe.ts'
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   tree: treeBenchmark,
   core: coreBenchmark,
   database: databaseBenchmark,
+  observe: observeBenchmark,
+  gateway: gatewayBenchmark,
   clients: clientsBenchmark,
 }
 

@@ -35,8 +35,8 @@ interface SharedWatch {
 }
 
 export interface EnsembleSessionOptions {
-  /** `host:port,…` */
-  readonly servers: string
+  /** `host:port,…`; asked before each session, because members come and go. */
+  readonly servers: () => string
   /** Called each time a session begins or is over. */
   readonly onSession: () => void
   readonly log: Logger
@@ -175,7 +175,7 @@ export class EnsembleSession implements EnsembleReader, EnsembleWriter {
     const { signal } = this.#closing
     while (!signal.aborted) {
       try {
-        const { servers } = this.#options
+        const servers = this.#options.servers()
         const limits = { sessionTimeoutMs: SESSION_TIMEOUT_MS, connectTimeoutMs: CONNECT_TIMEOUT_MS, signal }
         const dial = (server: ServerAddress) => this.#traffic.count(dialTcp(server))
         await this.#serveUntilLost(await ZooKeeper.connect({ servers, dial, ...limits }))

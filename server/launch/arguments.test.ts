@@ -21,6 +21,7 @@ describe('the command line', () => {
       port: 8080,
       clientPort: null,
       autoRestart: false,
+      faults: true,
       host: '127.0.0.1',
       behindTlsProxy: false,
       basePath: '',
@@ -33,12 +34,16 @@ describe('the command line', () => {
   })
 
   test('up takes its options', () => {
-    expect(read('up --members 5 --data /tmp/x --port=9000 --client-port 3181')).toMatchObject({
+    expect(
+      read('up --members 5 --data /tmp/x --port=9000 --client-port 3181 --auto-restart --no-faults'),
+    ).toMatchObject({
       type: 'up',
       members: 5,
       data: '/tmp/x',
       port: 9000,
       clientPort: 3181,
+      autoRestart: true,
+      faults: false,
     })
   })
 

@@ -40,6 +40,7 @@ export async function runUp(options: Settings, built: Built): Promise<number> {
     process.exit(1)
   })
   lastResort(() => open?.killAll())
+  const settings = { 'zabscope.faults': String(options.faults) }
   for (let tries = 1; running === null; tries += 1) {
     const ensemble = await Ensemble.open({
       dataDir: options.data,
@@ -47,6 +48,7 @@ export async function runUp(options: Settings, built: Built): Promise<number> {
       clientPort: options.clientPort,
       autoRestart: options.autoRestart,
       memberEntry: built.memberEntry,
+      settings,
     })
     open = ensemble
     if (tries === 1) say(`Zabscope ${built.version}: an ensemble of ${ensemble.plans.length} in ${ensemble.dataDir}\n`)

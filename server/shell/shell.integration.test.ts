@@ -1,28 +1,32 @@
 // The shell against a member of ours, and beside zkCli against Apache: the same lines in, the same answers out.
 
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ApacheServer, apacheMissing, startApache } from '../client/testing/apache-server.ts'
-import { bundle } from '../launch/bundle.mjs'
+import { ZooKeeper } from '../client/zookeeper.ts'
 import { startThrowAwayMember, type ThrowAwayMember } from '../launch/throw-away-member.ts'
 import { run } from '../peers/harness/child.ts'
+import { builtScript } from '../testing/built.ts'
+import { complete } from './completion.ts'
 
-const dist = (name: string) => fileURLToPath(new URL(`../../dist/shell/${name}.js`, import.meta.url))
 const ZKCLI = '/usr/share/zookeeper/bin/zkCli.sh'
 const missing = apacheMissing() ?? (existsSync(ZKCLI) ? null : `no ${ZKCLI} here: apt-get install zookeeper`)
+const SCRIPT = '/usr/bin/script'
+const noScript = existsSync(SCRIPT) ? null : `no ${SCRIPT} here: apt-get install bsdutils`
+if (noScript) console.log(`skipped in part: ${noScript}`)
 if (missing) console.log(`skipped in part: ${missing}`)
 
 let member: ThrowAwayMember
 beforeAll(async () => {
-  await bundle('server/launch/member-main.ts', dist('member'))
-  await bundle('server/launch/main.ts', dist('main'))
-  member = await startThrowAwayMember(dist('member'), ['extendedTypesEnabled=true'])
+  member = await startThrowAwayMember(builtScript('member'), ['extendedTypesEnabled=true'])
 })
 afterAll(() => member?.close())
 
 function shell(servers: string, words: readonly string[], input = '') {
-  const args = [dist('main'), 'shell', '-server', servers, ...words]
+  const args = [builtScript('main'), 'shell', '-server', servers, ...words]
   return run(process.execPath, args, { timeoutMs: 60_000, input, env: { TZ: 'UTC' } })
 }
 
@@ -52,6 +56,38 @@ describe('one command', () => {
     const { code, output } = await shell('127.0.0.1:1', ['-timeout', '500', 'ls', '/'])
     expect(code).toBe(1)
     expect(output).toContain('127.0.0.1:1')
+  })
+})
+
+describe('at a terminal', () => {
+  test('the tab key offers paths', async () => {
+    const zk = await ZooKeeper.connect({ servers: member.connectString })
+    try {
+      await zk.create('/tab')
+      for (const name of ['one', 'other', 'two']) await zk.create(`/tab/${name}`)
+      expect(await complete('get -s /tab/o', zk)).toEqual([['/tab/one', '/tab/other'], '/tab/o'])
+      expect(await complete('ls /ta', zk)).toEqual([['/tab'], '/ta'])
+      expect(await complete('ls /absent/x', zk)).toEqual([[], '/absent/x'])
+    } finally {
+      await zk.close()
+    }
+  })
+
+  test.skipIf(noScript !== null)('a prompt, answers, and a history that is kept', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'shell-'))
+    const file = join(directory, 'history')
+    const command = `${process.execPath} ${builtScript('main')} shell -server ${member.connectString}`
+    const input = 'create /typed x\rget /typed\rquit\r'
+    try {
+      const options = { timeoutMs: 60_000, input, env: { ZABSCOPE_SHELL_HISTORY: file, TERM: 'dumb' } }
+      const { code, output } = await run(SCRIPT, ['-qec', command, '/dev/null'], options)
+      expect(code).toBe(0)
+      expect(output).toContain(`[zk: ${member.connectString}(CONNECTED) 0] `)
+      expect(output).toContain('Created /typed\r\n')
+      expect(await readFile(file, 'utf8')).toBe('create /typed x\nget /typed\nquit\n')
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
   })
 })
 

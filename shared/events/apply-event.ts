@@ -9,7 +9,9 @@ import {
   foldConnected,
   foldDisconnected,
   foldEpoch,
+  foldFault,
   foldFoundWatch,
+  foldLeft,
   foldMarker,
   foldVote,
   foldVoteChange,
@@ -36,6 +38,12 @@ export function applyEvent(view: ClusterView, event: GatewayEvent): void {
       return
     case 'process':
       foldProcess(view, event)
+      return
+    case 'memberGone':
+      foldLeft(view, t, sid)
+      return
+    case 'fault':
+      foldFault(view, event)
       return
     case 'stream':
       // A stream that comes up starts with the connections that exist.

@@ -5,6 +5,7 @@ import { ensemble } from './en/ensemble.ts'
 import { access, frame, keys, timeline, units } from './en/frame.ts'
 import { metrics } from './en/metrics.ts'
 import { palette } from './en/palette.ts'
+import { reading } from './en/reading.ts'
 import { rounds } from './en/rounds.ts'
 import { sessions } from './en/sessions.ts'
 import { story } from './en/story.ts'
@@ -28,6 +29,7 @@ const en = {
   story,
   sessions,
   metrics,
+  reading,
 }
 
 type Shape<T> = T extends (...args: infer A) => string

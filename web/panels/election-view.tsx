@@ -64,7 +64,8 @@ interface ToldProps {
 
 function ElectionTold({ election, newest, quorum, until }: ToldProps) {
   const { story } = useMessages()
-  const matrix = electionMatrix(election, quorum)
+  const told = useCluster((view) => view.voteChanges)
+  const matrix = electionMatrix(election, quorum, told)
   return (
     <div className="election-told">
       <div>

@@ -22,9 +22,12 @@ const WAYS = ['DIFF', 'TRUNC', 'SNAP'] as const
 /** The reason behind it, where one is known. Sessions and zxids say nothing in a sentence. */
 function reasonOf({ kind, detail }: FeedEntry, story: Messages['story']): string {
   if (kind === 'sync') {
-    const way = WAYS.find((each) => each === detail)
-    return way ? story.ways[way] : ''
+    const [how, count] = detail.split(' ')
+    const way = WAYS.find((each) => each === how)
+    if (!way) return ''
+    return count === undefined ? story.ways[way] : `${story.ways[way]} (${story.sent(Number(count))})`
   }
+  if (kind === 'fault' || kind === 'healed') return detail
   return kind === 'killed' || kind === 'looking' || kind === 'stopped' || kind === 'disconnected' ? detail : ''
 }
 
@@ -50,7 +53,7 @@ export function EventFeed() {
   )
 }
 
-const GRAVE: ReadonlySet<FeedEntry['kind']> = new Set(['killed', 'unheard', 'dropped'])
+const GRAVE: ReadonlySet<FeedEntry['kind']> = new Set(['killed', 'unheard', 'dropped', 'expired'])
 
 function FeedItem({ entry }: { readonly entry: FeedEntry }) {
   const { story } = useMessages()

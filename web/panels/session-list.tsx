@@ -68,7 +68,7 @@ function Row({ row }: { readonly row: SessionRow }) {
         <SessionTag session={row.session} />
       </span>
       <span className="session-state" data-state={row.state} title={words.stateHints[row.state]}>
-        {own ? words.own : words.states[row.state]}
+        {own ? words.own : row.expired ? words.expired : words.states[row.state]}
       </span>
       <span>
         <MemberMark sid={row.sid} doing={row.state === 'connected' ? 'FOLLOWING' : 'OBSERVING'}>

@@ -63,6 +63,7 @@ function VoteCell({ voter, cell, quorum }: VoteCellProps) {
   const { story } = useMessages()
   if (!cell) return <td data-quorum={quorum ? '' : undefined} />
   const why = cell.why === null ? story.stillHolds : story.why[cell.why]
+  const heard = cell.heardFrom === null ? '' : `, ${story.afterHearing(String(cell.heardFrom))}`
   const told = story.cell(String(voter), String(cell.leader), cell.zxid, String(cell.peerEpoch), why)
   return (
     <td
@@ -70,7 +71,7 @@ function VoteCell({ voter, cell, quorum }: VoteCellProps) {
       data-held={cell.why === null ? '' : undefined}
       data-quorum={quorum ? '' : undefined}
       data-member={memberColour(cell.leader)}
-      title={told}
+      title={told + heard}
     >
       <b>→ {cell.leader}</b>
       <span className={cell.why === null ? 'hidden' : 'vote-why'}>{why}</span>

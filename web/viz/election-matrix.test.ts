@@ -19,7 +19,7 @@ const markers = [marker(50, 4, 'killed'), marker(90, 1, 'looking'), marker(400, 
 describe('the vote matrix', () => {
   const [election] = groupElections(votes, markers, 3, 5)
   if (!election) throw new Error('one election')
-  const matrix = electionMatrix(election, 2)
+  const matrix = electionMatrix(election, 2, [])
 
   test('a column for each moment of change; what only still holds has no reason', () => {
     expect(matrix.voters).toEqual([1, 2, 3])

@@ -1,7 +1,7 @@
 // An election as a matrix: a row for each voter, a column for each moment in which somebody changed its vote,
 // and why: the comparison that the new vote won (epoch, then zxid, then server id). Also what it all took.
 
-import type { ClusterView, Marker, VoteView } from '#shared/events/cluster-view.ts'
+import type { ClusterView, Marker, VoteChangeView, VoteView } from '#shared/events/cluster-view.ts'
 import { compareZxidText } from '#shared/events/zxid-text.ts'
 import type { Election } from './elections.ts'
 import { commitLatency } from './round-facts.ts'
@@ -16,6 +16,8 @@ export interface MatrixCell {
   readonly peerEpoch: number
   /** Null where it only still holds. */
   readonly why: Why | null
+  /** Whose vote made it change; null for its own, and where nobody told. */
+  readonly heardFrom: number | null
 }
 
 export interface Matrix {
@@ -57,13 +59,44 @@ function changesOf(votes: readonly VoteView[]): { readonly vote: VoteView; reado
 /** Changes of different voters this near share a column. */
 const TOGETHER_MS = 1
 
-export function electionMatrix({ votes, startedAt, elected }: Election, quorum: number): Matrix {
+const TOLD: Record<VoteChangeView['why'], Why> = {
+  start: 'start',
+  round: 'other',
+  epoch: 'epoch',
+  zxid: 'zxid',
+  sid: 'sid',
+}
+/** A change is told right before the notification of it. */
+const SAME_CHANGE_MS = 50
+
+/** What its server told of this change, with the reason that it knew; null when it was not told. */
+function toldOf(vote: VoteView, told: readonly VoteChangeView[]): VoteChangeView | null {
+  return (
+    told.findLast(
+      ({ sid, round, leader, zxid, t }) =>
+        sid === vote.from &&
+        round === vote.round &&
+        leader === vote.leader &&
+        zxid === vote.zxid &&
+        Math.abs(t - vote.t) < SAME_CHANGE_MS,
+    ) ?? null
+  )
+}
+
+/** `told`: the changes with their reasons, as servers told them; without them the reasons are worked out. */
+export function electionMatrix(
+  { votes, startedAt, elected }: Election,
+  quorum: number,
+  told: readonly VoteChangeView[],
+): Matrix {
   const changes = changesOf(votes)
   const moments: { t: number; by: Map<number, MatrixCell> }[] = []
-  for (const { vote, why } of changes) {
+  for (const { vote, why: worked } of changes) {
+    const change = toldOf(vote, told)
+    const why = change ? TOLD[change.why] : worked
     const { t, from, leader, zxid, peerEpoch } = vote
     const last = moments.at(-1)
-    const cell: MatrixCell = { leader, zxid, peerEpoch, why }
+    const cell: MatrixCell = { leader, zxid, peerEpoch, why, heardFrom: change?.from ?? null }
     if (last && t - last.t <= TOGETHER_MS && !last.by.has(from)) last.by.set(from, cell)
     else moments.push({ t, by: new Map([[from, cell]]) })
   }
@@ -73,7 +106,7 @@ export function electionMatrix({ votes, startedAt, elected }: Election, quorum: 
     let held: MatrixCell | null = null
     return shown.map(({ by }): MatrixCell | null => {
       const now = by.get(voter)
-      held = now ?? (held && { ...held, why: null })
+      held = now ?? (held && { ...held, why: null, heardFrom: null })
       return held
     })
   })

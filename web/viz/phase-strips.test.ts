@@ -15,7 +15,7 @@ test('bars of each member from its first phase to the last one heard', () => {
     note(1050, 2, 'DISCOVERY'),
     note(9000, 1, 'ELECTION'),
   ]
-  const syncs = [{ t: 1070, leader: 2, learner: 1, how: 'DIFF' as const, zxid: '0x100000002' }]
+  const syncs = [{ t: 1070, leader: 2, learner: 1, how: 'DIFF' as const, zxid: '0x100000002', count: 3 }]
   const found = phaseStrips({ phases, syncs }, 1005, 9000)
   expect(found?.spanMs).toBeCloseTo(112)
   expect(found?.strips[0]?.bars.map(({ phase, from, to }) => [phase, from, Math.round(to)])).toEqual([

@@ -14,6 +14,8 @@ export interface SessionRow {
   readonly sid: number
   readonly timeoutMs: number
   readonly state: SessionState
+  /** Of one that is over: it expired, and was not closed by its client. */
+  readonly expired: boolean
   /** When it went away or was closed; null while connected. */
   readonly since: number | null
   /** When it last wrote or set a watch, as far as seen. */
@@ -81,16 +83,17 @@ export function sessionRows(
     sid,
     timeoutMs,
     state: 'connected',
+    expired: false,
     since: null,
     ...countsOf(session),
   }))
-  for (const [session, { address, sid, timeoutMs, goneAt, closedAt }] of chronicle.sessions.known) {
+  for (const [session, { address, sid, timeoutMs, goneAt, closedAt, expired }] of chronicle.sessions.known) {
     if (connected.has(session) || session === '0x0') continue
     const since = closedAt ?? goneAt
     if (since === null) continue
     const state: SessionState = closedAt === null ? 'away' : 'over'
     if (now - since > (state === 'over' ? OVER_MS : Math.max(OVER_MS, timeoutMs * AWAY_FACTOR))) continue
-    rows.push({ session, address, sid, timeoutMs, state, since, ...countsOf(session) })
+    rows.push({ session, address, sid, timeoutMs, state, expired, since, ...countsOf(session) })
   }
   const order: Record<SessionState, number> = { away: 0, connected: 1, over: 2 }
   return rows.sort((a, b) => order[a.state] - order[b.state] || a.sid - b.sid || (a.session < b.session ? -1 : 1))

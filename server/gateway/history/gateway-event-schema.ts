@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import type { ClusterEvent } from '#shared/events/cluster-event.ts'
+import { FAULT_CATALOGUE } from '#shared/events/fault-catalogue.ts'
 import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
 
 /** Members do not send these. */
@@ -36,10 +37,38 @@ const member = z.object({
 
 const watch = { conn: count, session: z.string(), path: z.string(), kind: z.string() }
 
+const who = z.union([z.int(), z.enum(['leader', 'followers', 'observers', 'all'])])
+const direction = z.enum(['both', 'out', 'in']).optional()
+const fault = z.object({
+  id: z.string(),
+  fault: z.enum(FAULT_CATALOGUE.map(({ id }) => id)),
+  target: z.discriminatedUnion('on', [
+    z.object({ on: z.enum(['member', 'disk', 'clock']), at: who }),
+    z.object({ on: z.literal('clients'), at: who, direction }),
+    z.object({ on: z.literal('link'), at: who, to: who, direction }),
+    z.object({ on: z.literal('isolate'), at: who, direction }),
+    z.object({ on: z.literal('groups'), groups: z.array(z.array(z.int())), direction }),
+  ]),
+  parameters: z.record(z.string(), z.number()),
+  sids: z.array(z.int()),
+  links: z.array(z.tuple([z.int(), z.int()])),
+  beganAt: z.number(),
+  endsAt: z.number().nullable(),
+  text: z.string(),
+})
+
 const SCHEMAS: { readonly [Type in OwnEvent['type']]: z.ZodType<Extract<OwnEvent, { type: Type }>> } = {
   process: z.object({ ...base, type: z.literal('process'), process, pid: count.nullable(), reason: z.string() }),
   member: z.object({ ...base, type: z.literal('member'), member }),
   stream: z.object({ ...base, type: z.literal('stream'), up: z.boolean() }),
+  fault: z.object({
+    ...base,
+    type: z.literal('fault'),
+    change: z.enum(['began', 'ended', 'happened']),
+    fault,
+    reason: z.string(),
+  }),
+  memberGone: z.object({ ...base, type: z.literal('memberGone') }),
   watchFound: z.object({ ...base, type: z.literal('watchFound'), ...watch }),
 }
 

@@ -86,6 +86,9 @@ export const timeline = {
     stopped: (sid: string) => `Member ${sid} stopped`,
     paused: (sid: string) => `Member ${sid} is paused`,
     resumed: (sid: string) => `Member ${sid} runs again`,
+    left: (sid: string) => `Member ${sid} has left`,
+    fault: (sid: string) => `A fault on member ${sid}`,
+    healed: (sid: string) => `A fault on member ${sid} is over`,
   },
 }
 

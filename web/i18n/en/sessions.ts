@@ -17,7 +17,8 @@ export const sessions = {
     watches: 'Watches',
     locks: 'Locks',
   },
-  states: { connected: 'connected', away: 'away', over: 'over' },
+  states: { connected: 'connected', away: 'away', over: 'closed' },
+  expired: 'expired',
   stateHints: {
     connected: 'Its client is connected; its time starts over with everything it sends',
     away: 'Its connection is gone. Unless it comes back it expires when its time is over',

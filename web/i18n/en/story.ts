@@ -15,6 +15,9 @@ export const story = {
     paused: (sid: string) => `Member ${sid} is paused`,
     resumed: (sid: string) => `Member ${sid} runs again`,
     sync: (sid: string, n: number) => `Member ${sid} was brought up to date${times(n)}`,
+    left: (sid: string) => `Member ${sid} has left the ensemble`,
+    fault: (sid: string) => `A fault on member ${sid}`,
+    healed: (sid: string) => `A fault on member ${sid} is over`,
     connected: (sid: string, n: number) =>
       n === 1 ? `A client connected to member ${sid}` : `${n} clients connected to member ${sid}`,
     disconnected: (sid: string, n: number) =>
@@ -26,14 +29,19 @@ export const story = {
     dropped: (sid: string) => `Events of member ${sid} were left out; counts stay exact`,
     closed: (sid: string, n: number) =>
       n === 1
-        ? `A session was closed; member ${sid} proposed it`
-        : `${n} sessions were closed; member ${sid} proposed it`,
+        ? `A client closed its session; member ${sid} proposed it`
+        : `${n} clients closed their sessions; member ${sid} proposed it`,
+    expired: (sid: string, n: number) =>
+      n === 1 ? `Member ${sid} expired a session` : `Member ${sid} expired ${n} sessions`,
+    moved: (sid: string, n: number) =>
+      n === 1 ? `A session moved to member ${sid}` : `${n} sessions moved to member ${sid}`,
   },
   ways: {
     DIFF: 'DIFF: the txns it lacked',
     TRUNC: 'TRUNC: its log was cut back, nobody else had those txns',
     SNAP: 'SNAP: a whole snapshot, it was too far behind',
   },
+  sent: (n: number) => (n === 1 ? '1 txn' : `${n} txns`),
   election: 'Elections',
   choose: 'Which election',
   summary: {
@@ -74,6 +82,7 @@ export const story = {
   },
   cell: (voter: string, leader: string, zxid: string, epoch: string, why: string) =>
     `Member ${voter} votes for ${leader} (zxid ${zxid}, epoch ${epoch}): ${why}`,
+  afterHearing: (sid: string) => `after hearing member ${sid}`,
   stillHolds: 'still holds',
   strips: 'From looking to serving',
   stripsHint: 'Milliseconds after the first vote.',

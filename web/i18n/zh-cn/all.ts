@@ -5,6 +5,7 @@ import { ensemble } from './ensemble.ts'
 import { access, frame, keys, timeline, units } from './frame.ts'
 import { metrics } from './metrics.ts'
 import { palette } from './palette.ts'
+import { reading } from './reading.ts'
 import { rounds } from './rounds.ts'
 import { sessions } from './sessions.ts'
 import { story } from './story.ts'
@@ -27,4 +28,5 @@ export const zhCn: Messages = {
   story,
   sessions,
   metrics,
+  reading,
 }

@@ -84,6 +84,9 @@ export const timeline: Messages['timeline'] = {
     stopped: (sid) => `成员 ${sid} 停止`,
     paused: (sid) => `成员 ${sid} 暂停`,
     resumed: (sid) => `成员 ${sid} 恢复运行`,
+    left: (sid) => `成员 ${sid} 离开`,
+    fault: (sid) => `成员 ${sid} 出现故障`,
+    healed: (sid) => `成员 ${sid} 的故障结束`,
   },
 }
 

@@ -19,7 +19,8 @@ export const sessions: Messages['sessions'] = {
     watches: '监听',
     locks: '锁',
   },
-  states: { connected: '已连接', away: '离开', over: '已结束' },
+  states: { connected: '已连接', away: '离开', over: '已关闭' },
+  expired: '已过期',
   stateHints: {
     connected: '客户端已连接；每次发送都会重新计时',
     away: '连接已断开。若不回来，时间用尽后就会过期',

@@ -16,7 +16,8 @@ export interface ChartData {
   readonly markers: readonly Marker[]
   readonly from: number
   readonly now: number
-  readonly value: (v: number) => string
+  /** A tick's text. */
+  readonly axis: (v: number) => string
 }
 
 const TICKS = 3
@@ -41,7 +42,7 @@ export function drawChart(context: CanvasRenderingContext2D, colours: Colours, d
     context.fillStyle = colours.of('line')
     context.fillRect(CHART.leftPx, Math.round(y(tick)), width - CHART.leftPx - CHART.rightPx, 1)
     context.fillStyle = colours.of('text-3')
-    context.fillText(data.value(tick), CHART.leftPx - 6, y(tick) + 3.5)
+    context.fillText(tick === 0 ? '0' : data.axis(tick), CHART.leftPx - 6, y(tick) + 3.5)
   }
   context.save()
   context.beginPath()

@@ -43,6 +43,7 @@ export function MetricChart({ id, lines, from, now, markers }: MetricChartProps)
   const width = size?.width ?? 0
   const x = scaleLinear([from, now], [CHART.leftPx, Math.max(CHART.leftPx + 1, width - CHART.rightPx)])
   const values = lines.map((line) => ({ line, v: valueAt(line, at ?? now) }))
+  const axis = (v: number) => (UNITS[id] === 'ms' ? String(+v.toPrecision(3)) : value(v))
   const caption = useCaption(id, lines, now, value, words)
   return (
     <figure className="metric" aria-label={words.names[id]}>
@@ -67,7 +68,7 @@ export function MetricChart({ id, lines, from, now, markers }: MetricChartProps)
             <Canvas
               width={width}
               height={CHART.heightPx}
-              draw={(context, colours) => drawChart(context, colours, { lines, x, width, markers, from, now, value })}
+              draw={(context, colours) => drawChart(context, colours, { lines, x, width, markers, from, now, axis })}
             />
             {at !== null && at >= from && at <= now && <span className="metric-cross" style={{ left: x(at) }} />}
           </>

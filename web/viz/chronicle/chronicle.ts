@@ -5,11 +5,14 @@
 import type { ClusterView } from '#shared/events/cluster-view.ts'
 import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
 import { type MemberSecond, sampleSecond } from './seconds.ts'
-import { emptySessionNotes, noteConnected, noteGone, noteTxn, type SessionNotes } from './session-notes.ts'
+import { emptySessionNotes, noteConnected, noteExpired, noteGone, noteTxn, type SessionNotes } from './session-notes.ts'
 
 export const PHASES_MAX = 600
 export const SYNCS_MAX = 200
 export const NOTES_MAX = 600
+export const REQUESTS_MAX = 2000
+/** Of one member between two samples. */
+export const FLUSHES_MAX = 2000
 /** Ten minutes of every member. */
 export const SECONDS_MAX = 600
 
@@ -27,6 +30,20 @@ export interface SyncNote {
   readonly how: 'DIFF' | 'TRUNC' | 'SNAP'
   /** Up to where the learner had, or was cut back; as the leader told. */
   readonly zxid: string
+  /** How many txns it was sent; null until the leader has told. */
+  readonly count: number | null
+}
+
+/** A sample of what clients asked: one request from its arrival to the answer. */
+export interface RequestNote {
+  /** When it was answered. */
+  readonly t: number
+  readonly sid: number
+  readonly session: string
+  readonly op: string
+  readonly path: string | null
+  readonly zxid: string
+  readonly latencyMs: number
 }
 
 export type NoteKind =
@@ -38,6 +55,8 @@ export type NoteKind =
   | 'heardAgain'
   | 'dropped'
   | 'closed'
+  | 'expired'
+  | 'moved'
 
 export interface Note {
   readonly t: number
@@ -55,11 +74,23 @@ export interface Chronicle {
   notes: Note[]
   /** By member, oldest first. */
   seconds: Record<string, MemberSecond[]>
+  requests: RequestNote[]
+  /** By member: flushes told since its last sample, ms. */
+  flushes: Record<string, number[]>
   readonly sessions: SessionNotes
 }
 
 export function emptyChronicle(): Chronicle {
-  return { since: null, phases: [], syncs: [], notes: [], seconds: {}, sessions: emptySessionNotes() }
+  return {
+    since: null,
+    phases: [],
+    syncs: [],
+    notes: [],
+    seconds: {},
+    requests: [],
+    flushes: {},
+    sessions: emptySessionNotes(),
+  }
 }
 
 function push<T>(list: T[], item: T, max: number): void {
@@ -86,8 +117,30 @@ export function applyToChronicle(chronicle: Chronicle, view: ClusterView, event:
       if (event.state === 'LOOKING') push(chronicle.phases, { t, sid, phase: 'ELECTION', epoch: 0 }, PHASES_MAX)
       return
     case 'sync':
-      push(chronicle.syncs, { t, leader: sid, learner: event.learner, how: event.how, zxid: event.zxid }, SYNCS_MAX)
+      push(
+        chronicle.syncs,
+        { t, leader: sid, learner: event.learner, how: event.how, zxid: event.zxid, count: null },
+        SYNCS_MAX,
+      )
       return
+    case 'synced':
+      noteSynced(chronicle, event)
+      return
+    case 'session':
+      if (event.change !== 'created') note(event.change, event.session)
+      if (event.change === 'expired') noteExpired(chronicle.sessions, t, event.session)
+      return
+    case 'flush': {
+      const list = chronicle.flushes[sid] ?? []
+      chronicle.flushes[sid] = list
+      if (list.length < FLUSHES_MAX) list.push(event.ms)
+      return
+    }
+    case 'request': {
+      const { session, op, path, zxid, latencyMs } = event
+      push(chronicle.requests, { t, sid, session, op, path, zxid, latencyMs }, REQUESTS_MAX)
+      return
+    }
     case 'serving':
       note('serving', event.zxid)
       return
@@ -120,15 +173,25 @@ export function applyToChronicle(chronicle: Chronicle, view: ClusterView, event:
       return
     case 'proposed':
       noteTxn(chronicle.sessions, t, event.txn)
-      if (event.txn.op === 'closeSession') note('closed', event.txn.session)
       return
     case 'stats': {
       const list = chronicle.seconds[sid] ?? []
       chronicle.seconds[sid] = list
-      const second = sampleSecond(view, event, list.at(-1) ?? null)
-      if (second) push(list, second, SECONDS_MAX)
+      const second = sampleSecond(view, event, list.at(-1) ?? null, chronicle)
+      if (!second) return
+      push(list, second, SECONDS_MAX)
+      chronicle.flushes[sid] = []
       return
     }
     default: // all else is in the view
   }
+}
+
+/** The leader is done with a learner: the note of its beginning is completed. */
+function noteSynced(chronicle: Chronicle, event: Extract<GatewayEvent, { type: 'synced' }>): void {
+  const { t, sid, learner, how, had, count } = event
+  const at = chronicle.syncs.findLastIndex((sync) => sync.learner === learner && sync.leader === sid)
+  const began = chronicle.syncs[at]
+  if (began && began.count === null) chronicle.syncs[at] = { ...began, how, count }
+  else push(chronicle.syncs, { t, leader: sid, learner, how, zxid: had, count }, SYNCS_MAX)
 }

@@ -27,13 +27,21 @@ const QUIET: ReadonlySet<FeedKind> = new Set(['notServing'])
 function markerEntry(marker: Marker, chronicle: Chronicle): FeedEntry {
   const { t, sid, type, text } = marker
   const sync = type === 'sync' ? chronicle.syncs.find((each) => each.t === t && each.learner === sid) : undefined
+  if (type === 'fault' || type === 'healed') return { t, sid, kind: type, count: 1, detail: text }
   const colon = text.indexOf(': ')
-  const detail = sync ? sync.how : (/\b(DIFF|TRUNC|SNAP)\b/.exec(text)?.[1] ?? (colon < 0 ? '' : text.slice(colon + 2)))
+  const detail = sync
+    ? sync.count === null
+      ? sync.how
+      : `${sync.how} ${sync.count}`
+    : (/\b(DIFF|TRUNC|SNAP)\b/.exec(text)?.[1] ?? (colon < 0 ? '' : text.slice(colon + 2)))
   return { t, sid, kind: type, count: 1, detail }
 }
 
+/** Their details are names, which a count stands for. */
+const ALIKE: ReadonlySet<FeedKind> = new Set(['connected', 'disconnected', 'closed', 'expired', 'moved'])
+
 function joins(a: FeedEntry, b: FeedEntry): boolean {
-  const sameDetail = a.detail === b.detail || a.kind === 'connected' || a.kind === 'disconnected' || a.kind === 'closed'
+  const sameDetail = a.detail === b.detail || ALIKE.has(a.kind)
   return a.kind === b.kind && a.sid === b.sid && sameDetail && b.t - a.t < TOGETHER_MS
 }
 

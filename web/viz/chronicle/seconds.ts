@@ -30,8 +30,10 @@ export interface MemberSecond {
   readonly znodes: number
   /** At the leader: from the proposal to the commit, ms. */
   readonly commit: Quantiles | null
-  /** From getting a proposal to having it on disk, ms. */
+  /** How long its flushes took; where none was told singly, from getting a proposal to having it on disk. ms. */
   readonly flush: Quantiles | null
+  /** From a request's arrival to its answer, over those that were told, ms. */
+  readonly request: Quantiles | null
 }
 
 /** Samples nearer than this belong together: members tell at once when something changed much. */
@@ -87,13 +89,31 @@ interface Told {
   readonly stats: MemberStats
 }
 
+/** What was told between the samples. */
+interface Heard {
+  readonly flushes: Readonly<Record<string, readonly number[]>>
+  readonly requests: readonly { readonly t: number; readonly sid: number; readonly latencyMs: number }[]
+}
+
+function requestTimes(requests: Heard['requests'], sid: number, from: number): number[] {
+  const out: number[] = []
+  for (let i = requests.length - 1; i >= 0; i -= 1) {
+    const request = requests[i]
+    if (!request || request.t < from - RATE_GAP_MS) break
+    if (request.sid === sid && request.t > from) out.push(request.latencyMs)
+  }
+  return out
+}
+
 /** Null when it comes right behind the one before. */
 export function sampleSecond(
   view: ClusterView,
   { t, sid, stats }: Told,
   before: MemberSecond | null,
+  heard: Heard,
 ): MemberSecond | null {
   if (before && t - before.t < APART_MS) return null
+  const flushes = heard.flushes[sid] ?? []
   const seconds = before && t - before.t < RATE_GAP_MS ? (t - before.t) / 1000 : null
   const requests = before ? stats.requests - before.requests : -1
   const txns = before ? txnsBetween(before.lastZxid, stats.lastZxid) : null
@@ -110,6 +130,7 @@ export function sampleSecond(
     watches: stats.watches,
     znodes: stats.znodes,
     commit: quantiles(commitTimes(view.rounds, sid, from, t)),
-    flush: quantiles(flushTimes(view.rounds, sid, from, t)),
+    flush: quantiles(flushes.length > 0 ? flushes : flushTimes(view.rounds, sid, from, t)),
+    request: quantiles(requestTimes(heard.requests, sid, from)),
   }
 }

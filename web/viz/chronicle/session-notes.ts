@@ -11,6 +11,8 @@ export interface SessionNote {
   /** When its connection went; null while it is connected. */
   goneAt: number | null
   closedAt: number | null
+  /** Its time was over; otherwise its client closed it. */
+  expired: boolean
 }
 
 export interface SessionNotes {
@@ -40,7 +42,7 @@ function keep<V>(map: Map<string, V>, key: string, value: V, max: number): void 
 
 export function noteConnected(notes: SessionNotes, connection: Omit<ConnectionView, 'conn'>): void {
   const { session, address, sid, timeoutMs } = connection
-  keep(notes.known, session, { address, sid, timeoutMs, goneAt: null, closedAt: null }, SESSIONS_MAX)
+  keep(notes.known, session, { address, sid, timeoutMs, goneAt: null, closedAt: null, expired: false }, SESSIONS_MAX)
 }
 
 /** Its connection is gone; the session may live on. */
@@ -48,7 +50,17 @@ export function noteGone(notes: SessionNotes, t: number, { session, address, sid
   const before = notes.known.get(session)
   // It has come back on another connection already.
   if (before && before.goneAt === null && before.sid !== sid) return
-  keep(notes.known, session, { address, sid, timeoutMs, goneAt: t, closedAt: before?.closedAt ?? null }, SESSIONS_MAX)
+  const closedAt = before?.closedAt ?? null
+  const expired = before?.expired ?? false
+  keep(notes.known, session, { address, sid, timeoutMs, goneAt: t, closedAt, expired }, SESSIONS_MAX)
+}
+
+/** The leader found its time over. */
+export function noteExpired(notes: SessionNotes, t: number, session: string): void {
+  const before = notes.known.get(session)
+  if (!before) return
+  before.expired = true
+  before.closedAt ??= t
 }
 
 export function noteTxn(notes: SessionNotes, t: number, { session, op, path, ephemeral, error }: TxnSummary): void {

@@ -18,6 +18,7 @@ const second = (t: number, change: Partial<MemberSecond> = {}): MemberSecond => 
   znodes: 5,
   commit: null,
   flush: null,
+  request: null,
   ...change,
 })
 

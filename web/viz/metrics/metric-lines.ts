@@ -11,6 +11,7 @@ export const METRICS = [
   'commit',
   'flush',
   'requests',
+  'latency',
   'outstanding',
   'connections',
   'sessions',
@@ -26,6 +27,7 @@ export const UNITS: Record<MetricId, MetricUnit> = {
   commit: 'ms',
   flush: 'ms',
   requests: 'rate',
+  latency: 'ms',
   outstanding: 'count',
   connections: 'count',
   sessions: 'count',
@@ -109,6 +111,8 @@ export function metricLines(
       return commitLines(chronicle, from)
     case 'flush':
       return memberLines(view, chronicle, from, ({ flush }) => flush?.p95 ?? null)
+    case 'latency':
+      return memberLines(view, chronicle, from, ({ request }) => request?.p95 ?? null)
     case 'requests':
       return memberLines(view, chronicle, from, ({ requestRate }) => requestRate)
     default:

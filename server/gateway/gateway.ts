@@ -40,6 +40,7 @@ import { TreeService } from './tree-service.ts'
 
 /** How far the search for a free port goes. */
 const PORT_TRIES_MAX = 100
+const CLUSTER_NAME = 'playground'
 
 export interface GatewayOptions {
   readonly ensemble: Ensemble
@@ -122,7 +123,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const about = (): About => ({
     version: options.version,
-    clusterName: 'playground',
+    clusterName: CLUSTER_NAME,
     dataDir: ensemble.dataDir,
     connectString: ensemble.connectString,
     serverTimeMs: nowMs(),
@@ -147,7 +148,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const operator = operatorHandlers({ ensemble, view: () => history.view, ownSession: () => session.session })
   const handlers = {
     ...describeHandlers,
-    ...historyHandlers(history.recorder),
+    ...historyHandlers(history.recorder, { clusterName: CLUSTER_NAME, version: options.version }),
     ...tree.handlers,
     ...locks.handlers,
     ...memberHandlers(ensemble, () => sockets.tellAbout()),

@@ -8,12 +8,14 @@ import { quantileMs } from '#shared/recipes/history/log-histogram.ts'
 import { siteRoot } from '#shared/recipes/recognise/site-paths.ts'
 import { blockedTree } from '#shared/recipes/sessions/blocked-tree.ts'
 import { waitForGraph } from '#shared/recipes/sessions/wait-for-graph.ts'
+import { formatSessionId } from '#shared/zk/ids.ts'
 import { baseName, parentPath } from '#shared/zk/path.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
 import type { Handlers } from '../api/handlers.ts'
 import type { EnsembleReader } from '../ensemble-reader.ts'
 import {
   CHANGE_INTERVAL_MS,
+  LOCK_LOOK_MS,
   LOCK_STREAM_WAIT_MS,
   LOCK_WATCHES_PER_SOCKET_MAX,
   LOCKS_TRACKED_MAX,
@@ -41,6 +43,8 @@ export interface LockServiceOptions {
   /** Sessions with a connection; null when not all members are heard. */
   readonly connected?: () => ReadonlySet<string> | null
   readonly overrides?: OverrideStore
+  /** The gateway's own sessions: its watches wake nobody. */
+  readonly ownSessions?: () => readonly string[]
 }
 
 type LockRequest = 'locks:list' | 'locks:open' | 'locks:close' | 'locks:graph' | 'locks:overrides' | 'locks:override'
@@ -59,6 +63,7 @@ export class LockService {
   #announcing: NodeJS.Timeout | null = null
   #refreshing: NodeJS.Timeout | null = null
   #committedUpTo: Zxid | null = null
+  #closed = false
   readonly #reached = new Set<() => void>()
 
   constructor(options: LockServiceOptions) {
@@ -109,6 +114,7 @@ export class LockService {
 
   /** Ends the timers. */
   close(): void {
+    this.#closed = true
     if (this.#announcing) clearTimeout(this.#announcing)
     if (this.#refreshing) clearTimeout(this.#refreshing)
     for (const tracker of this.#trackers.values()) tracker.close()
@@ -124,7 +130,8 @@ export class LockService {
     if (event.type === 'watchSet')
       for (const tracker of this.#concernedBy(event.path)) tracker.onWatchSet(event.session)
     const wake = wakeOf(event)
-    if (wake) for (const tracker of this.#concernedBy(wake.path)) tracker.onChange(wake)
+    const isOwn = wake && this.#options.ownSessions?.().includes(formatSessionId(wake.session))
+    if (wake && !isOwn) for (const tracker of this.#concernedBy(wake.path)) tracker.onChange(wake)
     if ((event.type === 'proposed' || event.type === 'known') && event.txn.op === 'setData' && event.txn.path !== null)
       this.#onWritten(event.txn.path)
   }
@@ -148,7 +155,10 @@ export class LockService {
   }
 
   #onGap(t: number): void {
-    for (const tracker of this.#trackers.values()) tracker.onGap(t)
+    for (const tracker of this.#trackers.values()) {
+      tracker.onGap(t)
+      if (tracker.viewers.size > 0) this.#rereadSoon(tracker)
+    }
     this.#readSoon()
   }
 
@@ -158,13 +168,17 @@ export class LockService {
     for (const tracker of this.#concernedBy(path)) {
       if (tracker.viewers.size === 0) continue
       tracker.written.set(dir, (tracker.written.get(dir) ?? new Set()).add(baseName(path)))
-      tracker.rereading ??= setTimeout(() => {
-        tracker.rereading = null
-        for (const [where, names] of tracker.written) for (const name of names) tracker.site.forget(where, name)
-        tracker.written.clear()
-        for (const client of tracker.viewers) void this.#tell(client, tracker)
-      }, CHANGE_INTERVAL_MS)
+      this.#rereadSoon(tracker)
     }
+  }
+
+  #rereadSoon(tracker: LockTracker): void {
+    tracker.rereading ??= setTimeout(() => {
+      tracker.rereading = null
+      for (const [where, names] of tracker.written) for (const name of names) tracker.site.forget(where, name)
+      tracker.written.clear()
+      for (const client of tracker.viewers) void this.#tell(client, tracker)
+    }, CHANGE_INTERVAL_MS)
   }
 
   /** A tracker for `path`; null when all that there may be are looked at. */
@@ -191,7 +205,7 @@ export class LockService {
       const stale = [...this.#trackers.values()].find(({ isStale, viewers }) => isStale && viewers.size === 0)
       if (stale) await this.#relist(stale).catch(() => this.#trackers.delete(stale.path))
       this.#refreshing = null
-      if (stale) this.#readSoon()
+      if (stale && !this.#closed) this.#readSoon()
     }, STALE_READ_MS)
   }
 
@@ -297,15 +311,23 @@ export class LockService {
     const { findConnection, watchPoll, now, connected } = this.#options
     await this.#relist(tracker)
     const look = watchPoll && tracker.isWaitedFor ? tracker.onTables(await watchPoll.read()) : null
-    if (look && tracker.needsSecondLook) this.#lookAgain(tracker)
+    if (look && !this.#closed) this.#lookAgain(tracker)
     return viewOf(tracker, look, { findConnection, connected: connected?.() ?? null, now: now() })
   }
 
+  /** Watches come and go without a change of znodes: as long as a page looks and somebody waits, the tables are asked again. */
   #lookAgain(tracker: LockTracker): void {
-    tracker.nextLook ??= setTimeout(() => {
+    const { watchPoll } = this.#options
+    const pause = tracker.needsSecondLook ? POLL_MS + CHANGE_INTERVAL_MS : LOCK_LOOK_MS
+    tracker.nextLook ??= setTimeout(async () => {
       tracker.nextLook = null
-      for (const client of tracker.viewers) void this.#tell(client, tracker)
-    }, POLL_MS + CHANGE_INTERVAL_MS)
+      if (this.#closed || !watchPoll || tracker.viewers.size === 0 || !tracker.isWaitedFor) return
+      const before = tracker.lookKey
+      tracker.onTables(await watchPoll.read())
+      if (this.#closed) return
+      if (tracker.lookKey !== before) for (const client of tracker.viewers) void this.#tell(client, tracker)
+      this.#lookAgain(tracker)
+    }, pause)
   }
 
   /** A listing shows what the stream is about to tell, with exact times and reasons: the stream goes first. */

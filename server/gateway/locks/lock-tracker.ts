@@ -99,6 +99,13 @@ export class LockTracker {
     return this.look
   }
 
+  /** What the last look found, to tell whether the next finds something else. */
+  get lookKey(): string {
+    const { wakes, crowd, herds } = this.look?.report ?? { wakes: new Map(), crowd: [], herds: [] }
+    const verdicts = [...wakes.values()].map(({ path, verdict, observed }) => [path, verdict, observed])
+    return JSON.stringify([verdicts, crowd, herds])
+  }
+
   /** Somebody waits without a watch: a second look tells whether it stays so. */
   get needsSecondLook(): boolean {
     const wakes = this.look?.report.wakes

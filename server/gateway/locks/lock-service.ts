@@ -205,8 +205,7 @@ export class LockService {
     tracker.viewers.add(client)
     try {
       await this.#watch(client, tracker, path)
-      const view = await this.#read(tracker)
-      for (const other of tracker.history.site.nodes.keys()) await this.#watch(client, tracker, other)
+      const view = await this.#readWatched(client, tracker)
       if (view.contenders.length > 0) this.directories.add(path, this.#options.now())
       return view
     } catch (error) {
@@ -222,17 +221,32 @@ export class LockService {
     })
   }
 
+  /** Which directories belong to a lock is known when it is read; what came before their watches were set is read again. */
+  async #readWatched(client: PageClient, tracker: LockTracker): Promise<LockView> {
+    const view = await this.#read(tracker)
+    const watched = tracker.watched.get(client) ?? new Set([tracker.path])
+    tracker.watched.set(client, watched)
+    const fresh = [...tracker.history.site.nodes.keys()].filter((path) => !watched.has(path))
+    if (fresh.length === 0) return view
+    for (const path of fresh) {
+      watched.add(path)
+      await this.#watch(client, tracker, path)
+    }
+    return this.#read(tracker)
+  }
+
   #closeFor(client: PageClient, path: string): void {
     const tracker = this.#trackers.get(path)
     if (!tracker?.viewers.delete(client)) return
-    for (const watched of new Set([path, ...tracker.history.site.nodes.keys()])) this.#watches.forget(client, watched)
+    for (const watched of tracker.watched.get(client) ?? [path]) this.#watches.forget(client, watched)
+    tracker.watched.delete(client)
     if (tracker.viewers.size > 0) return
     this.#trackers.leave(tracker, this.#committedUpTo !== null)
   }
 
   async #tell(client: PageClient, tracker: LockTracker): Promise<void> {
     try {
-      const view = await this.#read(tracker)
+      const view = await this.#readWatched(client, tracker)
       if (tracker.viewers.has(client)) client.emit('locks:changed', view)
     } catch {
       // No answer from the ensemble now: the gap after the reconnect makes us read again.

@@ -26,6 +26,8 @@ export class LockTracker {
   readonly site: SiteReader
   readonly history: LockHistory
   readonly viewers = new Set<PageClient>()
+  /** Paths on which each of them has a watch. */
+  readonly watched = new Map<PageClient, Set<string>>()
   /** Names whose data was written, by directory; they are read again when `rereading` is over. */
   readonly written = new Map<string, Set<string>>()
   rereading: NodeJS.Timeout | null = null

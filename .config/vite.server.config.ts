@@ -3,7 +3,7 @@ import { defineConfig } from 'vite'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-// dist/server/main.js: the command line. member.js: one member's process. workload.js: one workload's. bench.js: benchmarks. Packages stay outside.
+// dist/server/main.js: the command line. member.js: one member's process. workload.js: one workload's. example.js: the client's examples. bench.js: benchmarks. Packages stay outside.
 export default defineConfig({
   root,
   publicDir: false,
@@ -19,6 +19,7 @@ export default defineConfig({
         main: 'server/launch/main.ts',
         member: 'server/launch/member-main.ts',
         workload: 'server/launch/workload-main.ts',
+        example: 'server/launch/example-main.ts',
         bench: 'server/launch/bench-main.ts',
         'bench-load': 'server/launch/bench-load-main.ts',
         'bench-database': 'server/launch/bench-database-main.ts',

@@ -30,6 +30,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   app: async ({ page, ensemble }, use) => {
     const errors = watchConsole(page)
+    // Not somebody's first visit: the tour has a journey of its own.
+    await page.addInitScript(() => localStorage.setItem('zabscope.layout', '{"tourSeen":true}'))
     await page.goto(ensemble.url)
     await expect(page.getByRole('navigation').first()).toBeVisible()
     await use(page)

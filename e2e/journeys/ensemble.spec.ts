@@ -22,7 +22,13 @@ test('the leader is killed by a click; writes go on; restarted, it catches up', 
     expect(memberRow(app, leader)).toContainText('Down'),
   )
   await expect(app.getByText('2 of 3 serving').first()).toBeVisible()
-  expect(await shownLeader(app)).not.toBe(leader)
+  const successor = await shownLeader(app)
+  expect(successor).not.toBe(leader)
+  await expect(app.getByRole('region', { name: 'What happened' })).toContainText(`Member ${leader} ended`)
+  const election = app.getByRole('region', { name: 'Elections' })
+  await expect(election).toContainText(`Member ${successor} was elected`)
+  await expect(election).toContainText(`member ${leader} ended`)
+  await expect(election.getByRole('table', { name: 'Votes' })).toContainText('majority')
 
   const client = await connectToAny(ensemble)
   const path = await client.create('/written-without-', 'member', 2)

@@ -1,15 +1,21 @@
 // From the arguments of `npm run bench` to a benchmark that runs. What one measures is in its own file.
 
 import { type Benchmark, type Report, reportLine } from './benchmark.ts'
+import { clientsBenchmark } from './clients/clients-benchmark.ts'
 import { coreBenchmark } from './core.ts'
 import { databaseBenchmark } from './database.ts'
 import { runEnsembleBenchmark } from './ensemble/run-ensemble.ts'
 import { treeBenchmark } from './tree.ts'
+import { gatewayBenchmark } from './watched/gateway.ts'
+import { observeBenchmark } from './watched/observe.ts'
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   tree: treeBenchmark,
   core: coreBenchmark,
   database: databaseBenchmark,
+  observe: observeBenchmark,
+  gateway: gatewayBenchmark,
+  clients: clientsBenchmark,
 }
 
 const HELD = 0

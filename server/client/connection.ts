@@ -109,8 +109,9 @@ export class Connection {
       stream.on('end', () => this.destroy(this.#problem('closed the connection')))
       return stream
     } catch (cause) {
+      const why = cause instanceof Error ? sayWhy(cause) : String(cause)
       // Not at once: whoever made us does not know us yet.
-      process.nextTick(() => this.destroy(this.#problem('could not be dialled', cause)))
+      process.nextTick(() => this.destroy(this.#problem(`could not be dialled: ${why}`, cause)))
       return null
     }
   }

@@ -8,6 +8,10 @@ import { pathProblem } from '#shared/zk/path.ts'
 import type { CreateRequest, CreateTtlRequest } from '#shared/zk/request.ts'
 import { badArguments } from './errors.ts'
 
+/**
+ * `persistent`, `ephemeral`, `persistentSequential`, `ephemeralSequential`, `container`, `persistentWithTtl`,
+ * `persistentSequentialWithTtl`.
+ */
 export type CreateMode = keyof typeof CREATE_FLAGS
 
 /** Text is stored as UTF-8. `null` and empty are different to ZooKeeper. */

@@ -18,42 +18,67 @@ export class ZooKeeperError extends Error {
   }
 }
 
+/** SYSTEMERROR: the server failed inside; its log says why. */
 export class SystemError extends ZooKeeperError {}
+/** RUNTIMEINCONSISTENCY: the operation was not tried, because another one of its transaction failed. */
 export class RuntimeInconsistencyError extends ZooKeeperError {}
+/** DATAINCONSISTENCY: the server found its data inconsistent. */
 export class DataInconsistencyError extends ZooKeeperError {}
-/** The link broke before the answer came: whether a write was carried out is not known. */
+/** CONNECTIONLOSS. The link broke before the answer came: whether a write was carried out is not known. */
 export class ConnectionLossError extends ZooKeeperError {}
+/** MARSHALLINGERROR: the server could not read the request. */
 export class MarshallingError extends ZooKeeperError {}
-/** Servers before 3.5.3, and those without `extendedTypesEnabled`, have no TTL nodes; before 3.6 no persistent watches. */
+/** UNIMPLEMENTED. Servers before 3.5.3, and those without `extendedTypesEnabled`, have no TTL nodes; before 3.6 no persistent watches. */
 export class UnimplementedError extends ZooKeeperError {}
+/** OPERATIONTIMEOUT: the server gave the operation up after a timeout of its own. */
 export class OperationTimeoutError extends ZooKeeperError {}
+/** BADARGUMENTS: the server does not accept these arguments. */
 export class BadArgumentsError extends ZooKeeperError {}
+/** UNKNOWNSESSION: the server does not know the session. */
 export class UnknownSessionError extends ZooKeeperError {}
+/** NEWCONFIGNOQUORUM: no quorum of the new configuration is connected and in step with the leader; start its servers first. */
 export class NewConfigNoQuorumError extends ZooKeeperError {}
+/** RECONFIGINPROGRESS: another reconfiguration is on its way; wait for it. */
 export class ReconfigInProgressError extends ZooKeeperError {}
+/** APIERROR: the server refused the request. */
 export class ApiError extends ZooKeeperError {}
+/** NONODE: no such znode. */
 export class NoNodeError extends ZooKeeperError {}
+/** NOAUTH: the ACL does not permit this; addAuth as somebody whom it permits. */
 export class NoAuthError extends ZooKeeperError {}
+/** BADVERSION: the znode has another version by now; read it again. */
 export class BadVersionError extends ZooKeeperError {}
+/** NOCHILDRENFOREPHEMERALS: an ephemeral znode cannot have children. */
 export class NoChildrenForEphemeralsError extends ZooKeeperError {}
+/** NODEEXISTS: the znode exists already. */
 export class NodeExistsError extends ZooKeeperError {}
+/** NOTEMPTY: the znode has children; delete them first. */
 export class NotEmptyError extends ZooKeeperError {}
-/** The session is over and its ephemerals are gone: make a new client. */
+/** SESSIONEXPIRED. The session is over and its ephemerals are gone: make a new client. */
 export class SessionExpiredError extends ZooKeeperError {}
+/** INVALIDCALLBACK: the server refused the callback. */
 export class InvalidCallbackError extends ZooKeeperError {}
+/** INVALIDACL: the ACL is empty, or names a scheme or an id that the server does not know. */
 export class InvalidAclError extends ZooKeeperError {}
-/** A refusal ends the session. */
+/** AUTHFAILED. A refusal ends the session. */
 export class AuthFailedError extends ZooKeeperError {}
-/** Another client took the session over, with its id and password. */
+/** SESSIONMOVED. Another client took the session over, with its id and password. */
 export class SessionMovedError extends ZooKeeperError {}
+/** NOTREADONLY: this server has no quorum and only reads; wait until `readOnly` is false. */
 export class NotReadOnlyError extends ZooKeeperError {}
+/** EPHEMERALONLOCALSESSION: a local session has no ephemeral znodes; the servers would have to upgrade it. */
 export class EphemeralOnLocalSessionError extends ZooKeeperError {}
+/** NOWATCHER: no such watch. */
 export class NoWatcherError extends ZooKeeperError {}
-/** The call's own timeout passed; the server may still carry it out. */
+/** REQUESTTIMEOUT. The call's own timeout passed; the server may still carry it out. */
 export class RequestTimeoutError extends ZooKeeperError {}
+/** RECONFIGDISABLED: the servers do not reconfigure: reconfigEnabled is false. */
 export class ReconfigDisabledError extends ZooKeeperError {}
+/** SESSIONCLOSEDREQUIRESASLAUTH: the server demands SASL before anything else; connect with `sasl`. */
 export class SessionClosedRequireSaslAuthError extends ZooKeeperError {}
+/** QUOTAEXCEEDED: a quota does not permit this. */
 export class QuotaExceededError extends ZooKeeperError {}
+/** THROTTLEDOP: the server is too busy and did not carry it out; try again later. */
 export class ThrottledOpError extends ZooKeeperError {}
 
 /** The client was closed by its owner. */

@@ -34,6 +34,7 @@ export interface TransactionHost {
 /** Frames are limited to about a megabyte; this many of the smallest operations fit. */
 export const TRANSACTION_OPS_MAX = 50_000
 
+/** Made by `zk.transaction()`; nothing is sent before `commit`. Its methods return itself, to be chained. */
 export class Transaction {
   readonly #host: TransactionHost
   readonly #ops: MultiOp[] = []
@@ -43,6 +44,7 @@ export class Transaction {
     this.#host = host
   }
 
+  /** The path with its sequence number is in the result. */
   create(path: string, data: NodeData = null, options: CreateOptions = {}): this {
     return this.#add(path, createRequest(path, data, options, this.#host.toServer))
   }

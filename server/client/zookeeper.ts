@@ -54,6 +54,12 @@ const CLOSE_TIMEOUT_MS = 3000
 const CONFIG_PATH = '/zookeeper/config'
 const NO_OPTIONS: ReadOptions = {}
 
+/**
+ * One session with an ensemble, over as many connections as it takes. Every call takes a `signal` and a `timeoutMs`. What is
+ * in flight when a connection breaks is rejected with ConnectionLossError: it may have happened. What is asked without a
+ * connection waits for the next one, at most for a session timeout. When the session is over, everything is rejected with
+ * SessionExpiredError, for good: connect a new client.
+ */
 export class ZooKeeper {
   readonly #session: Session
   readonly #keeper: WatchKeeper
@@ -90,9 +96,11 @@ export class ZooKeeper {
     return zk
   }
 
+  /** See SessionState; `onState` tells its changes. */
   get state(): SessionState {
     return this.#session.state
   }
+  /** The owner of this client's ephemerals, an unsigned 64-bit number. */
   get sessionId(): SessionId {
     return this.#session.sessionId
   }
@@ -171,11 +179,15 @@ export class ZooKeeper {
     return this.#read('getChildren2', path, this.#toServer(path), answers.CHILDREN, options, 'child', null)
   }
 
+  /** Digests of others are hidden from who may not administer the node. Throws NoNodeError, NoAuthError. */
   getAcl(path: string, options: CallOptions = NO_OPTIONS): Promise<NodeAcl> {
     return this.#ask({ type: 'getACL', path: this.#toServer(path) }, path, answers.ACL, options)
   }
 
-  /** @param aversion that the node must have; -1 for any */
+  /**
+   * @param aversion that the node must have; -1 for any
+   * Throws NoNodeError, BadVersionError, InvalidAclError, NoAuthError.
+   */
   setAcl(path: string, acl: readonly Acl[], aversion = -1, options: CallOptions = NO_OPTIONS): Promise<Stat> {
     const request = { type: 'setACL', path: this.#toServer(path), acl, version: aversion } as const
     return this.#ask(request, path, answers.STAT, options)

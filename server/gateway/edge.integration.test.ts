@@ -13,6 +13,7 @@ import type { Handlers } from './api/handlers.ts'
 import { Performer } from './api/perform.ts'
 import { ACTION_NAMES } from './api/table.ts'
 import { Authenticator } from './auth/authenticator.ts'
+import { historyHandlers } from './history/history-handlers.ts'
 import { History } from './history.ts'
 import { createApp } from './http/app.ts'
 import { createHttpServer, guardEdge, SOCKET_PATH } from './http-server.ts'
@@ -60,6 +61,7 @@ beforeEach(async () => {
   const handlers: Handlers = {
     ...rest,
     ...describeHandlers,
+    ...historyHandlers(history.recorder),
     ...new TreeService(ensemble, () => null).handlers,
     ...new LockService({ reader: ensemble, findConnection: () => null, now: () => 0 }).handlers,
     'member:kill': async (_client, { sid }) => {

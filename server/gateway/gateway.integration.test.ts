@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createReadStream, createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { io, type Socket } from 'socket.io-client'
@@ -8,10 +9,13 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { applyEvent } from '#shared/events/apply-event.ts'
 import type { ClusterView } from '#shared/events/cluster-view.ts'
 import { emptyClusterView } from '#shared/events/cluster-view.ts'
+import type { HistoryRange } from '#shared/events/history-protocol.ts'
 import type { About, LockView, NumberedEvents, Welcome } from '#shared/events/socket-protocol.ts'
 import { ZooKeeper } from '../client/zookeeper.ts'
 import { Ensemble } from '../ensemble/ensemble.ts'
 import { type Gateway, startGateway } from './gateway.ts'
+import { importWindow, viewOf } from './history/import.ts'
+import { runWindowTool } from './history/window-tool.ts'
 
 const memberEntry = fileURLToPath(new URL('../../dist/server/member.js', import.meta.url))
 const WAIT = { timeout: 20_000, interval: 20 }
@@ -48,10 +52,10 @@ afterAll(async () => {
 async function connectPage(): Promise<void> {
   const base = `http://127.0.0.1:${gateway.port}`
   page = io(base, { transports: ['websocket'], auth: { token: gateway.token }, extraHeaders: { Origin: base } })
-  page.on('events', ({ seq, events }: NumberedEvents) => {
+  page.on('events', ({ seq, events, upTo }: NumberedEvents) => {
     expect(seq).toBe(lastSeq + 1)
     for (const event of events) applyEvent(view, event)
-    lastSeq = seq + events.length - 1
+    lastSeq = upTo ?? seq + events.length - 1
   })
   page.on('tree:changed', (change) => changes.push(change))
   page.on('locks:changed', (change: LockView) => changes.push(change))
@@ -66,6 +70,11 @@ async function hello(): Promise<About> {
   const welcome = (await page.emitWithAck('hello', { version: 1, lastSeq })) as Welcome
   if (welcome.type !== 'resume') throw new Error(`nothing was missed, so not ${welcome.type}`)
   return welcome.about
+}
+
+/** Without times, which in a window are exact to a microsecond only. */
+function timeless(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value), (_key, part) => (typeof part === 'number' && part > 1e12 ? 0 : part))
 }
 
 function leader(): number | null {
@@ -149,6 +158,46 @@ describe('a page over a real ensemble', () => {
     await vi.waitFor(() => expect(view.members[before]).toMatchObject({ process: 'running', serving: true }), WAIT)
     const lastZxids = () => new Set(Object.values(view.members).map((member) => member.lastZxid))
     await vi.waitFor(() => expect(lastZxids().size).toBe(1), WAIT)
+  })
+
+  test('is told of the past: figures, events, and why each member voted as it did', async () => {
+    const toMs = Date.now() + 1000
+    const answer = await page.emitWithAck('history:range', {
+      fromMs: toMs - 600_000,
+      toMs,
+      stepMs: 60_000,
+      events: true,
+    })
+    const { steps, events, eventsLeftOut } = answer.value as HistoryRange
+    expect(eventsLeftOut).toBe(0)
+    expect(steps.reduce((sum, step) => sum + step.commits, 0)).toBe(view.totals.committed)
+    expect(steps.reduce((sum, step) => sum + step.epochs, 0)).toBe(2)
+    expect(steps.some(({ roundMs, flushes }) => roundMs.p95 !== null && flushes > 0)).toBe(true)
+    expect(new Set(events.map(({ type }) => type))).toEqual(
+      new Set([...events.map(({ type }) => type), 'voteChange', 'elected', 'handshake', 'synced', 'session', 'flush']),
+    )
+    const backwards = { fromMs: toMs, toMs: 0, stepMs: 1000, events: false }
+    expect(await page.emitWithAck('history:range', backwards)).toMatchObject({ ok: false, code: 'MALFORMED' })
+  })
+
+  test('exports the past as a window that folds into the present, and as a trace', async () => {
+    const { recorder } = gateway.history
+    const about = { clusterName: 'test', version: 'test' }
+    const file = recorder.export({ format: 'window' }, about, Date.now())
+    const before = JSON.parse(JSON.stringify(gateway.history.view)) // the window is of this moment
+    expect(file.name).toMatch(/^zabscope-.*\.window\.jsonl\.gz$/)
+    const path = join(dataDir, file.name)
+    await pipeline(file.body, createWriteStream(path))
+    expect(timeless(viewOf(await importWindow(createReadStream(path))))).toEqual(timeless(before))
+
+    const printed: string[] = []
+    await runWindowTool({ path, as: 'summary', atMs: null }, (text) => printed.push(text))
+    expect(printed.join('')).toContain(`${before.totals.committed} commits counted`)
+    const trace: string[] = []
+    await runWindowTool({ path, as: 'perfetto', atMs: null }, (text) => trace.push(text))
+    const { traceEvents } = JSON.parse(trace.join(''))
+    const names = new Set(traceEvents.map(({ name }: { name: string }) => name))
+    for (const name of ['PROPOSAL', 'ACK', 'process_name', 'process killed']) expect(names).toContain(name)
   })
 
   test('has folded, event by event, exactly what a fresh page is given', async () => {

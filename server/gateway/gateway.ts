@@ -16,7 +16,10 @@ import { Performer } from './api/perform.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { Authenticator } from './auth/authenticator.ts'
 import { EnsembleSession } from './ensemble-session.ts'
+import { controlFaults } from './fault-control.ts'
 import { GatewayMetrics } from './gateway-metrics.ts'
+import type { WindowLimits } from './history/event-window.ts'
+import { historyHandlers } from './history/history-handlers.ts'
 import { History } from './history.ts'
 import { createApp } from './http/app.ts'
 import { createHttpServer, guardEdge } from './http-server.ts'
@@ -60,6 +63,8 @@ export interface GatewayOptions {
   readonly userFile?: string | null
   /** The access token; a random one when not given. */
   readonly token?: string
+  /** How much of the past is kept; WINDOW_DEFAULT when left out. */
+  readonly historyLimits?: WindowLimits
 }
 
 export interface Gateway {
@@ -74,7 +79,7 @@ export interface Gateway {
 /** Rejects with an Error whose message is a sentence when no port is free. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { ensemble, log } = options
-  const history = new History()
+  const history = new History(options.historyLimits)
   const { host = HOST, basePath = '', publicOrigins = [], token = makeToken() } = options
   const accessOptions = { token, publicOrigins, ...(options.proxies ? { proxies: options.proxies } : {}) }
   // The port, and with it the allowed hosts, is known once the server listens.
@@ -82,7 +87,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const findConnection = (session: string): ConnectionView | null =>
     Object.values(history.view.connections).find((connection) => connection.session === session) ?? null
-  const session = new EnsembleSession({ servers: ensemble.connectString, onSession: () => onSession(), log })
+  const session = new EnsembleSession({ servers: () => ensemble.connectString, onSession: () => onSession(), log })
   const tree = new TreeService(session, findConnection)
   const childWatches = new ChildWatches()
   const ownSessions = () => [...(session.session === null ? [] : [session.session]), ...session.formerSessions]
@@ -127,6 +132,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     dataDir: ensemble.dataDir,
     connectString: ensemble.connectString,
     serverTimeMs: nowMs(),
+    autoRestart: ensemble.autoRestart,
     gatewaySession: session.session,
     formerGatewaySessions: session.formerSessions,
     load: session.load,
@@ -142,17 +148,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     tree.forgetAll(client)
     locks.forgetAll(client)
   }
+  const faults = controlFaults(ensemble, history.view, emit)
   const jobs = new Jobs()
   const operator = operatorHandlers({ ensemble, view: () => history.view, ownSession: () => session.session })
   const handlers = {
     ...describeHandlers,
+    ...historyHandlers(history.recorder),
     ...tree.handlers,
     ...locks.handlers,
-    ...memberHandlers(ensemble),
+    ...memberHandlers(ensemble, () => sockets.tellAbout()),
     ...nodeHandlers(session),
     ...subtreeHandlers(session, jobs),
     ...transferHandlers(session, jobs),
     ...operator,
+    ...faults.handlers,
   }
   const audit = new AuditLog({ dir: ensemble.dataDir })
   const performer = new Performer({ handlers, audit, log })
@@ -195,6 +204,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const port = await listenFrom(server, host, options.port)
   access = makeAccess(port, accessOptions)
   const streams = followMembers(ensemble, history.view, emit, log)
+  let sids = ensemble.plans.map((plan) => plan.sid)
+  const unlistenMembers = ensemble.onMembers((plans) => {
+    const now = plans.map((plan) => plan.sid)
+    // Our session knows only the members of when it began; it need not know who came, but must not look for who left.
+    if (sids.some((sid) => !now.includes(sid))) void session.renew()
+    sids = now
+    sockets.tellAbout()
+  })
 
   return {
     port,
@@ -202,6 +219,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     url: `${publicOrigins[0] ?? `http://${HOST}:${port}`}${basePath}/#token=${token}`,
     history,
     close: async () => {
+      faults.close()
+      unlistenMembers()
       streams.close()
       await session.close()
       locks.close()

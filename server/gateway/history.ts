@@ -1,15 +1,23 @@
 // What has happened, numbered: the newest events for pages that reconnect, and the view that all events fold
-// into for those that come fresh. Sending is sockets.ts's business.
+// into for those that come fresh. The longer past is history/recorder.ts; sending is sockets.ts's business.
 
 import { applyEvent } from '#shared/events/apply-event.ts'
 import { type ClusterView, emptyClusterView } from '#shared/events/cluster-view.ts'
 import type { GatewayEvent, NumberedEvents } from '#shared/events/socket-protocol.ts'
+import type { WindowLimits } from './history/event-window.ts'
+import { Recorder } from './history/recorder.ts'
 import { HISTORY_EVENTS_MAX } from './limits.ts'
 
 export class History {
   readonly view: ClusterView = emptyClusterView()
+  readonly recorder: Recorder
   readonly #ring: GatewayEvent[] = []
   #lastSeq = 0
+
+  /** `limits`: of the recorder; its own when left out. */
+  constructor(limits?: WindowLimits) {
+    this.recorder = new Recorder(limits)
+  }
 
   /** The number of the newest event; 0 before the first. */
   get lastSeq(): number {
@@ -17,7 +25,9 @@ export class History {
   }
 
   append(event: GatewayEvent): void {
+    const before = this.view.totals.committed
     applyEvent(this.view, event)
+    this.recorder.append(event, this.view.totals.committed - before)
     this.#ring[this.#lastSeq % HISTORY_EVENTS_MAX] = event
     this.#lastSeq += 1
   }

@@ -35,6 +35,7 @@ import {
 } from './limits.ts'
 import type { PageClient } from './page-client.ts'
 import { refusal } from './request-error.ts'
+import { LiveFrames } from './streams/live-frames.ts'
 
 const LIVE = 'live'
 
@@ -82,6 +83,7 @@ export function attachSockets(options: SocketsOptions): Sockets {
     pingTimeout: 20_000,
   })
   const pages = new Map<string, Page>()
+  const live = new LiveFrames(io)
   let sentSeq = history.lastSeq
 
   const flush = (): void => {
@@ -89,7 +91,7 @@ export function attachSockets(options: SocketsOptions): Sockets {
     const frame = history.since(sentSeq)
     sentSeq = history.lastSeq
     for (const page of pages.values()) if (frame === null || page.isSlow) page.fallBehind()
-    if (frame) io.to(LIVE).emit('events', frame)
+    if (frame) live.send(frame)
   }
   const timer = setInterval(flush, FRAME_MS)
   timer.unref()
@@ -133,7 +135,7 @@ export function attachSockets(options: SocketsOptions): Sockets {
   io.on('connection', (socket) => {
     const authority = authorityOf(socket)
     if (!authority) return socket.disconnect(true)
-    pages.set(socket.id, new Page(socket, authority, options, flush))
+    pages.set(socket.id, new Page(socket, authority, options, live, flush))
     socket.on('disconnect', () => pages.delete(socket.id))
   })
   io.engine.on('connection_error', (error: { code: unknown; message: unknown }) =>
@@ -165,6 +167,7 @@ class Page implements PageClient {
   readonly #gone = new AbortController()
   readonly #socket: PageSocket
   readonly #options: SocketsOptions
+  readonly #live: LiveFrames
   readonly #dispatcher: Dispatcher
   readonly #flush: () => void
   #badMessages = 0
@@ -172,13 +175,14 @@ class Page implements PageClient {
   #waiting = 0
   #giveUp: NodeJS.Timeout | null = null
 
-  constructor(socket: PageSocket, authority: Authority, options: SocketsOptions, flush: () => void) {
+  constructor(socket: PageSocket, authority: Authority, options: SocketsOptions, live: LiveFrames, flush: () => void) {
     this.id = socket.id
     this.user = authority.user
     this.address = clientAddress(options.access(), socket.request)
     this.#authority = authority
     this.#socket = socket
     this.#options = options
+    this.#live = live
     this.#flush = flush
     this.#dispatcher = new Dispatcher(options.performer, this, performance.now())
     socket.onAny((...message: unknown[]) => void this.#onMessage(message))
@@ -186,6 +190,7 @@ class Page implements PageClient {
     socket.on('disconnect', () => {
       this.#caughtUp()
       this.#gone.abort()
+      live.leave(this.id)
       options.onGone(this)
     })
     socket.conn.on('packetCreate', () => {
@@ -219,9 +224,15 @@ class Page implements PageClient {
   /** No more events until the page says hello again; a page that does not is let go. */
   fallBehind(): void {
     if (this.#giveUp) return
+    this.#leaveFrames()
     void this.#socket.leave(LIVE)
     this.#socket.emit('resync', 'This page could not keep up with the events.')
     this.#giveUp = setTimeout(() => this.#socket.disconnect(true), LAG_MS_MAX)
+  }
+
+  #leaveFrames(): void {
+    const room = this.#live.leave(this.id)
+    if (room !== null) void this.#socket.leave(room)
   }
 
   #caughtUp(): void {
@@ -252,7 +263,7 @@ class Page implements PageClient {
   #welcome(payload: unknown): Welcome {
     const hello = OPERATIONS.hello.input.safeParse(payload)
     if (!hello.success) return { type: 'refused', reason: `${explainIssues('hello', hello.error)} Reload the page.` }
-    const { version, lastSeq } = hello.data
+    const { version, lastSeq, views } = hello.data
     if (version !== PROTOCOL_VERSION)
       return {
         type: 'refused',
@@ -261,12 +272,13 @@ class Page implements PageClient {
     // Others get what is due first, so that this page's next frame follows its welcome without a gap.
     this.#flush()
     this.#caughtUp()
-    void this.#socket.join(LIVE)
+    this.#leaveFrames()
+    void this.#socket.join([LIVE, this.#live.enter(this.id, views)])
     const { history } = this.#options
     const about = this.#options.about()
     const missed = lastSeq === null ? null : history.since(lastSeq)
     return missed
-      ? { type: 'resume', from: missed, about }
+      ? { type: 'resume', from: this.#live.missed(this.id, missed), about }
       : { type: 'snapshot', seq: history.lastSeq, view: history.view, about }
   }
 }

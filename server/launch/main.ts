@@ -34,9 +34,33 @@ async function main(args: readonly string[]): Promise<number> {
       const { runServer } = await import('../member/main.ts')
       return runServer(command.value.configPath)
     }
+    case 'user':
+    case 'audit': {
+      const { runUserTool } = await import('./user-tool.ts')
+      return runUserTool(command.value, print)
+    }
     case 'log': {
       const { runLogTool } = await import('../storage/tools/log-tool.ts')
       return runLogTool(command.value, print)
+    }
+    case 'window': {
+      const { runWindowTool } = await import('../gateway/history/window-tool.ts')
+      return runWindowTool(command.value, (text) => void process.stdout.write(text))
+    }
+    case 'shell': {
+      const { runShell } = await import('../shell/main.ts')
+      return runShell(command.value, version)
+    }
+    case 'workload-help': {
+      const { workloadHelp } = await import('./client-arguments.ts')
+      process.stdout.write(workloadHelp(command.value.kind))
+      return 0
+    }
+    case 'workload': {
+      const [{ runWorkload }, { listenForStop }] = [await import('../workloads/run.ts'), await import('./stopping.ts')]
+      const stop = listenForStop()
+      stop.onImpatience(() => process.exit(1)) // a workload ends when we are gone
+      return runWorkload({ ...command.value, entry: beside('workload.js'), print, stop: stop.asked })
     }
     case 'snapshot': {
       const { runSnapshotTool } = await import('../storage/tools/snapshot-tool.ts')

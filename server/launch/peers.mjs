@@ -1,4 +1,4 @@
-// `npm run peers | mixed | fuzz-ports | differential`: members against real clients, real servers and garbage. Bundles
+// `npm run peers | mixed | fuzz-ports | differential | conformance`: members against real clients, real servers and garbage. Bundles
 // one member and the scripts afresh (about a second) and runs the one that is named first.
 
 import { join } from 'node:path'

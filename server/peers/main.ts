@@ -2,6 +2,7 @@
 // server/launch/peers.mjs together with the member that the scripts run.
 
 import { peersMain } from './clients/peers-main.ts'
+import { conformanceMain } from './conformance/conformance-main.ts'
 import { differentialMain } from './differential/differential-main.ts'
 import { fuzzMain } from './fuzz/fuzz-main.ts'
 import { UsageError } from './harness/arguments.ts'
@@ -14,6 +15,7 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   peers: peersMain,
   mixed: mixedMain,
   differential: differentialMain,
+  conformance: conformanceMain,
   'fuzz-ports': fuzzMain,
 }
 

@@ -11,6 +11,8 @@ export type ActorState =
   /** For what `path` says. */
   | 'waiting'
   | 'holding'
+  /** It has let go, and waits for a server to say so. */
+  | 'releasing'
   /** On an item, or a request. */
   | 'working'
   | 'watching'
@@ -59,9 +61,9 @@ export interface WorkloadReport {
   readonly actors: readonly ActorReport[]
   /** Those beyond ACTORS_REPORTED_MAX. */
   readonly actorsLeftOut: number
-  /** Since the start, by name: grants, timeouts, deliveries. */
+  /** Since the start, by name: grants, timeouts, deliveries. Some say how much there is now: length, members. */
   readonly counts: Readonly<Record<string, number>>
-  /** How much each count grew a second, over the last second. */
+  /** How much each count grew a second, over the last second; not of those that are no sums, as a queue's length. */
   readonly perSecond: Readonly<Record<string, number>>
   /** By what is timed: wait, delivery, read, write. */
   readonly latencies: Readonly<Record<string, LatencyReport>>

@@ -57,8 +57,8 @@ export const WORKLOADS = {
     settings: {
       mode: {
         type: 'choice',
-        about: 'mutex queues fairly; naive is a single ephemeral znode, at which the herd runs',
-        choices: ['mutex', 'naive'],
+        about: 'the first three queue fairly; naive is a single ephemeral znode, at which the herd runs',
+        choices: ['mutex', 'read-write', 'semaphore', 'naive'],
         default: 'mutex',
         live: false,
       },
@@ -79,6 +79,14 @@ export const WORKLOADS = {
       thinkMs: {
         ...{ type: 'number', about: 'how long each waits before it comes again', unit: 'ms', live: true },
         ...{ min: 0, max: 60_000, step: 10, default: 200 },
+      },
+      readShare: {
+        ...{ type: 'number', about: 'read-write: how many of the grants are for reading', unit: '%', live: true },
+        ...{ min: 0, max: 100, step: 1, default: 80 },
+      },
+      leases: {
+        ...{ type: 'number', about: 'semaphore: how many may hold at a time', unit: 'count', live: false },
+        ...{ min: 1, max: 100, step: 1, default: 2 },
       },
       sessionTimeoutMs,
     },

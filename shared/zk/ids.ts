@@ -17,6 +17,7 @@ export function asSessionId(value: bigint): SessionId {
   return BigInt.asUintN(64, value) as SessionId
 }
 
+/** `0x100000f8aa3001a`, as ZooKeeper's tools print it. */
 export function formatSessionId(id: SessionId): string {
   return `0x${id.toString(16)}`
 }

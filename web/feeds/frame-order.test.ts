@@ -32,3 +32,17 @@ describe('a frame of numbered events', () => {
 test('attempts come at 0.5, 1, 2 … and never more than 10 s apart', () => {
   expect([1, 2, 3, 4, 5, 6, 60].map(retryDelayMs)).toEqual([500, 1000, 2000, 4000, 8000, 10_000, 10_000])
 })
+
+describe('a frame of which some events were left out', () => {
+  const thinned = { ...frame(11, 2), upTo: 20 }
+
+  test('is taken whole, up to the number that it says', () => {
+    expect(placeFrame(10, thinned)).toEqual({ type: 'apply', events: thinned.events, lastSeq: 20 })
+    expect(placeFrame(20, thinned)).toEqual({ type: 'known' })
+  })
+
+  test('is a gap when it overlaps what is known: which events are new cannot be told', () => {
+    expect(placeFrame(12, thinned)).toEqual({ type: 'gap', expected: 13, got: 11 })
+    expect(placeFrame(9, thinned)).toEqual({ type: 'gap', expected: 10, got: 11 })
+  })
+})

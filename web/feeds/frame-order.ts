@@ -10,9 +10,14 @@ export type FrameVerdict =
 
 /** `lastSeq` is the number of the newest event that the page has folded. */
 export function placeFrame(lastSeq: number, frame: NumberedEvents): FrameVerdict {
-  const frameEnd = frame.seq + frame.events.length - 1
+  const frameEnd = frame.upTo ?? frame.seq + frame.events.length - 1
   if (frameEnd <= lastSeq) return { type: 'known' }
   if (frame.seq > lastSeq + 1) return { type: 'gap', expected: lastSeq + 1, got: frame.seq }
+  if (frame.upTo !== undefined) {
+    // Which of its events are new cannot be told. Frames follow each other, so they all are, or something is amiss.
+    if (frame.seq <= lastSeq) return { type: 'gap', expected: lastSeq + 1, got: frame.seq }
+    return { type: 'apply', events: frame.events, lastSeq: frameEnd }
+  }
   return { type: 'apply', events: frame.events.slice(lastSeq + 1 - frame.seq), lastSeq: frameEnd }
 }
 

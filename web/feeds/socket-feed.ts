@@ -11,6 +11,7 @@ import {
   type ServerToClient,
   type Welcome,
 } from '#shared/events/socket-protocol.ts'
+import { STREAM_VIEWS } from '#shared/events/subscription.ts'
 import {
   type AskAnswer,
   type AskName,
@@ -21,6 +22,7 @@ import {
   type RefusedWhy,
 } from './feed.ts'
 import { placeFrame, retryDelayMs } from './frame-order.ts'
+import { gatewayPath } from './gateway-path.ts'
 
 type Wire = Socket<ServerToClient, ClientToServer>
 
@@ -46,6 +48,7 @@ export function createSocketFeed(token: string): Feed {
     socket?.disconnect()
     welcomed = false
     const wire: Wire = io({
+      path: gatewayPath('socket.io/'),
       auth: { token },
       reconnection: false,
       forceNew: true,
@@ -65,11 +68,13 @@ export function createSocketFeed(token: string): Feed {
 
   function sayHello(wire: Wire): void {
     welcomed = false
-    wire.timeout(ANSWER_WITHIN_MS).emit('hello', { version: PROTOCOL_VERSION, lastSeq }, (late, welcome) => {
-      if (wire !== socket) return
-      if (late) wire.disconnect()
-      else onWelcome(wire, welcome)
-    })
+    wire
+      .timeout(ANSWER_WITHIN_MS)
+      .emit('hello', { version: PROTOCOL_VERSION, lastSeq, views: STREAM_VIEWS }, (late, welcome) => {
+        if (wire !== socket) return
+        if (late) wire.disconnect()
+        else onWelcome(wire, welcome)
+      })
   }
 
   function onWelcome(wire: Wire, welcome: Welcome): void {

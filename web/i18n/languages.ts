@@ -3,12 +3,34 @@
 
 import { ensemble } from './en/ensemble.ts'
 import { access, frame, keys, timeline, units } from './en/frame.ts'
+import { metrics } from './en/metrics.ts'
+import { palette } from './en/palette.ts'
+import { reading } from './en/reading.ts'
 import { rounds } from './en/rounds.ts'
+import { sessions } from './en/sessions.ts'
+import { story } from './en/story.ts'
 import { session, tree } from './en/tree.ts'
 import { locks, watches } from './en/watches.ts'
 import { zhCn } from './zh-cn/all.ts'
 
-const en = { frame, timeline, access, keys, units, ensemble, tree, session, rounds, watches, locks }
+const en = {
+  frame,
+  timeline,
+  access,
+  keys,
+  units,
+  ensemble,
+  tree,
+  session,
+  rounds,
+  watches,
+  locks,
+  palette,
+  story,
+  sessions,
+  metrics,
+  reading,
+}
 
 type Shape<T> = T extends (...args: infer A) => string
   ? (...args: A) => string

@@ -2,15 +2,20 @@
 // there is no token or no permission.
 
 import type { ReactNode } from 'react'
-import { useCallback, useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import { Answer } from '../panels/answer.tsx'
 import { Inspector } from '../panels/inspector.tsx'
 import { ActionDialog } from '../panels/member-actions.tsx'
 import { Notices } from '../panels/notices.tsx'
+import { Palette } from '../panels/palette/palette.tsx'
 import { Rail, Settings } from '../panels/rail.tsx'
+import { ShareButton } from '../panels/share-button.tsx'
 import { Timeline } from '../panels/timeline.tsx'
+import { Tour } from '../panels/tour.tsx'
 import { LostBanner, WorldBadge } from '../panels/world.tsx'
+import { useLayout } from '../stores/layout-store.ts'
 import { useNarrow } from '../stores/narrow.ts'
+import { closeOverlay, openOverlay, useOverlay } from '../stores/overlay-store.ts'
 import type { ViewName } from '../stores/route.ts'
 import { useRoute } from '../stores/route-store.ts'
 import { useViewStore } from '../stores/view-store.ts'
@@ -21,7 +26,9 @@ import { AccessPage, type ReadToken } from './access-page.tsx'
 import { EnsemblePage } from './ensemble-page.tsx'
 import { useKeyboard } from './keyboard.ts'
 import { LocksPage } from './locks-page.tsx'
+import { MetricsPage } from './metrics-page.tsx'
 import { RoundsPage } from './rounds-page.tsx'
+import { SessionsPage } from './sessions-page.tsx'
 import { TreePage } from './tree-page.tsx'
 import { WatchesPage } from './watches-page.tsx'
 
@@ -31,6 +38,8 @@ const PAGES: Record<ViewName, () => ReactNode> = {
   rounds: RoundsPage,
   watches: WatchesPage,
   locks: LocksPage,
+  sessions: SessionsPage,
+  metrics: MetricsPage,
 }
 
 interface AppProps {
@@ -63,14 +72,25 @@ function useDocument(): void {
 }
 
 function Frame() {
-  const { frame } = useMessages()
+  const { frame, palette } = useMessages()
   const view = useRoute((route) => route.view)
+  const layout = useLayout()
+  const overlay = useOverlay((state) => state.open)
   const stale = useViewStore((state) => state.known && state.status.type !== 'live')
-  const [help, setHelp] = useState(false)
-  useKeyboard(useCallback(() => setHelp(true), []))
+  useKeyboard()
+  useFirstVisit()
   const Page = PAGES[view]
+  const sizes = {
+    '--inspector-set': `${layout.inspectorPx}px`,
+    '--timeline-set': `${layout.timelinePx}px`,
+  } as React.CSSProperties // custom properties are not in its type
   return (
-    <div className="frame" data-stale={stale ? '' : undefined}>
+    <div
+      className="frame"
+      data-stale={stale ? '' : undefined}
+      data-rail={layout.railCollapsed ? 'collapsed' : undefined}
+      style={sizes}
+    >
       <button type="button" className="button skip" onClick={() => document.getElementById('view')?.focus()}>
         {frame.skip}
       </button>
@@ -82,10 +102,21 @@ function Frame() {
           <WorldBadge />
           <button
             type="button"
+            className="button quiet find-or-do"
+            title={palette.openHint}
+            aria-label={palette.open}
+            onClick={() => openOverlay('palette')}
+          >
+            <Icon name="search" />
+            <kbd>Ctrl K</kbd>
+          </button>
+          <ShareButton />
+          <button
+            type="button"
             className="button quiet icon"
             aria-label={frame.keys}
             title={frame.keys}
-            onClick={() => setHelp(true)}
+            onClick={() => openOverlay('keys')}
           >
             <Icon name="keys" />
           </button>
@@ -99,13 +130,23 @@ function Frame() {
       <Timeline />
       <Notices />
       <ActionDialog />
-      {help && <Help onClose={() => setHelp(false)} />}
+      {overlay === 'keys' && <Help onClose={closeOverlay} />}
+      {overlay === 'palette' && <Palette />}
+      {overlay === 'tour' && <Tour />}
     </div>
   )
 }
 
+/** Whoever comes for the first time is shown around, once there is something to see. */
+function useFirstVisit(): void {
+  const known = useViewStore((state) => state.known)
+  useEffect(() => {
+    if (known && !useLayout.getState().tourSeen && useOverlay.getState().open === null) openOverlay('tour')
+  }, [known])
+}
+
 function Help({ onClose }: { readonly onClose: () => void }) {
-  const { keys, frame } = useMessages()
+  const { keys, frame, palette } = useMessages()
   const narrow = useNarrow()
   return (
     <Dialog title={keys.title} onClose={onClose}>
@@ -122,6 +163,9 @@ function Help({ onClose }: { readonly onClose: () => void }) {
       {/* The rail has no room for them there. */}
       {narrow && <Settings />}
       <div className="buttons">
+        <button type="button" className="button quiet" onClick={() => openOverlay('tour')}>
+          {palette.actions.tour}
+        </button>
         <button type="button" className="button" onClick={onClose}>
           {frame.close}
         </button>

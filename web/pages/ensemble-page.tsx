@@ -1,7 +1,8 @@
 // Ensemble: who leads, who lags, how many more failures are survivable, who is connected where.
 
 import { formatCount, formatRate } from '../i18n/format.ts'
-import { ElectionList } from '../panels/election-list.tsx'
+import { ElectionView } from '../panels/election-view.tsx'
+import { EventFeed } from '../panels/event-feed.tsx'
 import { MemberRing } from '../panels/member-ring.tsx'
 import { MemberTable } from '../panels/member-table.tsx'
 import { useNow } from '../stores/clock.ts'
@@ -43,10 +44,11 @@ export function EnsemblePage() {
         </div>
         <div className="ensemble-side">
           <Figures />
-          {known && <ElectionList />}
+          {known && <EventFeed />}
         </div>
       </div>
       {known ? <MemberTable /> : <Skeleton rows={4} rowHeight={32} />}
+      {known && <ElectionView />}
     </div>
   )
 }

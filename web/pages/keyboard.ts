@@ -1,11 +1,22 @@
 // Keys that work everywhere. Lists and dialogs handle their own; nothing is taken from somebody who types.
 
 import { useEffect } from 'react'
+import { shareView } from '../panels/share-button.tsx'
+import { toggleRail } from '../stores/layout-store.ts'
+import { openOverlay } from '../stores/overlay-store.ts'
 import { togglePause } from '../stores/pause-store.ts'
 import type { ViewName } from '../stores/route.ts'
 import { openView, select, useRoute } from '../stores/route-store.ts'
 
-const GO: Readonly<Record<string, ViewName>> = { e: 'ensemble', t: 'tree', r: 'rounds', w: 'watches', l: 'locks' }
+const GO: Readonly<Record<string, ViewName>> = {
+  e: 'ensemble',
+  r: 'rounds',
+  t: 'tree',
+  w: 'watches',
+  l: 'locks',
+  s: 'sessions',
+  m: 'metrics',
+}
 /** The letter after `g` must follow within this time. */
 const GO_WITHIN_MS = 1200
 
@@ -22,17 +33,25 @@ function stepList(key: 'ArrowUp' | 'ArrowDown'): void {
   list.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))
 }
 
-export function useKeyboard(openHelp: () => void): void {
+export function useKeyboard(): void {
   useEffect(() => {
     let wentAt = 0
     const act: Readonly<Record<string, () => void>> = {
-      '?': openHelp,
+      '?': () => openOverlay('keys'),
       '/': () => document.querySelector<HTMLElement>('[data-find]')?.focus(),
       ' ': togglePause,
       '[': () => stepList('ArrowUp'),
       ']': () => stepList('ArrowDown'),
+      b: toggleRail,
+      y: () => void shareView(),
     }
     const onKey = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
+        if (document.querySelector('dialog[open]')) return
+        event.preventDefault()
+        openOverlay('palette')
+        return
+      }
       if (event.ctrlKey || event.metaKey || event.altKey) return
       if (event.key === 'Escape' && !document.querySelector('dialog[open]')) {
         if (isTyping(event.target) && event.target instanceof HTMLElement) event.target.blur()
@@ -59,5 +78,5 @@ export function useKeyboard(openHelp: () => void): void {
     }
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)
-  }, [openHelp])
+  }, [])
 }

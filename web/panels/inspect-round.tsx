@@ -9,6 +9,10 @@ import { useMessages } from '../ui/words.ts'
 import { membersInOrder } from '../viz/ensemble-answer.ts'
 import { zxidParts } from '../viz/zxid-parts.ts'
 import { RoundDiagram } from './round-diagram.tsx'
+import { AgreementChart } from './rounds/agreement-chart.tsx'
+import { LatencySplit } from './rounds/latency-split.tsx'
+import { Textbook } from './rounds/textbook.tsx'
+import { WhyWaiting } from './rounds/why-waiting-view.tsx'
 import { useShownRounds } from './shown-rounds.ts'
 
 export function InspectRound({ zxid }: { readonly zxid: string }) {
@@ -72,7 +76,13 @@ function RoundFacts({ round }: { readonly round: RoundView }) {
           <dd className="mono">{formatExact(round.proposedAt)}</dd>
         </dl>
       </section>
+      <WhyWaiting round={round} />
+      <AgreementChart round={round} />
+      <LatencySplit round={round} />
       <StageTable round={round} />
+      <section>
+        <Textbook />
+      </section>
     </>
   )
 }

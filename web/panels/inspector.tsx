@@ -3,10 +3,12 @@
 import type { ReactNode } from 'react'
 import { unreachable } from '#shared/base/assert.ts'
 import type { Messages } from '../i18n/languages.ts'
+import { INSPECTOR_PX, setLayout, useLayout } from '../stores/layout-store.ts'
 import type { Selection } from '../stores/route.ts'
 import { select, useRoute } from '../stores/route-store.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { Resizer } from '../ui/resizer.tsx'
 import { Visible } from '../ui/visible.tsx'
 import { useMessages } from '../ui/words.ts'
 import { InspectContender } from './inspect-contender.tsx'
@@ -65,12 +67,20 @@ function content(selection: Selection): ReactNode {
 export function Inspector() {
   const words = useMessages()
   const selection = useRoute((route) => route.selection)
+  const width = useLayout((layout) => layout.inspectorPx)
   if (!selection) return null
   const title = titleOf(selection, words)
   const exact = exactOf(selection)
   const mono = selection.type !== 'member' && selection.type !== 'session'
   return (
     <aside className="inspector" aria-label={words.frame.inspector}>
+      <Resizer
+        label={words.palette.inspectorSize}
+        axis="x"
+        value={width}
+        {...INSPECTOR_PX}
+        onChange={(inspectorPx) => setLayout({ inspectorPx })}
+      />
       <div className="inspector-head">
         <h2 className={mono ? 'mono' : undefined}>
           <Visible text={title} />

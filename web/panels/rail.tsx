@@ -1,5 +1,6 @@
 // The left rail: the cluster, the views, theme and language. Under 900 px only the views stay, at the bottom.
 
+import { toggleRail, useLayout } from '../stores/layout-store.ts'
 import { formatRoute, LANGUAGES, VIEWS, type ViewName } from '../stores/route.ts'
 import { navigate, openView, useRoute } from '../stores/route-store.ts'
 import { useViewStore } from '../stores/view-store.ts'
@@ -11,6 +12,7 @@ import { useMessages } from '../ui/words.ts'
 export function Rail() {
   const words = useMessages()
   const about = useViewStore((state) => state.about)
+  const collapsed = useLayout((layout) => layout.railCollapsed)
   return (
     <div className="rail">
       <div className="cluster">
@@ -30,6 +32,16 @@ export function Rail() {
         ))}
       </nav>
       <Settings />
+      <button
+        type="button"
+        className="button quiet icon collapse"
+        aria-label={collapsed ? words.palette.expand : words.palette.collapse}
+        aria-expanded={!collapsed}
+        title={collapsed ? words.palette.expand : words.palette.collapse}
+        onClick={toggleRail}
+      >
+        <Icon name={collapsed ? 'expand' : 'collapse'} />
+      </button>
     </div>
   )
 }
@@ -40,6 +52,7 @@ function ViewLink({ view }: { readonly view: ViewName }) {
   return (
     <a
       href={location.pathname + formatRoute({ ...route, view })}
+      aria-label={frame.views[view]}
       aria-current={route.view === view ? 'page' : undefined}
       title={frame.viewHints[view]}
       onClick={(event) => {
@@ -49,7 +62,7 @@ function ViewLink({ view }: { readonly view: ViewName }) {
       }}
     >
       <Icon name={view} />
-      {frame.views[view]}
+      <span className="view-name">{frame.views[view]}</span>
     </a>
   )
 }

@@ -6,8 +6,10 @@ import type { ClusterView, Marker } from '#shared/events/cluster-view.ts'
 import { formatClock, formatRate } from '../i18n/format.ts'
 import type { Messages } from '../i18n/languages.ts'
 import { useNow } from '../stores/clock.ts'
+import { setLayout, TIMELINE_PX, useLayout } from '../stores/layout-store.ts'
 import { select } from '../stores/route-store.ts'
 import { useClusterValue, useViewStore } from '../stores/view-store.ts'
+import { Resizer } from '../ui/resizer.tsx'
 import { Segments } from '../ui/segments.tsx'
 import { type Size, useSize } from '../ui/use-size.ts'
 import { useLanguage, useMessages } from '../ui/words.ts'
@@ -22,6 +24,7 @@ const SPANS_MIN = [2, 5, 10] as const
 export function Timeline() {
   const words = useMessages()
   const language = useLanguage()
+  const heightPx = useLayout((kept) => kept.timelinePx)
   const [minutes, setMinutes] = useState<number>(5)
   const [ref, size] = useSize<HTMLDivElement>()
   const now = useNow()
@@ -35,6 +38,13 @@ export function Timeline() {
   const changes = layout.bands.length - 1
   return (
     <section className="timeline" aria-label={words.timeline.title}>
+      <Resizer
+        label={words.palette.timelineSize}
+        axis="y"
+        value={heightPx}
+        {...TIMELINE_PX}
+        onChange={(timelinePx) => setLayout({ timelinePx })}
+      />
       <div className="timeline-side">
         <span className="timeline-rate">
           <b>{known ? rate : '–'}</b> {words.timeline.perSecond('').trim()}

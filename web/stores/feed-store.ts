@@ -2,7 +2,9 @@
 
 import { applyEvent } from '#shared/events/apply-event.ts'
 import type { Feed, FeedSink } from '../feeds/feed.ts'
+import { applyToChronicle, seedChronicle } from '../viz/chronicle/chronicle.ts'
 import { setFeed } from './ask.ts'
+import { currentChronicle, forgetChronicle } from './chronicle-store.ts'
 import { onLockChanged, onLockDirectories, reopenLock } from './lock-store.ts'
 import { onDataWritten, onTreeChanged, relistAll } from './tree-store.ts'
 import { currentView, forgetView, replaceView, setAbout, setStatus, viewChanged } from './view-store.ts'
@@ -19,11 +21,16 @@ const sink: FeedSink = {
     void reopenLock()
   },
   about: setAbout,
-  snapshot: replaceView,
+  snapshot(view) {
+    seedChronicle(currentChronicle(), view)
+    replaceView(view)
+  },
   events(events) {
     const view = currentView()
+    const chronicle = currentChronicle()
     const written = new Set<string>()
     for (const event of events) {
+      applyToChronicle(chronicle, view, event)
       applyEvent(view, event)
       if (
         (event.type === 'proposed' || event.type === 'known') &&
@@ -44,5 +51,6 @@ const sink: FeedSink = {
 export function followFeed(feed: Feed): void {
   setFeed(feed)
   forgetView()
+  forgetChronicle()
   feed.start(sink)
 }

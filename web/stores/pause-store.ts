@@ -3,9 +3,11 @@
 
 import { create } from 'zustand'
 import type { ClusterView, RoundView, WatchLogEntry } from '#shared/events/cluster-view.ts'
-import { currentView } from './view-store.ts'
+import { currentView, serverNow } from './view-store.ts'
 
 export interface Frozen {
+  /** When, by the servers' clock. */
+  readonly at: number
   readonly rounds: readonly RoundView[]
   readonly watchLog: readonly WatchLogEntry[]
 }
@@ -19,5 +21,5 @@ export function togglePause(): void {
 }
 
 function freeze(view: ClusterView): Frozen {
-  return { rounds: structuredClone(view.rounds), watchLog: structuredClone(view.watchLog) }
+  return { at: serverNow(), rounds: structuredClone(view.rounds), watchLog: structuredClone(view.watchLog) }
 }

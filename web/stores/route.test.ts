@@ -1,6 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { formatRoute, HOME, parseRoute, type Route, type Selection, sameSelection, THEMES, VIEWS } from './route.ts'
+import {
+  formatRoute,
+  HOME,
+  parseRoute,
+  ROUND_FORMS,
+  type Route,
+  type Selection,
+  sameSelection,
+  THEMES,
+  VIEWS,
+} from './route.ts'
 
 const path = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).map((name) => `/${name}`)
 const hex = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((n) => `0x${n.toString(16)}`)
@@ -14,6 +24,8 @@ const route: fc.Arbitrary<Route> = fc.record({
   view: fc.constantFrom(...VIEWS),
   selection: fc.option(selection),
   lock: fc.option(path),
+  rounds: fc.constantFrom(...ROUND_FORMS),
+  find: fc.string({ unit: 'grapheme', maxLength: 40 }),
   language: fc.constantFrom(null, 'en', 'zh-CN'),
   theme: fc.constantFrom(null, ...THEMES),
 })
@@ -35,7 +47,7 @@ describe('the route in the address', () => {
   })
 
   test('what it does not understand is left out', () => {
-    expect(parseRoute('?view=nothing&znode=relative&round=12&member=x&lang=fr&theme=pink&lock=no')).toEqual(HOME)
+    expect(parseRoute('?view=nothing&znode=relative&round=12&member=x&lang=fr&theme=pink&lock=no&as=pie')).toEqual(HOME)
   })
 })
 

@@ -1,8 +1,15 @@
 // Everything that can be linked to, and its text form in the URL's query. Pure; route-store.ts joins it to
 // the browser's history. The one path is `/`, so that any file server can serve the page.
 
-export const VIEWS = ['ensemble', 'tree', 'rounds', 'watches', 'locks'] as const
+export const VIEWS = ['ensemble', 'rounds', 'tree', 'watches', 'locks', 'sessions', 'metrics'] as const
 export type ViewName = (typeof VIEWS)[number]
+
+/** How the Rounds view shows them. */
+export const ROUND_FORMS = ['list', 'time', 'logs'] as const
+export type RoundForm = (typeof ROUND_FORMS)[number]
+
+/** Longest search that an address carries. */
+const FIND_MAX = 200
 
 export const LANGUAGES = ['en', 'zh-CN'] as const
 export type Language = (typeof LANGUAGES)[number]
@@ -24,12 +31,23 @@ export interface Route {
   readonly selection: Selection | null
   /** Lock directory opened in the Locks view. */
   readonly lock: string | null
+  readonly rounds: RoundForm
+  /** What the Rounds view is searched for; empty for everything. */
+  readonly find: string
   /** `null`: as the browser prefers. */
   readonly language: Language | null
   readonly theme: Theme | null
 }
 
-export const HOME: Route = { view: 'ensemble', selection: null, lock: null, language: null, theme: null }
+export const HOME: Route = {
+  view: 'ensemble',
+  selection: null,
+  lock: null,
+  rounds: 'list',
+  find: '',
+  language: null,
+  theme: null,
+}
 
 function oneOf<T extends string>(allowed: readonly T[], text: string | null): T | null {
   return allowed.find((value) => value === text) ?? null
@@ -59,6 +77,8 @@ export function parseRoute(search: string): Route {
     view: oneOf(VIEWS, query.get('view')) ?? HOME.view,
     selection: parseSelection(query),
     lock: lock?.startsWith('/') ? lock : null,
+    rounds: oneOf(ROUND_FORMS, query.get('as')) ?? HOME.rounds,
+    find: (query.get('find') ?? '').slice(0, FIND_MAX),
     language: oneOf(LANGUAGES, query.get('lang')),
     theme: oneOf(THEMES, query.get('theme')),
   }
@@ -82,6 +102,8 @@ export function formatRoute(route: Route): string {
   const query = new URLSearchParams()
   if (route.view !== HOME.view) query.set('view', route.view)
   if (route.lock !== null) query.set('lock', route.lock)
+  if (route.rounds !== HOME.rounds) query.set('as', route.rounds)
+  if (route.find !== '') query.set('find', route.find)
   if (route.selection) query.set(route.selection.type, selectionValue(route.selection))
   if (route.language) query.set('lang', route.language)
   if (route.theme) query.set('theme', route.theme)

@@ -5,19 +5,21 @@ import { createContext, type ReactNode, useContext } from 'react'
 import { visibleText } from '../i18n/visible-text.ts'
 import { hover, useHover } from '../stores/hover-store.ts'
 import { type Selection, selectionKey } from '../stores/route.ts'
-import { select } from '../stores/route-store.ts'
+import { select, useRoute } from '../stores/route-store.ts'
 import type { MemberRole } from '../viz/ensemble-answer.ts'
 import { zxidParts } from '../viz/zxid-parts.ts'
 import { MemberGlyph } from './member-glyph.tsx'
 import { NameText } from './name-text.tsx'
 import { useMessages } from './words.ts'
 
-/** Props that make an element stand for `selection`: pointing lights it up, clicking selects it. */
+/** Props that make an element stand for `selection`: pointing lights it up, clicking selects it, and it says that it is. */
 export function useMark(selection: Selection) {
   const key = selectionKey(selection)
   const lit = useHover((state) => state.key === key)
+  const chosen = useRoute((route) => route.selection !== null && selectionKey(route.selection) === key)
   return {
     'data-lit': lit ? '' : undefined,
+    'data-chosen': chosen ? '' : undefined,
     onPointerEnter: () => hover(key),
     onPointerLeave: () => hover(null),
     onClick: (event: React.MouseEvent) => {

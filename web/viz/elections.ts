@@ -20,6 +20,8 @@ export interface Election {
   readonly elected: number | null
   /** When the elected one began to lead its epoch; null when it did not, or not yet. */
   readonly servedAt: number | null
+  /** Its notifications in order of time, as far as they are kept. */
+  readonly votes: readonly VoteView[]
 }
 
 /** Votes of one round between two leaders. */
@@ -88,7 +90,8 @@ function electionOf({ round, votes }: Poll, voters: number, leaders: readonly Ma
   const ballots = new Map<number, { choices: number[]; zxid: string }>()
   let startedAt = Number.POSITIVE_INFINITY
   let endedAt = Number.NEGATIVE_INFINITY
-  for (const vote of votes.toSorted((a, b) => a.t - b.t)) {
+  const inOrder = votes.toSorted((a, b) => a.t - b.t)
+  for (const vote of inOrder) {
     startedAt = Math.min(startedAt, vote.t)
     const ballot = ballots.get(vote.from) ?? { choices: [], zxid: vote.zxid }
     if (ballot.choices.at(-1) !== vote.leader) {
@@ -110,6 +113,7 @@ function electionOf({ round, votes }: Poll, voters: number, leaders: readonly Ma
     startedAt,
     endedAt,
     elected,
+    votes: inOrder,
     servedAt: elected !== null && next?.sid === elected ? next.t : null,
     ballots: [...ballots.entries()]
       .map(([from, { choices, zxid }]) => ({ from, choices, zxid }))

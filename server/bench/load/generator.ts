@@ -12,6 +12,7 @@ import { prepare } from './prepare.ts'
 import { runProbe } from './probe.ts'
 import { runCell } from './run-cell.ts'
 import { runSoak } from './soak.ts'
+import { runSteady } from './steady.ts'
 
 /** Listens to the parent process until the channel to it closes. */
 export function runGenerator(): void {
@@ -44,6 +45,8 @@ function runJob(job: Job): Promise<JobResults[keyof JobResults]> {
       return firstWrite(job.ports)
     case 'failover':
       return runFailover(job)
+    case 'steady':
+      return runSteady(job)
     case 'fill':
       return runFill(job.target, job.count, job.bytes)
     case 'probe':

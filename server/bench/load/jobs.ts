@@ -33,6 +33,7 @@ export type Job =
   | ({ readonly type: 'connect'; readonly target: Target; readonly lanes: number } & CellTimes)
   | { readonly type: 'firstWrite'; readonly ports: readonly number[] }
   | ({ readonly type: 'failover' } & FailoverPlan)
+  | ({ readonly type: 'steady' } & SteadyPlan)
   | { readonly type: 'fill'; readonly target: Target; readonly count: number; readonly bytes: number }
   | { readonly type: 'probe'; readonly target: Target; readonly measureMs: number; readonly seed: number }
   | {
@@ -49,6 +50,21 @@ export interface FanOutPlan {
   readonly watchers: number
   /** 1: the next write waits until all have heard of the last one, and have their watches set. */
   readonly writesUnderWay: number
+}
+
+export interface SteadyPlan {
+  /** `host:port,host:port`. */
+  readonly servers: string
+  readonly clients: number
+  readonly ratePerSecond: number
+  readonly ms: number
+}
+
+/** Writes that were answered, that were lost with their connection, and that there was no connection for. */
+export interface Steady {
+  readonly acknowledged: number
+  readonly failed: number
+  readonly unsent: number
 }
 
 export interface FailoverPlan {
@@ -165,6 +181,7 @@ export interface JobResults {
   connect: Storm
   firstWrite: FirstWrite
   failover: Failover
+  steady: Steady
   fill: Fill
   probe: Probe
   soak: Soak

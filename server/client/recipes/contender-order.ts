@@ -88,8 +88,8 @@ function immediate(sort: Sort): Blocker {
 /** A reader of Curator's waits for the first writer of the directory, when that one is before it. */
 function firstWrite(own: string, names: readonly string[]): string | null {
   const sorted = sortReadWrite(names)
-  const write = sorted.findIndex((name) => name.includes(WRITE))
-  return write === -1 || indexOfOwn(own, sorted) < write ? null : (sorted[write] ?? null)
+  const before = sorted.slice(0, indexOfOwn(own, sorted))
+  return before.find((name) => name.includes(WRITE)) ?? null
 }
 
 function nearest(blocking: readonly string[], ownLabel: string): Blocker {

@@ -1,6 +1,7 @@
 // Operations about the page's own connection.
 
 import { z } from 'zod'
+import { STREAM_VIEWS } from '#shared/events/subscription.ts'
 import { nothing } from './fields.ts'
 import type { Operations } from './operation.ts'
 
@@ -8,7 +9,11 @@ export const PAGE_OPERATIONS: Operations<'hello' | 'api:describe'> = {
   hello: {
     role: 'viewer',
     audited: false,
-    input: z.strictObject({ version: z.int(), lastSeq: z.int().min(0).nullable() }),
+    input: z.strictObject({
+      version: z.int(),
+      lastSeq: z.int().min(0).nullable(),
+      views: z.array(z.enum(STREAM_VIEWS)).max(STREAM_VIEWS.length).optional(),
+    }),
     summary: 'Says which event the page saw last; answers with what it missed, or with a snapshot.',
     rest: null,
   },

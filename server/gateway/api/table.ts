@@ -3,6 +3,8 @@
 // shared/events/socket-protocol.ts, an entry in the file of its area, a handler.
 
 import type { z } from 'zod'
+import { FAULT_OPERATIONS } from './fault-operations.ts'
+import { HISTORY_OPERATIONS } from './history-operations.ts'
 import { LOCK_OPERATIONS } from './lock-operations.ts'
 import { MEMBER_OPERATIONS } from './member-operations.ts'
 import { NODE_OPERATIONS } from './node-operations.ts'
@@ -16,11 +18,13 @@ import { TREE_OPERATIONS } from './tree-operations.ts'
 export const OPERATIONS: Operations<RequestName> = {
   ...PAGE_OPERATIONS,
   ...TREE_OPERATIONS,
+  ...HISTORY_OPERATIONS,
   ...LOCK_OPERATIONS,
   ...MEMBER_OPERATIONS,
   ...NODE_OPERATIONS,
   ...SUBTREE_OPERATIONS,
   ...OPERATOR_OPERATIONS,
+  ...FAULT_OPERATIONS,
 }
 
 export const REQUEST_NAMES: readonly RequestName[] = Object.keys(OPERATIONS).filter(isRequestName)

@@ -5,6 +5,7 @@ import type { RequestName } from '../api/operation.ts'
 export const EXAMPLES: Readonly<Record<RequestName, object>> = {
   hello: { version: 1, lastSeq: null },
   'api:describe': {},
+  'history:range': { fromMs: 0, toMs: 60_000, stepMs: 1000, events: true },
   'tree:list': { path: '/', offset: 0, watch: true },
   'tree:forget': { path: '/' },
   'node:get': { path: '/a/b' },
@@ -43,4 +44,15 @@ export const EXAMPLES: Readonly<Record<RequestName, object>> = {
   'session:close': { session: '0x100000000000001' },
   'watches:list': { limit: 10 },
   'audit:read': { limit: 10 },
+  'member:restart': { sid: 1 },
+  'member:add': { role: 'observer', sid: 4 },
+  'member:remove': { sid: 1 },
+  'member:reset': { sid: 1 },
+  'ensemble:reset': {},
+  'ensemble:rolling-restart': {},
+  'ensemble:auto-restart': { on: true },
+  'fault:inject': { fault: 'cut', target: { on: 'isolate', at: 'leader' }, durationMs: 5000 },
+  'fault:heal': { id: 'f1' },
+  'fault:heal-all': {},
+  'fault:list': {},
 }

@@ -45,14 +45,19 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'server/ensemble': { from: [...SHARED, 'server/client'] },
   /** Clients at work, each kind in a process of its own. */
   'server/workloads': { from: [...SHARED, 'server/client'] },
+  'server/shell': { from: [...SHARED, 'server/client'] },
   'server/gateway': { from: [...SHARED, 'server/client', 'server/ensemble'] },
   /** Processes against each other; it is all testing, so it may use what tests share. */
-  'server/peers': { from: [...SHARED, 'server/testing'] },
+  'server/peers': { from: [...SHARED, 'server/testing', 'server/client'] },
   /** Breaks a real ensemble while real clients use it, and judges what they saw. */
   'server/nemesis': {
     from: [...SHARED, 'server/storage', 'server/faults', 'server/client', 'server/ensemble'],
   },
-  'server/bench': { from: [...SHARED, 'server/ensemble', 'server/storage'] },
+  /** One lock, contenders of three libraries, members killed: it is all testing. */
+  'server/exclusion': {
+    from: [...SHARED, 'server/storage', 'server/client', 'server/peers'],
+  },
+  'server/bench': { from: [...SHARED, 'server/ensemble', 'server/storage', 'server/client'] },
   /** The seeded world, as a tool of its own. */
   'server/simulate': { from: [...SHARED, 'shared/sim'] },
   'server/launch': {
@@ -66,6 +71,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
         'server/ensemble',
         'server/gateway',
         'server/workloads',
+        'server/shell',
         'server/bench',
       ],
     ],

@@ -21,7 +21,10 @@ test.each([
   ['heal', 'a JSON object'],
   [{ type: 'link', peer: 'clients', direction: 'in', rule: CUT, ttlMs: 5 }, 'type of the command is clients'],
   [{ type: 'link', peer: 2, direction: 'up', rule: CUT, ttlMs: 5 }, 'in, out or both'],
-  [{ type: 'link', peer: 2, direction: 'in', rule: { type: 'reorder' }, ttlMs: 5 }, 'reorder: percent is a whole number'],
+  [
+    { type: 'link', peer: 2, direction: 'in', rule: { type: 'reorder' }, ttlMs: 5 },
+    'reorder: percent is a whole number',
+  ],
   [{ type: 'link', peer: 2, direction: 'in', rule: CUT }, 'ttlMs is how long'],
   [{ type: 'disk', rule: { type: 'stuck' }, ttlMs: FAULT_TTL_MS_MAX + 1 }, 'ttlMs is how long'],
   [{ type: 'disk', rule: { type: 'melt' }, ttlMs: 5 }, 'slow, stuck'],

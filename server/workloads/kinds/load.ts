@@ -29,8 +29,10 @@ export const LOAD: Kind<'load'> = {
   },
 }
 
-/** The znodes, made once by whoever comes first. */
+/** What the clients share: the znodes, made once by whoever comes first. */
 class Keys {
+  /** Of all clients. */
+  outstanding = 0
   readonly #context: Context
   #made: Promise<void> | null = null
 
@@ -108,10 +110,12 @@ class Client {
       return
     }
     this.#outstanding += 1
-    board.count('outstanding')
+    this.#keys.outstanding += 1
+    board.gauge('outstanding', this.#keys.outstanding)
     void this.#operate(dueAt).finally(() => {
       this.#outstanding -= 1
-      board.count('outstanding', -1)
+      this.#keys.outstanding -= 1
+      board.gauge('outstanding', this.#keys.outstanding)
     })
   }
 
@@ -127,7 +131,8 @@ class Client {
     } catch (error) {
       if (signal.aborted) return
       board.count('errors')
-      board.note('error', `${actor.name}: ${error instanceof Error ? error.message : String(error)}`)
+      // Without the path, which would make each a note of its own.
+      board.note('error', `${actor.name}: operations fail with ${error instanceof Error ? error.name : String(error)}`)
     }
   }
 }

@@ -3,6 +3,8 @@
 import type { WorkloadSettings } from '#shared/events/workload-settings.ts'
 import { joinPath } from '#shared/zk/path.ts'
 import { acquireLock, type HeldLock } from '../../client/recipes/lock.ts'
+import { acquireReadLock, acquireWriteLock } from '../../client/recipes/read-write-lock.ts'
+import { acquireLease } from '../../client/recipes/semaphore.ts'
 import { Crew, type Member } from '../process/crew.ts'
 import type { Kind, WorkloadContext } from '../process/kind.ts'
 import { pause } from '../process/pause.ts'
@@ -53,6 +55,7 @@ async function holdFor(ms: number, grant: Grant, { board }: Context, { actor, si
     actor.set('lost', grant.path, grant.fencingToken)
   }
   board.timed('hold', since)
+  if (!grant.signal.aborted) actor.set('releasing', grant.path, grant.fencingToken)
   await grant.release()
 }
 
@@ -67,6 +70,14 @@ function acquire(context: Context, dir: string, { zk, actor, signal }: Member): 
   switch (mode) {
     case 'mutex':
       return acquireLock(zk, dir, { signal, data: actor.name })
+    case 'read-write': {
+      const reads = Math.random() * 100 < settings().readShare
+      board.count(reads ? 'reads' : 'writes')
+      const data = `${actor.name} ${reads ? 'reads' : 'writes'}`
+      return (reads ? acquireReadLock : acquireWriteLock)(zk, dir, { signal, data })
+    }
+    case 'semaphore':
+      return acquireLease(zk, dir, settings().leases, { signal, data: actor.name })
     case 'naive':
       return acquireNaiveLock(zk, dir, { signal, data: actor.name, onCost: (what) => board.count(what) })
   }

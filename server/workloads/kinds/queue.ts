@@ -1,22 +1,21 @@
-// A queue of sequential znodes: producers append, consumers delete the lowest, and whose delete succeeds has the item.
-// An item that was taken by a consumer which then crashed is gone: at most once.
+// A queue that producers fill and consumers empty, in the layout of ZooKeeper's own recipe. An item is removed before it
+// is worked on: what a consumer had taken when it crashed is gone.
 
 import { tryUtf8Decode } from '#shared/base/text.ts'
 import { joinPath } from '#shared/zk/path.ts'
-import { ConnectionLossError, NoNodeError } from '../../client/errors.ts'
-import type { ZooKeeper } from '../../client/zookeeper.ts'
+import { ConnectionLossError } from '../../client/errors.ts'
+import { DistributedQueue, type QueueItem } from '../../client/recipes/queue.ts'
 import { Crew, type Member } from '../process/crew.ts'
 import type { Kind, WorkloadContext } from '../process/kind.ts'
-import { Bell, Pace, pause } from '../process/pause.ts'
+import { Pace, pause } from '../process/pause.ts'
 
 type Context = WorkloadContext<'queue'>
 
-const ITEM = 'item-'
 /** How often a producer looks whether a queue that is too long has become shorter. */
 const FULL_MS = 200
 
 export const QUEUE: Kind<'queue'> = {
-  counts: ['length', 'produced', 'consumed', 'contended', 'inDoubt', 'failures'],
+  counts: ['length', 'produced', 'consumed', 'inDoubt', 'failures'],
   start(context) {
     const { board, connectString, settings } = context
     const { sessionTimeoutMs } = settings()
@@ -32,21 +31,26 @@ export const QUEUE: Kind<'queue'> = {
   },
 }
 
+function queuePath(root: string): string {
+  return joinPath(root, 'items')
+}
+
 async function produce({ board, root, settings }: Context, { zk, actor, signal }: Member): Promise<void> {
+  const queue = new DistributedQueue(zk, queuePath(root), { layout: 'simple' })
   const pace = new Pace(() => settings().itemsPerSecond / settings().producers)
   for (;;) {
     actor.set('thinking')
     await pace.next(signal)
-    const length = (await zk.exists(root))?.numChildren ?? 0
+    const length = await queue.size()
     board.gauge('length', length)
     if (length >= settings().lengthMax) {
-      actor.set('waiting', root)
+      actor.set('waiting', queuePath(root))
       await pause(FULL_MS, signal)
       continue
     }
-    actor.set('working', root)
+    actor.set('working', queuePath(root))
     const since = performance.now()
-    await zk.create(joinPath(root, ITEM), `${process.pid} ${since}`, { mode: 'persistentSequential' })
+    await queue.put(`${process.pid} ${since}`)
     board.timed('append', since)
     board.count('produced')
   }
@@ -54,46 +58,27 @@ async function produce({ board, root, settings }: Context, { zk, actor, signal }
 
 async function consume(context: Context, { zk, actor, signal }: Member): Promise<void> {
   const { board, root, settings } = context
+  const queue = new DistributedQueue(zk, queuePath(root), { layout: 'simple' })
   for (;;) {
-    actor.set('waiting', root)
-    const path = await take(context, zk, signal)
+    actor.set('waiting', queuePath(root))
+    const item = await take(context, queue, signal)
+    if (item === null) continue
+    const path = joinPath(queuePath(root), item.name)
     actor.set('working', path)
     board.count('consumed')
+    const [pid, since] = (tryUtf8Decode(item.data) ?? '').split(' ')
+    if (Number(pid) === process.pid) board.timed('queued', Number(since))
     await pause(settings().workMs, signal)
   }
 }
 
-/** Waits for an item that is ours alone. */
-async function take(context: Context, zk: ZooKeeper, signal: AbortSignal): Promise<string> {
-  const { board, root } = context
-  for (;;) {
-    signal.throwIfAborted()
-    const changed = new Bell()
-    const { children } = await zk.getChildren(root, { watch: changed.ring })
-    const items = children.filter((name) => name.startsWith(ITEM)).sort()
-    board.gauge('length', items.length)
-    for (const name of items) {
-      signal.throwIfAborted()
-      if (await takeOne(context, zk, joinPath(root, name))) return joinPath(root, name)
-      // Others are quicker: what they leave is seen best in a fresh list.
-      if (changed.rung) break
-    }
-    await changed.heard(signal)
-  }
-}
-
-async function takeOne({ board }: Context, zk: ZooKeeper, path: string): Promise<boolean> {
+/** Null when the answer was lost: whether an item was taken is not known, so it is left alone, and counted. */
+async function take({ board }: Context, queue: DistributedQueue, signal: AbortSignal): Promise<QueueItem | null> {
   try {
-    const { data, stat } = await zk.getData(path)
-    await zk.delete(path, stat.version)
-    const [pid, since] = (data ? (tryUtf8Decode(data) ?? '') : '').split(' ')
-    if (Number(pid) === process.pid) board.timed('queued', Number(since))
-    return true
+    return await queue.take({ signal })
   } catch (error) {
-    if (error instanceof NoNodeError) board.count('contended')
-    // Whether the item is ours or still there is not known: it is left alone, and counted.
-    else if (error instanceof ConnectionLossError) board.count('inDoubt')
-    else throw error
-    return false
+    if (!(error instanceof ConnectionLossError)) throw error
+    board.count('inDoubt')
+    return null
   }
 }

@@ -61,6 +61,7 @@ export class Board {
   readonly #startedAt = performance.now()
   readonly #actors = new Set<{ report(): ActorReport }>()
   readonly #counts = new Map<string, number>()
+  readonly #gauges = new Set<string>()
   readonly #latencies = new Map<string, Latency>()
   #notes: WorkloadNote[] = []
   #rates: Readonly<Record<string, number>> = {}
@@ -85,8 +86,9 @@ export class Board {
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + by)
   }
 
-  /** A number that is not a sum: the length of a queue. */
+  /** A number that is not a sum, and has no rate: the length of a queue. */
   gauge(name: string, value: number): void {
+    this.#gauges.add(name)
     this.#counts.set(name, value)
   }
 
@@ -128,7 +130,9 @@ export class Board {
     const elapsed = now - this.#ratesAt
     if (elapsed < RATE_WINDOW_MS) return
     const growth = (name: string, count: number) => ((count - (this.#countsThen.get(name) ?? 0)) * 1000) / elapsed
-    this.#rates = Object.fromEntries([...this.#counts].map(([name, count]) => [name, growth(name, count)]))
+    this.#rates = Object.fromEntries(
+      [...this.#counts].filter(([name]) => !this.#gauges.has(name)).map(([name, count]) => [name, growth(name, count)]),
+    )
     this.#countsThen = new Map(this.#counts)
     this.#ratesAt = now
   }

@@ -4,13 +4,23 @@
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many)
 
 export const frame = {
-  views: { ensemble: 'Ensemble', tree: 'Tree', rounds: 'Rounds', watches: 'Watches', locks: 'Locks' },
+  views: {
+    ensemble: 'Ensemble',
+    rounds: 'Rounds',
+    tree: 'Tree',
+    watches: 'Watches',
+    locks: 'Locks',
+    sessions: 'Sessions',
+    metrics: 'Metrics',
+  },
   viewHints: {
     ensemble: 'Who leads, who lags, what can still fail',
     tree: 'Znodes, as they change',
     rounds: 'Every write, from proposal to commit',
     watches: 'Who watches, what fired',
     locks: 'Who holds, who waits',
+    sessions: 'Who is connected where, and how long it may be silent',
+    metrics: 'Rates and latencies of every member',
   },
   navigation: 'Views',
   skip: 'Skip to the view',
@@ -76,6 +86,9 @@ export const timeline = {
     stopped: (sid: string) => `Member ${sid} stopped`,
     paused: (sid: string) => `Member ${sid} is paused`,
     resumed: (sid: string) => `Member ${sid} runs again`,
+    left: (sid: string) => `Member ${sid} has left`,
+    fault: (sid: string) => `A fault on member ${sid}`,
+    healed: (sid: string) => `A fault on member ${sid} is over`,
   },
 }
 
@@ -104,13 +117,18 @@ export const access = {
 export const keys = {
   title: 'Keys',
   list: [
-    ['g e · g t · g r · g w · g l', 'Ensemble, Tree, Rounds, Watches, Locks'],
+    ['Ctrl K · ⌘ K', 'Find or do anything'],
+    ['g e · g r · g t · g w', 'Ensemble, Rounds, Tree, Watches'],
+    ['g l · g s · g m', 'Locks, Sessions, Metrics'],
     ['/', 'Find in this view'],
     ['[ · ]', 'Previous, next item'],
     ['↑ ↓ ← →', 'Move in lists and in the tree'],
     ['Enter', 'Inspect'],
+    ['+ · − · 0', 'Zoom a diagram in, out, to the newest'],
     ['Space', 'Pause or resume updates'],
-    ['Esc', 'Close the inspector'],
+    ['b', 'Collapse or expand the rail'],
+    ['y', 'Copy a link to this view'],
+    ['Esc', 'Leave a field, close the inspector'],
     ['?', 'These keys'],
   ] as readonly (readonly [string, string])[],
 }

@@ -3,8 +3,30 @@
 import type { Messages } from '../languages.ts'
 import { ensemble } from './ensemble.ts'
 import { access, frame, keys, timeline, units } from './frame.ts'
+import { metrics } from './metrics.ts'
+import { palette } from './palette.ts'
+import { reading } from './reading.ts'
 import { rounds } from './rounds.ts'
+import { sessions } from './sessions.ts'
+import { story } from './story.ts'
 import { session, tree } from './tree.ts'
 import { locks, watches } from './watches.ts'
 
-export const zhCn: Messages = { frame, timeline, access, keys, units, ensemble, tree, session, rounds, watches, locks }
+export const zhCn: Messages = {
+  frame,
+  timeline,
+  access,
+  keys,
+  units,
+  ensemble,
+  tree,
+  session,
+  rounds,
+  watches,
+  locks,
+  palette,
+  story,
+  sessions,
+  metrics,
+  reading,
+}

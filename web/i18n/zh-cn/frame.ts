@@ -3,13 +3,23 @@
 import type { Messages } from '../languages.ts'
 
 export const frame: Messages['frame'] = {
-  views: { ensemble: '集群', tree: '节点树', rounds: '提案', watches: '监听', locks: '锁' },
+  views: {
+    ensemble: '集群',
+    rounds: '提案',
+    tree: '节点树',
+    watches: '监听',
+    locks: '锁',
+    sessions: '会话',
+    metrics: '指标',
+  },
   viewHints: {
     ensemble: '谁是 leader，谁落后，还能坏几个',
     tree: 'znode 及其实时变化',
     rounds: '每次写入，从提案到提交',
     watches: '谁在监听，触发了什么',
     locks: '谁持有，谁在等',
+    sessions: '谁连接到哪里，还能沉默多久',
+    metrics: '每个成员的速率与延迟',
   },
   navigation: '视图',
   skip: '跳到视图',
@@ -74,6 +84,9 @@ export const timeline: Messages['timeline'] = {
     stopped: (sid) => `成员 ${sid} 停止`,
     paused: (sid) => `成员 ${sid} 暂停`,
     resumed: (sid) => `成员 ${sid} 恢复运行`,
+    left: (sid) => `成员 ${sid} 离开`,
+    fault: (sid) => `成员 ${sid} 出现故障`,
+    healed: (sid) => `成员 ${sid} 的故障结束`,
   },
 }
 
@@ -102,13 +115,18 @@ export const access: Messages['access'] = {
 export const keys: Messages['keys'] = {
   title: '快捷键',
   list: [
-    ['g e · g t · g r · g w · g l', '集群、节点树、提案、监听、锁'],
+    ['Ctrl K · ⌘ K', '查找或执行任何操作'],
+    ['g e · g r · g t · g w', '集群、提案、节点树、监听'],
+    ['g l · g s · g m', '锁、会话、指标'],
     ['/', '在本视图中查找'],
     ['[ · ]', '上一项、下一项'],
     ['↑ ↓ ← →', '在列表和树中移动'],
     ['Enter', '检视'],
+    ['+ · − · 0', '放大、缩小图，回到最新'],
     ['Space', '暂停或继续更新'],
-    ['Esc', '关闭检视'],
+    ['b', '收起或展开侧栏'],
+    ['y', '复制此视图的链接'],
+    ['Esc', '离开输入框，关闭检视'],
     ['?', '显示快捷键'],
   ],
 }

@@ -1,0 +1,47 @@
+// Chinese words of the frame's tools.
+
+import type { Messages } from '../languages.ts'
+
+export const palette: Messages['palette'] = {
+  open: '查找或执行',
+  openHint: '查找或执行任何操作（Ctrl K）',
+  title: '查找或执行',
+  placeholder: '视图、成员、/路径、0xzxid、会话、锁、操作…',
+  results: '结果',
+  nothing: '没有匹配项。路径以 / 开头，zxid 或会话以 0x 开头。',
+  kinds: { view: '视图', action: '操作', member: '成员', lock: '锁', session: '会话', round: '提案', znode: 'znode' },
+  actions: {
+    pause: '暂停或继续更新',
+    share: '复制此视图的链接',
+    keys: '显示快捷键',
+    tour: '看看导览',
+    rail: '收起或展开侧栏',
+    dark: '深色主题',
+    light: '浅色主题',
+    auto: '主题跟随系统',
+    english: 'English',
+    chinese: '简体中文',
+  },
+  openZnode: (path) => `打开 znode ${path}`,
+  openRound: (zxid) => `打开提案 ${zxid}`,
+  openSession: (session) => `打开会话 ${session}`,
+  share: '复制此视图的链接',
+  shareHint: '复制此视图及所选内容的链接，不含你的令牌',
+  shared: '链接已复制。其中没有令牌，打开它的人需要自己的令牌。',
+  collapse: '收起侧栏',
+  expand: '展开侧栏',
+  inspectorSize: '检视栏宽度',
+  timelineSize: '时间线高度',
+  tourTitle: '导览',
+  tourStep: (n, of) => `第 ${n} 步，共 ${of} 步`,
+  tourSkip: '跳过',
+  tourBack: '上一步',
+  tourNext: '下一步',
+  tour: [
+    ['视图', '每个视图回答关于集群的一个问题：谁是 leader、一次写入如何传播、谁在监听、谁在等待。'],
+    ['一句话', '此刻的状态：多少成员在服务、谁是 leader、还能坏几个。'],
+    ['同一个选择', '点选成员、zxid、znode 或会话：检视栏给出它的全部信息，各视图都会突出显示；网址里也有它。'],
+    ['时间线', '每秒写入，以及每次杀死、选举和 epoch 更替。点标记可选中相应成员。'],
+    ['查找或执行', '按 Ctrl K 输入几个字母即可找到任何东西；按 ? 查看快捷键。试着破坏：杀死 leader，看会发生什么。'],
+  ],
+}

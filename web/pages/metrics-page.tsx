@@ -1,0 +1,85 @@
+// Metrics: rates and latencies of every member on one axis of time, with one crosshair.
+
+import { useEffect, useState } from 'react'
+import { formatClock } from '../i18n/format.ts'
+import { CHART } from '../panels/metrics/draw-chart.ts'
+import { MetricChart } from '../panels/metrics/metric-chart.tsx'
+import { useChronicle } from '../stores/chronicle-store.ts'
+import { useNow } from '../stores/clock.ts'
+import { pointAt, useCrosshair } from '../stores/crosshair-store.ts'
+import { useViewStore } from '../stores/view-store.ts'
+import { Segments } from '../ui/segments.tsx'
+import { Skeleton } from '../ui/states.tsx'
+import { useMessages } from '../ui/words.ts'
+import { METRICS, metricLines } from '../viz/metrics/metric-lines.ts'
+
+const SPANS_MIN = [2, 5, 10] as const
+const STEP_MS = 1000
+
+export function MetricsPage() {
+  const { metrics: words, timeline } = useMessages()
+  const known = useViewStore((state) => state.known)
+  const view = useViewStore((state) => state.view)
+  const chronicle = useChronicle((heard) => heard)
+  const [minutes, setMinutes] = useState<number>(5)
+  // Once a second is often enough: that is how often members tell.
+  const now = useNow()
+  const at = useCrosshair((state) => state.t)
+  useEffect(() => () => pointAt(null), [])
+  if (!known) {
+    return (
+      <div className="page-skeleton">
+        <Skeleton rows={6} rowHeight={96} />
+      </div>
+    )
+  }
+  const from = now - minutes * 60_000
+  const onPointerMove = (event: React.PointerEvent) => {
+    const canvas = event.target instanceof Element ? event.target.closest('.metric-canvas') : null
+    if (!canvas) return
+    const { left, width } = canvas.getBoundingClientRect()
+    const part = (event.clientX - left - CHART.leftPx) / Math.max(1, width - CHART.leftPx - CHART.rightPx)
+    pointAt(part < 0 || part > 1 ? null : from + part * (now - from))
+  }
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    const step = { ArrowLeft: -STEP_MS, ArrowRight: STEP_MS }[event.key]
+    if (step === undefined) return
+    event.preventDefault()
+    pointAt(Math.max(from, Math.min(now, (at ?? now) + step * (event.shiftKey ? 10 : 1))))
+  }
+  return (
+    <>
+      <div className="toolbar">
+        <Segments
+          label={words.span}
+          value={minutes}
+          onChange={setMinutes}
+          choices={SPANS_MIN.map((value) => ({ value, label: timeline.minutes(value) }))}
+        />
+        <span className="mono">{at === null ? words.now : words.at(formatClock(at))}</span>
+        {chronicle.since !== null && <span className="tertiary">{words.since(formatClock(chronicle.since))}</span>}
+      </div>
+      <section
+        className="metrics"
+        aria-label={words.label}
+        title={words.keys}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move the crosshair
+        tabIndex={0}
+        onPointerMove={onPointerMove}
+        onPointerLeave={() => pointAt(null)}
+        onKeyDown={onKeyDown}
+      >
+        {METRICS.map((id) => (
+          <MetricChart
+            key={id}
+            id={id}
+            lines={metricLines(id, view, chronicle, from, now)}
+            from={from}
+            now={now}
+            markers={view.markers}
+          />
+        ))}
+      </section>
+    </>
+  )
+}

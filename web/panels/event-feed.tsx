@@ -1,0 +1,101 @@
+// What happened, newest first, as a colleague would tell it; repeats are counted, the reason stands beside it.
+
+import { formatClock } from '../i18n/format.ts'
+import type { Messages } from '../i18n/languages.ts'
+import { useChronicle } from '../stores/chronicle-store.ts'
+import { select } from '../stores/route-store.ts'
+import { useCluster, useOwnSessions } from '../stores/view-store.ts'
+import { Ago } from '../ui/times.tsx'
+import { Visible } from '../ui/visible.tsx'
+import { useMessages } from '../ui/words.ts'
+import { type FeedEntry, feedEntries } from '../viz/chronicle/feed.ts'
+import { TimelineGlyph } from './timeline-glyph.tsx'
+
+const SHOWN = 60
+
+export function feedSentence({ kind, sid, count }: FeedEntry, story: Messages['story']): string {
+  return story.sayings[kind](String(sid ?? '–'), count)
+}
+
+const WAYS = ['DIFF', 'TRUNC', 'SNAP'] as const
+
+/** The reason behind it, where one is known. Sessions and zxids say nothing in a sentence. */
+function reasonOf({ kind, detail }: FeedEntry, story: Messages['story']): string {
+  if (kind === 'sync') {
+    const [how, count] = detail.split(' ')
+    const way = WAYS.find((each) => each === how)
+    if (!way) return ''
+    return count === undefined ? story.ways[way] : `${story.ways[way]} (${story.sent(Number(count))})`
+  }
+  if (kind === 'fault' || kind === 'healed') return detail
+  return kind === 'killed' || kind === 'looking' || kind === 'stopped' || kind === 'disconnected' ? detail : ''
+}
+
+export function EventFeed() {
+  const { story } = useMessages()
+  const own = useOwnSessions()
+  const chronicle = useChronicle((heard) => heard)
+  const entries = useCluster((view) => feedEntries(view, chronicle, own)).slice(0, SHOWN)
+  return (
+    <section className="feed" aria-label={story.feed}>
+      <h2 title={story.feedSince}>{story.feed}</h2>
+      {entries.length === 0 && <p className="tertiary">{story.feedEmpty}</p>}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
+      <ol className="feed-list" tabIndex={0} aria-label={story.feed}>
+        {entries.map((entry) => (
+          <FeedItem key={`${entry.kind} ${entry.sid} ${entry.t}`} entry={entry} />
+        ))}
+      </ol>
+      <p className="hidden" role="log" aria-live="polite">
+        {entries[0] ? feedSentence(entries[0], story) : ''}
+      </p>
+    </section>
+  )
+}
+
+const GRAVE: ReadonlySet<FeedEntry['kind']> = new Set(['killed', 'unheard', 'dropped', 'expired'])
+
+function FeedItem({ entry }: { readonly entry: FeedEntry }) {
+  const { story } = useMessages()
+  const { t, sid, kind } = entry
+  const reason = reasonOf(entry, story)
+  return (
+    <li className="feed-item" data-grave={GRAVE.has(kind) ? '' : undefined}>
+      <FeedMark entry={entry} />
+      <span className="feed-words">
+        {sid === null ? (
+          feedSentence(entry, story)
+        ) : (
+          <button type="button" className="feed-pick" onClick={() => select({ type: 'member', sid })}>
+            {feedSentence(entry, story)}
+          </button>
+        )}
+        {reason !== '' && (
+          <span className="tertiary feed-reason">
+            <Visible text={reason} />
+          </span>
+        )}
+      </span>
+      <span className="tertiary feed-time" title={formatClock(t, true)}>
+        <Ago t={t} />
+      </span>
+    </li>
+  )
+}
+
+/** The timeline's mark where there is one, else a small dot. */
+function FeedMark({ entry: { kind, sid } }: { readonly entry: FeedEntry }) {
+  switch (kind) {
+    case 'epoch':
+    case 'looking':
+    case 'killed':
+    case 'started':
+    case 'sync':
+    case 'stopped':
+    case 'paused':
+    case 'resumed':
+      return <TimelineGlyph type={kind} sid={sid} />
+    default:
+      return <span className="feed-dot" aria-hidden="true" />
+  }
+}

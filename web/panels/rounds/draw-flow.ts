@@ -1,0 +1,227 @@
+// Draws the space–time view on a canvas: lanes, and on them either every mark of every round or bins. Proposal:
+// solid with a filled head; ack: thin with an open head; commit: double; lost: a cross where it died.
+
+import { scaleLinear } from 'd3'
+import { formatClock } from '../../i18n/format.ts'
+import type { Colours } from '../../ui/canvas.tsx'
+import type { FlowBins } from '../../viz/flow/flow-bins.ts'
+import { type FlowMark, type FlowRound, type FlowWindow, flowX } from '../../viz/flow/flow-marks.ts'
+
+export const FLOW = { leftPx: 44, rightPx: 12, topPx: 22, axisPx: 18 } as const
+
+export interface FlowPicture {
+  readonly width: number
+  readonly height: number
+  readonly box: FlowWindow
+  readonly sids: readonly number[]
+  readonly leader: number | null
+  readonly rounds: readonly FlowRound[]
+  /** Null: rounds are drawn one by one. */
+  readonly bins: FlowBins | null
+  readonly chosen: string | null
+  readonly words: { readonly rate: string; readonly slowest: string }
+  readonly duration: (ms: number) => string
+}
+
+export function laneY(picture: Pick<FlowPicture, 'height' | 'sids'>, sid: number): number {
+  const room = picture.height - FLOW.topPx - FLOW.axisPx
+  const lane = room / Math.max(1, picture.sids.length)
+  return FLOW.topPx + (picture.sids.indexOf(sid) + 0.5) * lane
+}
+
+export function drawFlow(context: CanvasRenderingContext2D, colours: Colours, picture: FlowPicture): void {
+  const { width, height, box, sids } = picture
+  context.font = `11px ${colours.sans}`
+  drawAxis(context, colours, picture)
+  for (const sid of sids) drawLane(context, colours, picture, sid)
+  context.save()
+  context.beginPath()
+  context.rect(box.leftPx, 0, width - box.leftPx, height - FLOW.axisPx)
+  context.clip()
+  if (picture.bins) drawBins(context, colours, picture, picture.bins)
+  else drawRounds(context, colours, picture)
+  context.restore()
+}
+
+/** `14:02:11`, or with milliseconds when less than ten seconds are shown. */
+function drawAxis(context: CanvasRenderingContext2D, colours: Colours, { box, width, height }: FlowPicture): void {
+  const x = flowX(box)
+  const span = box.to - box.from
+  const ticks = scaleLinear([0, span], [0, 1]).ticks(Math.max(2, Math.floor(width / (span < 10_000 ? 120 : 140))))
+  const step = (ticks[1] ?? span) - (ticks[0] ?? 0)
+  const first = Math.ceil(box.from / step) * step
+  context.textAlign = 'center'
+  for (let t = first; t <= box.to; t += step) {
+    const at = Math.round(x(t))
+    context.fillStyle = colours.of('line')
+    context.fillRect(at, FLOW.topPx - 6, 1, height - FLOW.topPx - FLOW.axisPx + 6)
+    context.fillStyle = colours.of('text-3')
+    if (at > box.leftPx + 30 && at < width - 34) context.fillText(formatClock(t, step < 1000), at, height - 5)
+  }
+}
+
+function drawLane(context: CanvasRenderingContext2D, colours: Colours, picture: FlowPicture, sid: number): void {
+  const y = laneY(picture, sid)
+  context.fillStyle = colours.of('line-strong')
+  context.fillRect(picture.box.leftPx, Math.round(y), picture.width - picture.box.leftPx, 1)
+  context.fillStyle = colours.member(sid)
+  context.beginPath()
+  context.arc(16, y, 9, 0, Math.PI * 2)
+  context.fill()
+  if (sid === picture.leader) {
+    context.strokeStyle = colours.member(sid)
+    context.lineWidth = 1.4
+    context.beginPath()
+    context.arc(16, y, 12, 0, Math.PI * 2)
+    context.stroke()
+  }
+  context.fillStyle = colours.of('on-member')
+  context.textAlign = 'center'
+  context.font = `600 11px ${colours.sans}`
+  context.fillText(String(sid), 16, y + 4)
+  context.font = `11px ${colours.sans}`
+}
+
+function drawRounds(context: CanvasRenderingContext2D, colours: Colours, picture: FlowPicture): void {
+  const { rounds, chosen } = picture
+  for (const round of rounds) {
+    if (round.zxid === chosen) continue
+    context.globalAlpha = chosen === null ? 1 : 0.45
+    for (const mark of round.marks) drawMark(context, colours, picture, mark, false)
+  }
+  context.globalAlpha = 1
+  const lit = rounds.find(({ zxid }) => zxid === chosen)
+  if (lit) for (const mark of lit.marks) drawMark(context, colours, picture, mark, true)
+}
+
+function drawMark(
+  context: CanvasRenderingContext2D,
+  colours: Colours,
+  picture: FlowPicture,
+  mark: FlowMark,
+  lit: boolean,
+): void {
+  switch (mark.type) {
+    case 'flush': {
+      const y = laneY(picture, mark.sid)
+      context.fillStyle = colours.member(mark.sid)
+      const alpha = context.globalAlpha
+      if (mark.open) context.globalAlpha = alpha * 0.4
+      context.fillRect(mark.x1, y - 3.5, Math.max(1.5, mark.x2 - mark.x1), 7)
+      context.globalAlpha = alpha
+      return
+    }
+    case 'applied': {
+      context.fillStyle = colours.member(mark.sid)
+      context.strokeStyle = colours.of('surface')
+      context.lineWidth = 1
+      context.beginPath()
+      context.arc(mark.x1, laneY(picture, mark.sid), 4, 0, Math.PI * 2)
+      context.fill()
+      context.stroke()
+      return
+    }
+    case 'quorum': {
+      const y = laneY(picture, mark.sid)
+      context.fillStyle = colours.of('accent')
+      context.beginPath()
+      context.moveTo(mark.x1, y - 6)
+      context.lineTo(mark.x1 + 6, y)
+      context.lineTo(mark.x1, y + 6)
+      context.lineTo(mark.x1 - 6, y)
+      context.fill()
+      return
+    }
+    default:
+      drawArrow(context, colours, picture, mark, lit)
+  }
+}
+
+type Arrow = Extract<FlowMark, { type: 'proposal' | 'ack' | 'commit' }>
+
+function drawArrow(
+  context: CanvasRenderingContext2D,
+  colours: Colours,
+  picture: FlowPicture,
+  { type, x1, x2, from, to, end }: Arrow,
+  lit: boolean,
+): void {
+  const y1 = laneY(picture, from)
+  const whole = laneY(picture, to)
+  const y2 = end === 'arrived' ? whole : y1 + (whole - y1) * 0.45
+  const colour = lit ? colours.of('accent') : type === 'commit' ? colours.of('mark') : colours.of('text-2')
+  context.strokeStyle = colour
+  context.fillStyle = colour
+  context.lineWidth = type === 'proposal' ? 1.3 : 1
+  context.setLineDash(end === 'open' ? [1.5, 3] : [])
+  context.beginPath()
+  const shift = type === 'commit' ? 1.5 : 0
+  context.moveTo(x1 - shift, y1)
+  context.lineTo(x2 - shift, y2)
+  if (shift > 0) {
+    context.moveTo(x1 + shift, y1)
+    context.lineTo(x2 + shift, y2)
+  }
+  context.stroke()
+  context.setLineDash([])
+  if (end === 'lost') {
+    context.strokeStyle = colours.of('bad')
+    context.lineWidth = 1.8
+    context.beginPath()
+    context.moveTo(x2 - 4, y2 - 4)
+    context.lineTo(x2 + 4, y2 + 4)
+    context.moveTo(x2 + 4, y2 - 4)
+    context.lineTo(x2 - 4, y2 + 4)
+    context.stroke()
+  } else if (end === 'arrived' && type !== 'commit') drawHead(context, x1, y1, x2, y2, type === 'proposal')
+}
+
+const HEAD_PX = 6
+
+function drawHead(
+  context: CanvasRenderingContext2D,
+  x1: number,
+  y1: number,
+  x2: number,
+  y2: number,
+  filled: boolean,
+): void {
+  const angle = Math.atan2(y2 - y1, x2 - x1)
+  const side = (turn: number) => [x2 - HEAD_PX * Math.cos(angle + turn), y2 - HEAD_PX * Math.sin(angle + turn)] as const
+  const [a, b] = [side(0.45), side(-0.45)]
+  context.beginPath()
+  context.moveTo(a[0], a[1])
+  context.lineTo(x2, y2)
+  context.lineTo(b[0], b[1])
+  if (filled) context.fill()
+  else context.stroke()
+}
+
+/** Writes per second as an area over all lanes, how many rounds are kept as ticks on each lane. */
+function drawBins(context: CanvasRenderingContext2D, colours: Colours, picture: FlowPicture, found: FlowBins): void {
+  const { height, sids, words, box } = picture
+  const bottom = height - FLOW.axisPx
+  const y = scaleLinear([0, found.peak || 1], [bottom, FLOW.topPx + 8])
+  context.fillStyle = colours.of('area')
+  context.globalAlpha = 0.6
+  for (const bin of found.bins) context.fillRect(bin.x, y(bin.rate), Math.max(1, bin.width - 0.5), bottom - y(bin.rate))
+  context.globalAlpha = 1
+  const most = Math.max(1, ...found.bins.flatMap(({ applied }) => Object.values(applied)))
+  for (const sid of sids) {
+    const lane = laneY(picture, sid)
+    context.fillStyle = colours.member(sid)
+    for (const bin of found.bins) {
+      const n = bin.applied[String(sid)] ?? 0
+      if (n > 0) context.fillRect(bin.x, lane - 2 - (n / most) * 8, Math.max(1, bin.width - 0.5), 4 + (n / most) * 16)
+    }
+  }
+  const slowest = Math.max(0, ...found.bins.map(({ slowestMs }) => slowestMs ?? 0))
+  context.textAlign = 'left'
+  context.fillStyle = colours.of('text-2')
+  context.fillText(`${Math.round(found.peak * 10) / 10} ${words.rate}`, box.leftPx + 4, 12)
+  if (slowest === 0) return
+  const worst = found.bins.find(({ slowestMs }) => slowestMs === slowest)
+  context.textAlign = 'right'
+  context.fillText(`◆ ${picture.duration(slowest)} ${words.slowest}`, picture.width - 8, 12)
+  if (worst) context.fillText('◆', worst.x + worst.width / 2 + 5, FLOW.topPx + 8)
+}

@@ -1,0 +1,208 @@
+// The space–time view of all rounds: zoom from one message to ten minutes. It follows the newest until somebody
+// moves it; what it cannot draw one by one it counts.
+
+import { useEffect, useRef, useState } from 'react'
+import type { RoundView } from '#shared/events/cluster-view.ts'
+import { formatClock, formatCount } from '../../i18n/format.ts'
+import { select, useRoute } from '../../stores/route-store.ts'
+import { serverNow, useCluster, useViewStore } from '../../stores/view-store.ts'
+import { Canvas } from '../../ui/canvas.tsx'
+import { useDuration } from '../../ui/times.tsx'
+import { useSize } from '../../ui/use-size.ts'
+import { useLanguage, useMessages } from '../../ui/words.ts'
+import { leaderOf, membersInOrder } from '../../viz/ensemble-answer.ts'
+import { flowBins } from '../../viz/flow/flow-bins.ts'
+import { flowRounds, hitRound, ROUND_LEAST_PX, roundsWithin } from '../../viz/flow/flow-marks.ts'
+import { drawFlow, FLOW, type FlowPicture } from './draw-flow.ts'
+
+const SHORTEST_MS = 2
+const LONGEST_MS = 600_000
+const FIRST_MS = 2000
+const ZOOM = 1.5
+const REACH_PX = 10
+/** Events come so much later than they happen; without it the newest rounds would always be half told. */
+const BEHIND_MS = 150
+
+interface FlowViewProps {
+  readonly rounds: readonly RoundView[]
+  /** Somebody paused the rounds: time stands still as well. */
+  readonly pausedAt: number | null
+}
+
+const clampSpan = (ms: number): number => Math.min(LONGEST_MS, Math.max(SHORTEST_MS, ms))
+
+export function FlowView({ rounds, pausedAt }: FlowViewProps) {
+  const { reading: words } = useMessages()
+  const language = useLanguage()
+  const duration = useDuration()
+  const [ref, size] = useSize<HTMLDivElement>()
+  const [span, setSpan] = useState(FIRST_MS)
+  /** Right end of the window; null follows the newest. */
+  const [fixedTo, setFixedTo] = useState<number | null>(null)
+  const view = useViewStore((state) => state.view)
+  const sids = useCluster((cluster) => membersInOrder(cluster).map(({ sid }) => sid))
+  const leader = useCluster((cluster) => leaderOf(cluster)?.sid ?? null)
+  const selection = useRoute((route) => route.selection)
+  const chosen = selection?.type === 'round' ? selection.zxid : null
+  const width = size?.width ?? 0
+  const height = size?.height ?? 0
+  const to = fixedTo ?? (pausedAt ?? serverNow()) - BEHIND_MS
+  const box = { from: to - span, to, leftPx: FLOW.leftPx, rightPx: Math.max(FLOW.leftPx + 1, width - FLOW.rightPx) }
+  const within = roundsWithin(rounds, box)
+  // Older than the oldest kept: only counts are left of it.
+  const kept = rounds[0]?.proposedAt ?? Number.POSITIVE_INFINITY
+  const single =
+    within.length * ROUND_LEAST_PX <= box.rightPx - box.leftPx && (box.from >= kept - span || span <= 20_000)
+  const drawn = single ? flowRounds(within, sids, view, box) : []
+  const bins = single ? null : flowBins({ writeRate: view.writeRate, rounds }, box)
+  const picture: FlowPicture = {
+    width,
+    height,
+    box,
+    sids,
+    leader,
+    rounds: drawn,
+    bins,
+    chosen,
+    duration,
+    words: { rate: words.writesPerSecond, slowest: words.slowestKept },
+  }
+  const zoom = (factor: number, part = 1) => {
+    const next = clampSpan(span * factor)
+    if (fixedTo !== null || part < 1) setFixedTo(to + (next - span) * (1 - part))
+    setSpan(next)
+  }
+  const move = (ms: number) => {
+    const next = to + ms
+    setFixedTo(next >= serverNow() - BEHIND_MS && pausedAt === null ? null : next)
+  }
+  // A wheel that zooms must not scroll: React's own listener cannot prevent that.
+  const onWheel = useRef<(event: WheelEvent) => void>(() => undefined)
+  onWheel.current = (event) => {
+    event.preventDefault()
+    if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+      move(((event.deltaX || event.deltaY) / Math.max(1, width)) * span)
+      return
+    }
+    const part = fixedTo === null ? 1 : (event.offsetX - box.leftPx) / Math.max(1, box.rightPx - box.leftPx)
+    zoom(event.deltaY > 0 ? 1.2 : 1 / 1.2, Math.min(1, Math.max(0, part)))
+  }
+  useEffect(() => {
+    const element = ref.current
+    const handle = (event: WheelEvent) => onWheel.current(event)
+    element?.addEventListener('wheel', handle, { passive: false })
+    return () => element?.removeEventListener('wheel', handle)
+  }, [ref])
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    const keys: Record<string, () => void> = {
+      '+': () => zoom(1 / ZOOM),
+      '=': () => zoom(1 / ZOOM),
+      '-': () => zoom(ZOOM),
+      '0': () => setFixedTo(null),
+      ArrowLeft: () => move(-span / 8),
+      ArrowRight: () => move(span / 8),
+      Home: () => setFixedTo(Math.min(kept + span, to)),
+      End: () => setFixedTo(null),
+    }
+    const act = keys[event.key]
+    if (!act || event.ctrlKey || event.metaKey) return
+    event.preventDefault()
+    act()
+  }
+  const drag = useDrag((px) => move((-px / Math.max(1, box.rightPx - box.leftPx)) * span))
+  const pick = (px: number) => {
+    const hit = hitRound(drawn, px, REACH_PX)
+    if (hit) select({ type: 'round', zxid: hit.zxid })
+  }
+  const caption = single
+    ? within.length === 0
+      ? words.flowNone
+      : words.flowSingle(formatCount(within.length, language), formatClock(box.from, true), formatClock(to, true))
+    : bins && bins.writes > 0
+      ? words.flowBinned(formatCount(bins.writes, language), duration(bins.binMs))
+      : within.length > 0
+        ? words.flowBinnedFine(formatCount(within.length, language))
+        : words.flowNone
+  return (
+    <figure className="flow">
+      <div className="flow-tools">
+        <button
+          type="button"
+          className="button small"
+          aria-label={words.zoomOut}
+          title={words.zoomOut}
+          onClick={() => zoom(ZOOM)}
+        >
+          −
+        </button>
+        <span className="mono">{words.span(duration(span))}</span>
+        <button
+          type="button"
+          className="button small"
+          aria-label={words.zoomIn}
+          title={words.zoomIn}
+          onClick={() => zoom(1 / ZOOM)}
+        >
+          +
+        </button>
+        <button
+          type="button"
+          className="button small"
+          aria-pressed={fixedTo === null}
+          onClick={() => setFixedTo(fixedTo === null ? to : null)}
+        >
+          {fixedTo === null ? words.following : words.follow}
+        </button>
+        <span className="tertiary flow-hint">{words.flowHint}</span>
+      </div>
+      <div
+        ref={ref}
+        className="flow-canvas"
+        role="application"
+        aria-label={words.flow}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: keys zoom and move
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+        {...drag.handlers}
+        onClick={(event) => {
+          if (!drag.moved()) pick(event.clientX - event.currentTarget.getBoundingClientRect().left)
+        }}
+      >
+        {width > 120 && height > 80 && (
+          <Canvas width={width} height={height} draw={(context, colours) => drawFlow(context, colours, picture)} />
+        )}
+      </div>
+      <figcaption className="secondary">
+        {caption} <span className="tertiary">{single && words.flowMarks}</span>
+      </figcaption>
+    </figure>
+  )
+}
+
+const CLICK_PX = 4
+
+/** Moves by the px that the pointer did; a press that hardly moved is a click. */
+function useDrag(onMove: (px: number) => void) {
+  const at = useRef<{ x: number; total: number } | null>(null)
+  const total = useRef(0)
+  return {
+    moved: () => total.current > CLICK_PX,
+    handlers: {
+      onPointerDown: (event: React.PointerEvent) => {
+        at.current = { x: event.clientX, total: 0 }
+        total.current = 0
+        event.currentTarget.setPointerCapture(event.pointerId)
+      },
+      onPointerMove: (event: React.PointerEvent) => {
+        if (!at.current) return
+        const px = event.clientX - at.current.x
+        at.current.x = event.clientX
+        total.current += Math.abs(px)
+        if (total.current > CLICK_PX) onMove(px)
+      },
+      onPointerUp: () => {
+        at.current = null
+      },
+    },
+  }
+}

@@ -1,0 +1,197 @@
+// What this page has heard since it was opened and the view does not keep: phases, synchronizations, who came
+// and went, and a sample of every member each second. Folded from the same events, in place, by applyToChronicle.
+// The view stays the authority for everything that it has; feed.ts and the metrics join the two.
+
+import type { ClusterView } from '#shared/events/cluster-view.ts'
+import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
+import { type MemberSecond, sampleSecond } from './seconds.ts'
+import { emptySessionNotes, noteConnected, noteExpired, noteGone, noteTxn, type SessionNotes } from './session-notes.ts'
+
+export const PHASES_MAX = 600
+export const SYNCS_MAX = 200
+export const NOTES_MAX = 600
+export const REQUESTS_MAX = 2000
+/** Of one member between two samples. */
+export const FLUSHES_MAX = 2000
+/** Ten minutes of every member. */
+export const SECONDS_MAX = 600
+
+export interface PhaseNote {
+  readonly t: number
+  readonly sid: number
+  readonly phase: 'ELECTION' | 'DISCOVERY' | 'SYNCHRONIZATION' | 'BROADCAST'
+  readonly epoch: number
+}
+
+export interface SyncNote {
+  readonly t: number
+  readonly leader: number
+  readonly learner: number
+  readonly how: 'DIFF' | 'TRUNC' | 'SNAP'
+  /** Up to where the learner had, or was cut back; as the leader told. */
+  readonly zxid: string
+  /** How many txns it was sent; null until the leader has told. */
+  readonly count: number | null
+}
+
+/** A sample of what clients asked: one request from its arrival to the answer. */
+export interface RequestNote {
+  /** When it was answered. */
+  readonly t: number
+  readonly sid: number
+  readonly session: string
+  readonly op: string
+  readonly path: string | null
+  readonly zxid: string
+  readonly latencyMs: number
+}
+
+export type NoteKind =
+  | 'connected'
+  | 'disconnected'
+  | 'serving'
+  | 'notServing'
+  | 'unheard'
+  | 'heardAgain'
+  | 'dropped'
+  | 'closed'
+  | 'expired'
+  | 'moved'
+
+export interface Note {
+  readonly t: number
+  readonly sid: number
+  readonly kind: NoteKind
+  /** Session, reason or count, by kind. */
+  readonly detail: string
+}
+
+export interface Chronicle {
+  /** When the page began to hear, by the servers' clock; null before. */
+  since: number | null
+  phases: PhaseNote[]
+  syncs: SyncNote[]
+  notes: Note[]
+  /** By member, oldest first. */
+  seconds: Record<string, MemberSecond[]>
+  requests: RequestNote[]
+  /** By member: flushes told since its last sample, ms. */
+  flushes: Record<string, number[]>
+  readonly sessions: SessionNotes
+}
+
+export function emptyChronicle(): Chronicle {
+  return {
+    since: null,
+    phases: [],
+    syncs: [],
+    notes: [],
+    seconds: {},
+    requests: [],
+    flushes: {},
+    sessions: emptySessionNotes(),
+  }
+}
+
+function push<T>(list: T[], item: T, max: number): void {
+  list.push(item)
+  // A quarter at once: cutting one off for each that comes would cost the whole list every time.
+  if (list.length > max * 1.25) list.splice(0, list.length - max)
+}
+
+/** What a snapshot tells of the time before: sessions and ephemerals of the rounds that it holds. */
+export function seedChronicle(chronicle: Chronicle, view: ClusterView): void {
+  for (const { txn, proposedAt } of view.rounds) noteTxn(chronicle.sessions, proposedAt, txn)
+}
+
+/** Before `event` goes into `view`: what it takes away can still be read there. */
+export function applyToChronicle(chronicle: Chronicle, view: ClusterView, event: GatewayEvent): void {
+  const { t, sid } = event
+  chronicle.since ??= t
+  const note = (kind: NoteKind, detail: string) => push(chronicle.notes, { t, sid, kind, detail }, NOTES_MAX)
+  switch (event.type) {
+    case 'phase':
+      push(chronicle.phases, { t, sid, phase: event.phase, epoch: event.epoch }, PHASES_MAX)
+      return
+    case 'state':
+      if (event.state === 'LOOKING') push(chronicle.phases, { t, sid, phase: 'ELECTION', epoch: 0 }, PHASES_MAX)
+      return
+    case 'sync':
+      push(
+        chronicle.syncs,
+        { t, leader: sid, learner: event.learner, how: event.how, zxid: event.zxid, count: null },
+        SYNCS_MAX,
+      )
+      return
+    case 'synced':
+      noteSynced(chronicle, event)
+      return
+    case 'session':
+      if (event.change !== 'created') note(event.change, event.session)
+      if (event.change === 'expired') noteExpired(chronicle.sessions, t, event.session)
+      return
+    case 'flush': {
+      const list = chronicle.flushes[sid] ?? []
+      chronicle.flushes[sid] = list
+      if (list.length < FLUSHES_MAX) list.push(event.ms)
+      return
+    }
+    case 'request': {
+      const { session, op, path, zxid, latencyMs } = event
+      push(chronicle.requests, { t, sid, session, op, path, zxid, latencyMs }, REQUESTS_MAX)
+      return
+    }
+    case 'serving':
+      note('serving', event.zxid)
+      return
+    case 'notServing':
+      note('notServing', event.reason)
+      return
+    case 'connected':
+      note('connected', event.session)
+      noteConnected(chronicle.sessions, event)
+      return
+    case 'disconnected': {
+      const connection = Object.values(view.connections).find((each) => each.sid === sid && each.conn === event.conn)
+      if (connection) noteGone(chronicle.sessions, t, connection)
+      note('disconnected', event.reason)
+      return
+    }
+    case 'process':
+      if (event.process !== 'killed' && event.process !== 'stopped') return
+      for (const connection of Object.values(view.connections))
+        if (connection.sid === sid) noteGone(chronicle.sessions, t, connection)
+      return
+    case 'stream':
+      note(event.up ? 'heardAgain' : 'unheard', '')
+      return
+    case 'dropped':
+      note('dropped', String(event.count))
+      return
+    case 'known':
+      noteTxn(chronicle.sessions, t, event.txn)
+      return
+    case 'proposed':
+      noteTxn(chronicle.sessions, t, event.txn)
+      return
+    case 'stats': {
+      const list = chronicle.seconds[sid] ?? []
+      chronicle.seconds[sid] = list
+      const second = sampleSecond(view, event, list.at(-1) ?? null, chronicle)
+      if (!second) return
+      push(list, second, SECONDS_MAX)
+      chronicle.flushes[sid] = []
+      return
+    }
+    default: // all else is in the view
+  }
+}
+
+/** The leader is done with a learner: the note of its beginning is completed. */
+function noteSynced(chronicle: Chronicle, event: Extract<GatewayEvent, { type: 'synced' }>): void {
+  const { t, sid, learner, how, had, count } = event
+  const at = chronicle.syncs.findLastIndex((sync) => sync.learner === learner && sync.leader === sid)
+  const began = chronicle.syncs[at]
+  if (began && began.count === null) chronicle.syncs[at] = { ...began, how, count }
+  else push(chronicle.syncs, { t, leader: sid, learner, how, zxid: had, count }, SYNCS_MAX)
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import type { Marker } from '#shared/events/cluster-view.ts'
+import { round } from '../../testing/samples.ts'
+import { binMsFor, flowBins } from './flow-bins.ts'
+import { flowRounds, hitRound, roundsWithin, unheardProposal } from './flow-marks.ts'
+
+const box = { from: 1000, to: 1010, leftPx: 0, rightPx: 1000 }
+const one = round(
+  '0x100000004',
+  {
+    1: { received: 1001, logged: 1003, acked: 1003, committed: 1006, applied: 1007 },
+    3: { logged: 1002, committed: 1005, applied: 1005 },
+  },
+  { quorumBy: 1, quorumAt: 1004 },
+)
+const marker = (t: number, sid: number, type: Marker['type']): Marker => ({ t, sid, type, text: '' })
+
+describe('marks', () => {
+  test('of one round: proposal, flushes, ack to its arrival, commit, applies and the one diamond', () => {
+    const [drawn] = flowRounds([one], [1, 3], { markers: [] }, box)
+    const kinds = drawn?.marks.map(({ type }) => type)
+    expect(kinds?.filter((type) => type === 'flush').length).toBe(2)
+    expect(kinds?.filter((type) => type === 'quorum').length).toBe(1)
+    const ack = drawn?.marks.find(({ type }) => type === 'ack')
+    expect(ack).toMatchObject({ x1: 300, x2: 400, from: 1, to: 3, end: 'arrived' })
+    expect([drawn?.x1, drawn?.x2]).toEqual([0, 700])
+  })
+
+  test('a proposal is lost with a process that ended after it, waits at a paused one, and was never sent to a dead one', () => {
+    expect(unheardProposal(one, 2, [marker(1002, 2, 'killed')])).toBe('lost')
+    expect(unheardProposal(one, 2, [marker(990, 2, 'paused')])).toBe('open')
+    expect(unheardProposal(one, 2, [marker(990, 2, 'killed'), marker(2000, 2, 'started')])).toBe('none')
+    expect(unheardProposal(one, 2, [])).toBe('none')
+  })
+
+  test('only rounds of the window; the one under the pointer is found', () => {
+    const later = round('0x100000005', {}, { proposedAt: 1020 })
+    expect(roundsWithin([one, later], box)).toEqual([one])
+    const drawn = flowRounds([one], [1, 3], { markers: [] }, box)
+    expect(hitRound(drawn, 705, 8)?.zxid).toBe('0x100000004')
+    expect(hitRound(drawn, 720, 8)).toBeNull()
+  })
+})
+
+describe('bins', () => {
+  test('count every write of the window, also those whose rounds are not kept', () => {
+    const wide = { from: 0, to: 10_000, leftPx: 0, rightPx: 10 }
+    const bins = flowBins(
+      {
+        writeRate: [
+          [0, 5],
+          [1, 7],
+          [9, 3],
+          [11, 99],
+        ],
+        rounds: [one],
+      },
+      wide,
+    )
+    expect(bins.writes).toBe(15)
+    expect(bins.binMs).toBe(5000)
+    expect(bins.bins.map(({ rate }) => rate)).toEqual([2.4, 0.6])
+    expect(bins.bins.map(({ slowestMs }) => slowestMs)).toEqual([5, null])
+    expect(bins.bins[0]?.applied).toEqual({ 1: 1, 3: 1 })
+  })
+
+  test('are whole seconds, wide enough to be seen', () => {
+    expect(binMsFor(60_000, 1000)).toBe(1000)
+    expect(binMsFor(600_000, 1000)).toBe(5000)
+    expect(binMsFor(3_600_000, 1000)).toBe(15_000)
+  })
+})

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { round } from '../testing/samples.ts'
+import { logColumns } from './log-lanes.ts'
+
+const done = { logged: 5, acked: 6, committed: 7, applied: 8 }
+const rounds = [
+  round('0x100000001', { 1: done, 2: done, 3: done }),
+  round('0x100000002', { 3: { logged: 5 } }),
+  round('0x200000001', { 1: done, 2: { received: 4, logged: 5 } }, { leader: 1, quorumBy: 2 }),
+]
+
+test('a cell says how far; what was cut away is a ghost; epochs meet in an edge', () => {
+  const cut = { t: 20, leader: 1, learner: 3, how: 'TRUNC' as const, zxid: '0x100000001', count: null }
+  const columns = logColumns(rounds, [1, 2, 3], [cut], 0, 10)
+  expect(columns.map(({ cells }) => cells)).toEqual([
+    ['applied', 'applied', 'applied'],
+    ['none', 'none', 'cut'],
+    ['applied', 'logged', 'none'],
+  ])
+  expect(columns.map(({ edge }) => edge)).toEqual([false, false, true])
+  expect(columns.map(({ ghost }) => ghost)).toEqual([false, true, false])
+})
+
+test('a TRUNC from before it was logged cut something else', () => {
+  const cut = { t: 1, leader: 1, learner: 3, how: 'TRUNC' as const, zxid: '0x100000001', count: null }
+  expect(logColumns(rounds, [3], [cut], 0, 10)[1]?.cells).toEqual(['logged'])
+})
+
+test('the newest that fit, or older ones', () => {
+  expect(logColumns(rounds, [1], [], 0, 2).map(({ zxid }) => zxid)).toEqual(['0x100000002', '0x200000001'])
+  expect(logColumns(rounds, [1], [], 1, 2).map(({ zxid }) => zxid)).toEqual(['0x100000001', '0x100000002'])
+  expect(logColumns(rounds, [1], [], 9, 2)).toEqual([])
+})

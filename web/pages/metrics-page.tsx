@@ -7,13 +7,14 @@ import { MetricChart } from '../panels/metrics/metric-chart.tsx'
 import { useChronicle } from '../stores/chronicle-store.ts'
 import { useNow } from '../stores/clock.ts'
 import { pointAt, useCrosshair } from '../stores/crosshair-store.ts'
-import { useViewStore } from '../stores/view-store.ts'
+import { loadFigures, usePast } from '../stores/past-store.ts'
+import { serverNow, useViewStore } from '../stores/view-store.ts'
 import { Segments } from '../ui/segments.tsx'
 import { Skeleton } from '../ui/states.tsx'
 import { useMessages } from '../ui/words.ts'
 import { METRICS, metricLines } from '../viz/metrics/metric-lines.ts'
 
-const SPANS_MIN = [2, 5, 10] as const
+const SPANS_MIN = [2, 5, 10, 60] as const
 const STEP_MS = 1000
 
 export function MetricsPage() {
@@ -26,6 +27,10 @@ export function MetricsPage() {
   const now = useNow()
   const at = useCrosshair((state) => state.t)
   useEffect(() => () => pointAt(null), [])
+  const past = usePast((state) => state.figures.get(minutes) ?? undefined)
+  useEffect(() => {
+    if (known) void loadFigures(minutes, serverNow())
+  }, [known, minutes])
   if (!known) {
     return (
       <div className="page-skeleton">
@@ -73,7 +78,7 @@ export function MetricsPage() {
           <MetricChart
             key={id}
             id={id}
-            lines={metricLines(id, view, chronicle, from, now)}
+            lines={metricLines(id, view, chronicle, from, now, past, words.all)}
             from={from}
             now={now}
             markers={view.markers}

@@ -95,10 +95,7 @@ function Summary({ election, newest }: { readonly election: Election; readonly n
   const { startedAt, endedAt, elected, servedAt } = election
   const trigger = summary.trigger
   const cause =
-    trigger &&
-    (trigger.type === 'killed' || trigger.type === 'stopped' || trigger.type === 'paused' || trigger.type === 'looking')
-      ? story.triggers[trigger.type](String(trigger.sid))
-      : story.summary.unknown
+    trigger && isCause(trigger.type) ? story.triggers[trigger.type](String(trigger.sid)) : story.summary.unknown
   const facts: (readonly [string, string])[] = [
     [story.summary.trigger, cause],
     [story.summary.decided, elected === null ? ensemble.electionOpen : duration(Math.max(0, endedAt - startedAt))],
@@ -135,4 +132,10 @@ function Summary({ election, newest }: { readonly election: Election; readonly n
       </dl>
     </div>
   )
+}
+
+const CAUSES = ['killed', 'stopped', 'paused', 'looking', 'started'] as const
+
+function isCause(type: string): type is (typeof CAUSES)[number] {
+  return CAUSES.some((cause) => cause === type)
 }

@@ -2,7 +2,9 @@
 // block that it was sent. Its text is in each strip's title and in the hidden list.
 
 import { scaleLinear } from 'd3'
+import { useEffect } from 'react'
 import { useChronicle } from '../stores/chronicle-store.ts'
+import { loadElection, usePast } from '../stores/past-store.ts'
 import { memberColour } from '../ui/member-glyph.tsx'
 import { useDuration } from '../ui/times.tsx'
 import { useSize } from '../ui/use-size.ts'
@@ -17,7 +19,13 @@ const WORD_PX = 64
 
 export function PhaseStripsView({ startedAt, until }: { readonly startedAt: number; readonly until: number }) {
   const { story } = useMessages()
-  const found = useChronicle((heard) => phaseStrips(heard, startedAt, until))
+  const heardNow = useChronicle((heard) => phaseStrips(heard, startedAt, until))
+  const past = usePast((state) => state.elections.get(startedAt) ?? null)
+  const missing = heardNow === null
+  useEffect(() => {
+    if (missing) void loadElection(startedAt, until)
+  }, [missing, startedAt, until])
+  const found = heardNow ?? (past && phaseStrips(past, startedAt, until))
   const [ref, size] = useSize<HTMLDivElement>()
   return (
     <div className="strips">

@@ -148,13 +148,13 @@ function drawLane(context: CanvasRenderingContext2D, colours: Colours, picture: 
 
 function drawRounds(context: CanvasRenderingContext2D, colours: Colours, picture: FlowPicture): void {
   const { rounds, chosen } = picture
+  const lit = rounds.find(({ zxid }) => zxid === chosen)
   for (const round of rounds) {
     if (round.zxid === chosen) continue
-    context.globalAlpha = chosen === null ? 1 : 0.45
+    context.globalAlpha = lit ? 0.45 : 1
     for (const mark of round.marks) drawMark(context, colours, picture, mark, false)
   }
   context.globalAlpha = 1
-  const lit = rounds.find(({ zxid }) => zxid === chosen)
   if (lit) for (const mark of lit.marks) drawMark(context, colours, picture, mark, true)
 }
 

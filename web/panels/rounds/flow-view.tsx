@@ -134,7 +134,10 @@ export function FlowView({ rounds, pausedAt }: FlowViewProps) {
   const drag = useDrag((px) => move((-px / Math.max(1, box.rightPx - box.leftPx)) * span))
   const pick = (px: number) => {
     const hit = hitRound(drawn, px, REACH_PX)
-    if (hit) select({ type: 'round', zxid: hit.zxid })
+    if (!hit) return
+    // It must not run away from whoever looks at it.
+    setFixedTo(to)
+    select({ type: 'round', zxid: hit.zxid })
   }
   const caption = folded
     ? shown.length === 0

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import { formatClock } from '../i18n/format.ts'
 import { CHART } from '../panels/metrics/draw-chart.ts'
 import { MetricChart } from '../panels/metrics/metric-chart.tsx'
-import { useChronicle } from '../stores/chronicle-store.ts'
+import { currentChronicle } from '../stores/chronicle-store.ts'
 import { useNow } from '../stores/clock.ts'
 import { pointAt, useCrosshair } from '../stores/crosshair-store.ts'
 import { loadFigures, usePast } from '../stores/past-store.ts'
@@ -21,7 +21,8 @@ export function MetricsPage() {
   const { metrics: words, timeline } = useMessages()
   const known = useViewStore((state) => state.known)
   const view = useViewStore((state) => state.view)
-  const chronicle = useChronicle((heard) => heard)
+  // Read when the clock ticks, not whenever something was heard.
+  const chronicle = currentChronicle()
   const [minutes, setMinutes] = useState<number>(5)
   // Once a second is often enough: that is how often members tell.
   const now = useNow()
@@ -78,7 +79,7 @@ export function MetricsPage() {
           <MetricChart
             key={id}
             id={id}
-            lines={metricLines(id, view, chronicle, from, now, past, words.all)}
+            lines={metricLines(id, view, chronicle, from, now, past, words.past)}
             from={from}
             now={now}
             markers={view.markers}

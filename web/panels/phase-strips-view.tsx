@@ -16,6 +16,7 @@ const LEFT_PX = 32
 const AXIS_PX = 18
 /** A bar narrower than this has no room for its word. */
 const WORD_PX = 64
+const SYNC_PX = 38
 
 export function PhaseStripsView({ startedAt, until }: { readonly startedAt: number; readonly until: number }) {
   const { story } = useMessages()
@@ -71,19 +72,28 @@ function Drawing({ found, width }: { readonly found: PhaseStrips; readonly width
                     width={Math.max(1.5, to - from - 1)}
                     height={LANE_PX - 10}
                   />
-                  {to - from > WORD_PX && (
-                    <text className="phase-word" data-phase={bar.phase} x={from + 6} y={y + LANE_PX / 2} dy="0.36em">
-                      {story.phases[bar.phase]}
-                    </text>
-                  )}
+                  {to - from > WORD_PX &&
+                    !strip.syncs.some(({ at }) => x(at) + SYNC_PX > from && x(at) < from + WORD_PX) && (
+                      <text className="phase-word" data-phase={bar.phase} x={from + 6} y={y + LANE_PX / 2} dy="0.36em">
+                        {story.phases[bar.phase]}
+                      </text>
+                    )}
                 </g>
               )
             })}
             {strip.syncs.map((sync) => (
               <g key={sync.at} transform={`translate(${x(sync.at)} ${y})`}>
                 <title>{`${story.ways[sync.how]} (${sync.zxid})`}</title>
-                <rect className="sync-block" data-how={sync.how} x={0} y={3} width={38} height={LANE_PX - 6} rx={2} />
-                <text className="sync-word" x={19} y={LANE_PX / 2} dy="0.36em" textAnchor="middle">
+                <rect
+                  className="sync-block"
+                  data-how={sync.how}
+                  x={0}
+                  y={3}
+                  width={SYNC_PX}
+                  height={LANE_PX - 6}
+                  rx={2}
+                />
+                <text className="sync-word" x={SYNC_PX / 2} y={LANE_PX / 2} dy="0.36em" textAnchor="middle">
                   {sync.how}
                 </text>
               </g>

@@ -8,7 +8,7 @@ export const metrics = {
   at: (clock: string) => `at ${clock}`,
   since: (clock: string) =>
     `Each member since ${clock}, when this page was opened; before, all together, as the gateway kept it.`,
-  all: 'all',
+  past: { all: 'all', mean: 'mean' },
   names: {
     writes: 'Writes',
     commit: 'Commit latency',

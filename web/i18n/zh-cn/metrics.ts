@@ -9,7 +9,7 @@ export const metrics: Messages['metrics'] = {
   now: '现在',
   at: (clock) => `${clock} 时`,
   since: (clock) => `自本页打开的 ${clock} 起按成员显示；此前为网关保留的合计。`,
-  all: '合计',
+  past: { all: '合计', mean: '平均' },
   names: {
     writes: '写入',
     commit: '提交延迟',

@@ -104,6 +104,12 @@ export interface Past {
   readonly steps: readonly HistoryStep[]
 }
 
+/** How the lines of all members together are called. */
+export interface PastNames {
+  readonly all: string
+  readonly mean: string
+}
+
 function pastLine(
   name: string,
   rank: MetricLine['rank'],
@@ -123,7 +129,7 @@ function pastLine(
 }
 
 /** What is known of the time before `to`, where the page's own samples begin. */
-function pastLines(id: MetricId, past: Past, from: number, to: number, all: string): MetricLine[] {
+function pastLines(id: MetricId, past: Past, from: number, to: number, { all, mean }: PastNames): MetricLine[] {
   const seconds = past.stepMs / 1000
   switch (id) {
     case 'writes':
@@ -133,7 +139,7 @@ function pastLines(id: MetricId, past: Past, from: number, to: number, all: stri
         pastLine(name, rank === 0 ? 0 : rank === 1 ? 1 : 2, past, from, to, ({ roundMs }) => roundMs[name]),
       )
     case 'flush':
-      return [pastLine(all, 1, past, from, to, ({ flushMeanMs }) => flushMeanMs)]
+      return [pastLine(mean, 1, past, from, to, ({ flushMeanMs }) => flushMeanMs)]
     case 'requests':
       return [pastLine(all, 1, past, from, to, ({ requests }) => requests / seconds)]
     case 'latency':
@@ -154,7 +160,6 @@ function joinLines(past: readonly MetricLine[], lines: readonly MetricLine[]): M
   return [...joined, ...alone]
 }
 
-/** `all` names the line of all members together. */
 export function metricLines(
   id: MetricId,
   view: ClusterView,
@@ -162,10 +167,10 @@ export function metricLines(
   from: number,
   now: number,
   past: Past = { stepMs: 1000, steps: [] },
-  all = '',
+  names: PastNames = { all: '', mean: '' },
 ): MetricLine[] {
   const own = id === 'writes' ? (view.writeRate[0]?.[0] ?? 0) * 1000 || now : (chronicle.since ?? now)
-  return joinLines(pastLines(id, past, from, own, all), ownLines(id, view, chronicle, from, now))
+  return joinLines(pastLines(id, past, from, own, names), ownLines(id, view, chronicle, from, now))
 }
 
 function ownLines(id: MetricId, view: ClusterView, chronicle: Chronicle, from: number, now: number): MetricLine[] {

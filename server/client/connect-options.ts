@@ -1,6 +1,7 @@
 // What a caller may choose about a client, the defaults, and the wait for the first session.
 
 import { utf8Encode } from '#shared/base/text.ts'
+import { CLIENT_FRAME_BYTES_MAX } from '#shared/jute/framer.ts'
 import { asSessionId } from '#shared/zk/ids.ts'
 import { CREDENTIALS_MAX } from './credentials.ts'
 import { createTlsDial, type Dial, dialTcp, type TlsOptions } from './dial.ts'
@@ -42,6 +43,8 @@ export interface ConnectOptions {
   readonly outstandingMax?: number
   /** The longest answer. Default 512 MiB, ten million names. */
   readonly frameBytesMax?: number
+  /** The longest request, as the servers' `jute.maxbuffer`; a longer one is refused here. Default theirs, 1,048,575 bytes. */
+  readonly requestBytesMax?: number
   /** How to reach a server. Default TCP, or TLS with `tls`. */
   readonly dial?: Dial
   /** From 0 up to 1, for the order of servers and the waits between tries. */
@@ -74,6 +77,7 @@ export function withDefaults(options: ConnectOptions, servers: number) {
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? share,
     outstandingMax: options.outstandingMax ?? OUTSTANDING_MAX,
     frameBytesMax: options.frameBytesMax ?? FRAME_BYTES_MAX,
+    requestBytesMax: options.requestBytesMax ?? CLIENT_FRAME_BYTES_MAX,
     dial: options.tls ? createTlsDial(options.tls) : (options.dial ?? dialTcp),
     random: options.random ?? Math.random,
     callTimeoutMs,

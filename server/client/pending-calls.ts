@@ -3,8 +3,9 @@
 
 import { ERROR_CODES } from '#shared/zk/errors.ts'
 import type { ReplyBody } from '#shared/zk/reply.ts'
-import type { ClientRequest } from '#shared/zk/request.ts'
+import type { ClientRequest, MultiOp } from '#shared/zk/request.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
+import { onceAborted } from './abort.ts'
 import { errorFor, requestTimeout } from './errors.ts'
 
 export interface CallOptions {
@@ -117,14 +118,13 @@ export class Call<T> implements PendingCall {
   }
 
   #limit(signal: AbortSignal | undefined, timeoutMs: number): void {
-    const onAbort = () => this.fail(() => signal?.reason)
     const timer = timeoutMs > TIMER_MAX_MS ? null : setTimeout(() => this.fail(requestTimeout), timeoutMs)
+    let forget = nothing
     this.#dispose = () => {
       if (timer) clearTimeout(timer)
-      signal?.removeEventListener('abort', onAbort)
+      forget()
     }
-    signal?.addEventListener('abort', onAbort)
-    if (signal?.aborted) onAbort()
+    if (signal) forget = onceAborted(signal, () => this.fail(() => signal.reason))
   }
 }
 
@@ -134,16 +134,33 @@ function nothing(): void {}
 export async function within<T>(promise: Promise<T>, { signal, timeoutMs }: CallOptions): Promise<T> {
   if (!signal && timeoutMs === undefined) return promise
   const { promise: over, reject } = withResolvers<never>()
-  const onAbort = () => reject(signal?.reason)
   const timer =
     timeoutMs === undefined || timeoutMs > TIMER_MAX_MS ? null : setTimeout(() => reject(requestTimeout()), timeoutMs)
-  signal?.addEventListener('abort', onAbort)
-  if (signal?.aborted) onAbort()
+  const forget = signal ? onceAborted(signal, () => reject(signal.reason)) : nothing
   try {
     return await Promise.race([promise, over])
   } finally {
     if (timer) clearTimeout(timer)
-    signal?.removeEventListener('abort', onAbort)
+    forget()
+  }
+}
+
+/** Bytes beside the data of an operation: its path apart, headers, an ACL. */
+const OPERATION_BYTES = 64
+
+/** About how long the frame of a request is, as far as data decides. */
+export function requestBytes(request: ClientRequest | MultiOp): number {
+  switch (request.type) {
+    case 'setData':
+    case 'create':
+    case 'create2':
+    case 'createContainer':
+    case 'createTTL':
+      return request.data === null ? 0 : request.data.length + request.path.length
+    case 'multi':
+      return request.ops.reduce((sum, op) => sum + OPERATION_BYTES + requestBytes(op) + op.path.length, 0)
+    default:
+      return 0
   }
 }
 

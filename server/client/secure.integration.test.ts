@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { PERMS } from '#shared/zk/acl.ts'
+import { makeZxid } from '#shared/zk/zxid.ts'
 import { bundle } from '../launch/bundle.mjs'
 import { Ensemble } from '../peers/harness/ensemble.ts'
 import { type Authority, createAuthority, opensslMissing } from '../testing/certificates.ts'
@@ -15,6 +16,7 @@ import type { ConnectOptions } from './connect-options.ts'
 import {
   AuthFailedError,
   BadArgumentsError,
+  BadVersionError,
   ClientClosedError,
   ConnectFailedError,
   NoAuthError,
@@ -189,11 +191,11 @@ test('an IPv6 address', async (context) => {
   relay.close()
 })
 
-test('a member that lost the others serves who can do with reading, and is left when one can write', async () => {
+test('a member that lost the others serves who can do with reading, and is left when one can write, and reconfigure', async () => {
   const trio = await Ensemble.start({
     kinds: ['ours', 'ours', 'ours'],
     memberEntry,
-    config: { 'readonlymode.enabled': 'true', tickTime: 200 },
+    config: { 'readonlymode.enabled': 'true', tickTime: 200, reconfigEnabled: 'true', skipACL: 'yes' },
   })
   try {
     await trio.whenServing()
@@ -216,6 +218,16 @@ test('a member that lost the others serves who can do with reading, and is left 
     await until(() => zk.state === 'connected')
     await zk.create('/b', null, { mode: 'ephemeral' })
     expect(await zk.getEphemerals()).toEqual(['/b'])
+
+    const { config, version } = await zk.getConfig()
+    expect(config.match(/^server\.\d/gm)).toEqual(['server.1', 'server.2', 'server.3'])
+    const changed = new EventLog<string>()
+    await zk.getConfig({ watch: ({ type, path }) => changed.push(`${type} ${path}`) })
+    await expect(zk.reconfig({ leaving: [3], fromConfig: makeZxid(1, 77) })).rejects.toThrow(BadVersionError)
+    const next = await zk.reconfig({ leaving: [3], ...(version === null ? {} : { fromConfig: version }) })
+    expect(next.config.match(/^server\.\d/gm)).toEqual(['server.1', 'server.2'])
+    expect(next.version).toBeGreaterThan(version ?? 0)
+    await changed.has('nodeDataChanged /zookeeper/config')
   } finally {
     await trio.close()
   }

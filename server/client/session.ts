@@ -16,7 +16,14 @@ import { CallQueue } from './call-queue.ts'
 import { Connection } from './connection.ts'
 import { Credentials } from './credentials.ts'
 import type { Dial } from './dial.ts'
-import { ClientClosedError, connectionLoss, errorFor, sessionExpired, TooManyRequestsError } from './errors.ts'
+import {
+  badArguments,
+  ClientClosedError,
+  connectionLoss,
+  errorFor,
+  sessionExpired,
+  TooManyRequestsError,
+} from './errors.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Listeners } from './listeners.ts'
 import {
@@ -25,6 +32,7 @@ import {
   type CallOptions,
   type OnOutcome,
   type PendingCall,
+  requestBytes,
   WHOLE_BODY,
   within,
 } from './pending-calls.ts'
@@ -43,6 +51,7 @@ export interface SessionOptions {
   /** Calls without an answer at one time. */
   readonly outstandingMax: number
   readonly frameBytesMax: number
+  readonly requestBytesMax: number
   readonly random: () => number
   /** For calls that say nothing of their own; Infinity for none. */
   readonly callTimeoutMs: number
@@ -156,7 +165,10 @@ export class Session {
   ): Promise<T> {
     if (this.#endCause) return Promise.reject(this.#endCause)
     if (this.#closing) return Promise.reject(new ClientClosedError())
-    const { outstandingMax } = this.#options
+    if (options.signal?.aborted) return Promise.reject(options.signal.reason)
+    const { outstandingMax, requestBytesMax } = this.#options
+    // A server closes the connection on a frame that is too long, and all else that is in flight is lost with it.
+    if (requestBytes(request) > requestBytesMax) return Promise.reject(tooLong(requestBytesMax, path))
     if (this.#calls.length >= outstandingMax) return Promise.reject(new TooManyRequestsError(outstandingMax))
     const call = new Call(request, path, answer, this.#withDefaults(options), onOutcome)
     if (this.#state === 'connected') this.#send(call)
@@ -358,4 +370,8 @@ export class Session {
     this.#state = state
     this.states.call({ state, server: this.server, readOnly: this.#readOnly, cause })
   }
+}
+
+function tooLong(limit: number, path: string | null): Error {
+  return badArguments(`a request of more than ${limit} bytes, which servers do not take (jute.maxbuffer)`, path)
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { ProcessEnd, ProcessState } from '#shared/events/cluster-view.ts'
 import { EnsembleError } from './ensemble-error.ts'
 import { lastLogLines, openLog } from './log-file.ts'
+import { guardPaused } from './pause-guard.ts'
 import { HOST } from './ports.ts'
 import type { MemberPlan } from './zoo-cfg.ts'
 
@@ -45,6 +46,7 @@ export class MemberProcess {
   #asked: 'stop' | 'kill' | null = null
   #ended: Promise<void> = Promise.resolve()
   #lastEnd: ProcessEnd | null = null
+  #endGuard: (() => void) | null = null
 
   constructor(options: MemberProcessOptions) {
     this.plan = options.plan
@@ -95,6 +97,7 @@ export class MemberProcess {
       const end = (how: ProcessEnd, reason: string, process: ProcessState): void => {
         if (this.#child !== child) return
         this.#child = null
+        this.#unguard()
         child.stdin?.destroy()
         this.#lastEnd = how
         this.#state = process
@@ -145,6 +148,7 @@ export class MemberProcess {
     const child = this.#need()
     if (this.#state === 'paused') throw this.#wrongState('is paused already')
     child.kill('SIGSTOP')
+    if (child.pid !== undefined) this.#endGuard = guardPaused(child.pid)
     this.#change('paused', 'SIGSTOP')
   }
 
@@ -153,7 +157,13 @@ export class MemberProcess {
     const child = this.#need()
     if (this.#state !== 'paused') throw this.#wrongState('is not paused')
     child.kill('SIGCONT')
+    this.#unguard()
     this.#change('running', 'SIGCONT')
+  }
+
+  #unguard(): void {
+    this.#endGuard?.()
+    this.#endGuard = null
   }
 
   #need(): ChildProcess {

@@ -29,8 +29,19 @@ export interface Place {
   readonly czxid: Zxid
 }
 
+/** A time in which nobody got inside, and who was in the way. */
+export interface Standstill {
+  readonly fromMs: number
+  readonly untilMs: number
+  /** First in the queue at its end, and who that session was when it got inside before; null: it never was. */
+  readonly head: Place | null
+  readonly name: string | null
+}
+
 export interface LockHistory {
   readonly grants: readonly Grant[]
+  /** The longest. */
+  readonly standstill: Standstill | null
   /** Left by itself, and inside when its session ended or its node was taken. */
   readonly left: number
   readonly expiredInside: number
@@ -45,6 +56,9 @@ export function readLockHistory(log: Iterable<Entry>): LockHistory {
   const queue = new Map<string, Place>()
   const grants: Grant[] = []
   let inside: SessionId | null = null
+  const names = new Map<SessionId, string>()
+  let standstill: Standstill | null = null
+  let head: Place | null = null
   let [left, expiredInside, sessionsExpired] = [0, 0, 0]
 
   function onTxn(entry: Entry, txn: Txn | SubTxn): void {
@@ -68,7 +82,7 @@ export function readLockHistory(log: Iterable<Entry>): LockHistory {
           expiredInside += 1
           inside = null
         }
-        for (const { path } of ends) queue.delete(path)
+        for (const { path } of ends) onDelete(path)
         return
       }
       default:
@@ -79,8 +93,11 @@ export function readLockHistory(log: Iterable<Entry>): LockHistory {
     if (parentPath(path) === LOCK_DIR) queue.set(path, { path, sessionId, czxid: zxid })
     if (path !== INSIDE) return
     const places = [...queue.values()].sort((a, b) => a.czxid - b.czxid)
+    const name = data === null ? '' : (tryUtf8Decode(data) ?? '')
+    onStandstill(timeMs)
+    names.set(sessionId, name)
     grants.push({
-      name: data === null ? '' : (tryUtf8Decode(data) ?? ''),
+      name,
       sessionId,
       zxid,
       timeMs,
@@ -92,9 +109,17 @@ export function readLockHistory(log: Iterable<Entry>): LockHistory {
   }
   function onDelete(path: string): void {
     if (path === INSIDE) inside = null
+    const place = queue.get(path)
+    // The first of the queue stays the longest: whoever goes last before a grant was in its way.
+    if (place && parentPath(path) === LOCK_DIR) head = place
     queue.delete(path)
+  }
+  function onStandstill(timeMs: number): void {
+    const fromMs = grants.at(-1)?.timeMs ?? timeMs
+    if (standstill && timeMs - fromMs <= standstill.untilMs - standstill.fromMs) return
+    standstill = { fromMs, untilMs: timeMs, head, name: head && (names.get(head.sessionId) ?? null) }
   }
 
   for (const entry of log) onTxn(entry, entry.txn)
-  return { grants, left, expiredInside, sessionsExpired }
+  return { grants, standstill, left, expiredInside, sessionsExpired }
 }

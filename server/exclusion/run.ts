@@ -23,8 +23,9 @@ import {
 } from './contenders.ts'
 import { type LockHistory, readLockHistory } from './history.ts'
 import { judgeHistory, type Verdict } from './judge.ts'
-import { type Blow, planBlows } from './kill-plan.ts'
+import { planBlows } from './kill-plan.ts'
 import { LOCK_DIR, SESSION_TIMEOUT_MS } from './layout.ts'
+import { stopHolder } from './stop-holder.ts'
 
 export interface ExclusionOptions {
   readonly minutes: number
@@ -44,14 +45,19 @@ export interface ExclusionReport extends Verdict {
   readonly kills: number
   readonly stops: number
   readonly fenced: number
+  /** How often somebody got inside, in each tenth of the run. */
+  readonly tenths: readonly number[]
 }
 
 const MEMBERS = ['ours', 'ours', 'ours'] as const
 const TICK_MS = 500
 const PROGRESS_MS = 15_000
+/** Whoever looks on is not to expire. */
+const OBSERVER_TIMEOUT_MS = 10_000
 /** Contenders of every library are connected by then, or never. */
 const JOIN_TIMEOUT_MS = 60_000
 const POLL_MS = 50
+const OUTPUT_SHOWN_CHARS = 1000
 
 export async function runExclusion(options: ExclusionOptions): Promise<ExclusionReport> {
   const { memberEntry, others, contenders, say } = options
@@ -74,11 +80,19 @@ export async function runExclusion(options: ExclusionOptions): Promise<Exclusion
     const done = await attack(options, ensemble, started)
     const untilMs = Date.now()
     const troubles = (await Promise.all(started.map(endContenders))).flat()
+    const ended = ensemble.members
+      .filter(({ running }) => !running)
+      .map(({ name, output }) => `${name} ended by itself: ${output.slice(-OUTPUT_SHOWN_CHARS)}`)
     const history = readLockHistory(await readLog(ensemble))
     const names = groups.flatMap((group) => group.names)
     const verdict = judgeHistory(history, { names, fromMs, untilMs })
-    const violations = [...troubles, ...verdict.violations]
-    return { ...verdict, ...done, violations, history, fenced: countEvents(started, 'fenced') }
+    const violations = [...ended, ...troubles, ...verdict.violations]
+    const tenths = Array.from({ length: 10 }, (_, i) => {
+      const start = fromMs + ((untilMs - fromMs) * i) / 10
+      const end = start + (untilMs - fromMs) / 10
+      return history.grants.filter(({ timeMs }) => timeMs >= start && timeMs < end).length
+    })
+    return { ...verdict, ...done, violations, history, tenths, fenced: countEvents(started, 'fenced') }
   } finally {
     await Promise.all(started.map(({ child }) => child.killNow()))
     await ensemble.close()
@@ -109,28 +123,51 @@ async function attack(
   contenders: readonly Contenders[],
 ): Promise<{ kills: number; stops: number }> {
   const lengthMs = minutes * 60_000
+  const observer = await ZooKeeper.connect({ servers: ensemble.connectString, sessionTimeoutMs: OBSERVER_TIMEOUT_MS })
   const startedAtMs = performance.now()
+  const elapsedMs = () => performance.now() - startedAtMs
   const counts = { kills: 0, stops: 0 }
-  const ends: Promise<void>[] = []
+  const stops: Promise<void>[] = []
+  let killing: Promise<void> = Promise.resolve()
+  let stopped = 0
+  /** How late we are: who was killed must serve again before the next one is, however slow the machine. */
+  let lateMs = 0
   const progress = setInterval(() => {
-    const seconds = Math.round((performance.now() - startedAtMs) / 1000)
+    const seconds = Math.round(elapsedMs() / 1000)
     say(`  ${seconds} s: ${counts.kills} members killed, ${counts.stops} processes of contenders stopped`)
   }, PROGRESS_MS)
+  const stop = async (group: Contenders, forMs: number) => {
+    stopped += 1
+    const caught = await stopHolder(observer, group, forMs).finally(() => {
+      stopped -= 1
+    })
+    say(`  a process of ${group.library} was stopped${caught ? ' with a holder in it' : ''}`)
+  }
   try {
     for (const blow of planBlows(seed, lengthMs, SESSION_TIMEOUT_MS)) {
-      await delay(Math.max(0, startedAtMs + blow.atMs - performance.now()))
+      await delay(Math.max(0, blow.atMs + lateMs - elapsedMs()))
+      if (blow.type === 'kill') {
+        await killing
+        await ensemble.whenServing()
+        lateMs = Math.max(lateMs, elapsedMs() - blow.atMs)
+      }
+      if (elapsedMs() + blow.forMs > lengthMs) break
       if (blow.type === 'kill') {
         counts.kills += 1
-        ends.push(killMember(await chooseMember(ensemble, blow), blow.forMs))
+        // A new leader gives every session its whole time again: while one is to expire, only others are killed.
+        const who = stopped > 0 ? 'follower' : blow.who
+        killing = killMember(await chooseMember(ensemble, who, blow.pick), blow.forMs)
       } else {
         counts.stops += 1
-        ends.push(stopContenders(contenders, blow))
+        const group = contenders[blow.pick % contenders.length]
+        if (group) stops.push(stop(group, blow.forMs))
       }
     }
-    await Promise.all(ends)
-    await delay(Math.max(0, startedAtMs + lengthMs - performance.now()))
+    await Promise.all([killing, ...stops])
+    await delay(Math.max(0, lengthMs - elapsedMs()))
   } finally {
     clearInterval(progress)
+    await observer.close()
   }
   await ensemble.whenServing()
   return counts
@@ -138,11 +175,12 @@ async function attack(
 
 async function chooseMember(
   ensemble: Ensemble,
-  { who, pick }: Extract<Blow, { type: 'kill' }>,
+  who: 'leader' | 'follower' | 'any',
+  pick: number,
 ): Promise<MemberProcess> {
   const modes = await Promise.all(ensemble.members.map((member) => member.mode()))
-  const leading = ensemble.members.filter((_, i) => modes[i] === 'leader')
-  const from = who === 'leader' && leading.length > 0 ? leading : ensemble.members
+  const fitting = ensemble.members.filter((_, i) => who === 'any' || (modes[i] === 'leader') === (who === 'leader'))
+  const from = fitting.length > 0 ? fitting : ensemble.members
   const chosen = from[pick % from.length]
   if (!chosen) throw new Error('an ensemble has members')
   return chosen
@@ -152,16 +190,6 @@ async function killMember(member: MemberProcess, forMs: number): Promise<void> {
   await member.kill()
   await delay(forMs)
   member.start()
-}
-
-async function stopContenders(
-  all: readonly Contenders[],
-  { pick, forMs }: Extract<Blow, { type: 'stop' }>,
-): Promise<void> {
-  const child = all[pick % all.length]?.child
-  child?.kill('SIGSTOP')
-  await delay(forMs)
-  child?.kill('SIGCONT')
 }
 
 /** All that was committed: the longest log, of members that have ended. Nothing of it was ever purged. */

@@ -18,7 +18,7 @@ import { History } from './history.ts'
 import { createApp } from './http/app.ts'
 import { createHttpServer, guardEdge, SOCKET_PATH } from './http-server.ts'
 import { BAD_MESSAGES_MAX, MESSAGE_BYTES_MAX } from './limits.ts'
-import { LockService } from './lock-service.ts'
+import { LockService } from './locks/lock-service.ts'
 import { attachSockets, type Sockets } from './sockets.ts'
 import { FakeAudit } from './testing/fake-audit.ts'
 import { FakeEnsemble } from './testing/fake-ensemble.ts'
@@ -61,7 +61,7 @@ beforeEach(async () => {
   const handlers: Handlers = {
     ...rest,
     ...describeHandlers,
-    ...historyHandlers(history.recorder),
+    ...historyHandlers(history.recorder, ABOUT),
     ...new TreeService(ensemble, () => null).handlers,
     ...new LockService({ reader: ensemble, findConnection: () => null, now: () => 0 }).handlers,
     'member:kill': async (_client, { sid }) => {

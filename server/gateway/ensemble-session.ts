@@ -35,8 +35,8 @@ interface SharedWatch {
 }
 
 export interface EnsembleSessionOptions {
-  /** `host:port,…` */
-  readonly servers: string
+  /** `host:port,…`; asked before each session, because members come and go. */
+  readonly servers: () => string
   /** Called each time a session begins or is over. */
   readonly onSession: () => void
   readonly log: Logger
@@ -74,6 +74,11 @@ export class EnsembleSession implements EnsembleReader, EnsembleWriter {
   /** Connects, and again whenever a session is lost, until close. */
   start(): void {
     void this.#keepConnected()
+  }
+
+  /** Ends the present session, if there is one: the next one knows the servers that there are now. */
+  async renew(): Promise<void> {
+    await this.#zk?.close()
   }
 
   async close(): Promise<void> {
@@ -175,7 +180,7 @@ export class EnsembleSession implements EnsembleReader, EnsembleWriter {
     const { signal } = this.#closing
     while (!signal.aborted) {
       try {
-        const { servers } = this.#options
+        const servers = this.#options.servers()
         const limits = { sessionTimeoutMs: SESSION_TIMEOUT_MS, connectTimeoutMs: CONNECT_TIMEOUT_MS, signal }
         const dial = (server: ServerAddress) => this.#traffic.count(dialTcp(server))
         await this.#serveUntilLost(await ZooKeeper.connect({ servers, dial, ...limits }))

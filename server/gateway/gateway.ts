@@ -4,6 +4,7 @@
 
 import type { Server } from 'node:http'
 import type { BlockList } from 'node:net'
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { ConnectionView } from '#shared/events/cluster-view.ts'
 import type { About, GatewayEvent } from '#shared/events/socket-protocol.ts'
@@ -15,15 +16,19 @@ import { Performer } from './api/perform.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { Authenticator } from './auth/authenticator.ts'
 import { EnsembleSession } from './ensemble-session.ts'
+import { controlFaults } from './fault-control.ts'
 import { GatewayMetrics } from './gateway-metrics.ts'
 import type { WindowLimits } from './history/event-window.ts'
 import { historyHandlers } from './history/history-handlers.ts'
 import { History } from './history.ts'
 import { createApp } from './http/app.ts'
 import { createHttpServer, guardEdge } from './http-server.ts'
-import { LockService } from './lock-service.ts'
+import { LockService } from './locks/lock-service.ts'
+import { OverrideStore } from './locks/override-store.ts'
+import { connectedSessions, WatchPoll } from './locks/watch-poll.ts'
 import { memberHandlers } from './member-control.ts'
 import { followMembers, nowMs } from './member-streams.ts'
+import { readWatches } from './member-watches.ts'
 import { operatorHandlers } from './operator-service.ts'
 import type { PageClient } from './page-client.ts'
 import { attachSockets } from './sockets.ts'
@@ -35,6 +40,7 @@ import { TreeService } from './tree-service.ts'
 
 /** How far the search for a free port goes. */
 const PORT_TRIES_MAX = 100
+const CLUSTER_NAME = 'playground'
 
 export interface GatewayOptions {
   readonly ensemble: Ensemble
@@ -81,9 +87,21 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const findConnection = (session: string): ConnectionView | null =>
     Object.values(history.view.connections).find((connection) => connection.session === session) ?? null
-  const session = new EnsembleSession({ servers: ensemble.connectString, onSession: () => onSession(), log })
+  const session = new EnsembleSession({ servers: () => ensemble.connectString, onSession: () => onSession(), log })
   const tree = new TreeService(session, findConnection)
-  const locks = new LockService({ reader: session, findConnection, now: nowMs })
+  const locks = new LockService({
+    reader: session,
+    findConnection,
+    now: nowMs,
+    connected: () => connectedSessions(history.view),
+    overrides: new OverrideStore(join(ensemble.dataDir, 'lock-patterns.json')),
+    watchPoll: new WatchPoll({
+      view: () => history.view,
+      ask: async (sid) => readWatches(ensemble.plans.find((plan) => plan.sid === sid)?.adminPort ?? 0),
+      ownSessions: () => [...(session.session === null ? [] : [session.session]), ...session.formerSessions],
+      now: nowMs,
+    }),
+  })
   let searched = false
   const onSession = (): void => {
     sockets.tellAbout()
@@ -105,10 +123,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const about = (): About => ({
     version: options.version,
-    clusterName: 'playground',
+    clusterName: CLUSTER_NAME,
     dataDir: ensemble.dataDir,
     connectString: ensemble.connectString,
     serverTimeMs: nowMs(),
+    autoRestart: ensemble.autoRestart,
     gatewaySession: session.session,
     formerGatewaySessions: session.formerSessions,
     load: session.load,
@@ -124,18 +143,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     tree.forgetAll(client)
     locks.forgetAll(client)
   }
+  const faults = controlFaults(ensemble, history.view, emit)
   const jobs = new Jobs()
   const operator = operatorHandlers({ ensemble, view: () => history.view, ownSession: () => session.session })
   const handlers = {
     ...describeHandlers,
-    ...historyHandlers(history.recorder),
+    ...historyHandlers(history.recorder, { clusterName: CLUSTER_NAME, version: options.version }),
     ...tree.handlers,
     ...locks.handlers,
-    ...memberHandlers(ensemble),
+    ...memberHandlers(ensemble, () => sockets.tellAbout()),
     ...nodeHandlers(session),
     ...subtreeHandlers(session, jobs),
     ...transferHandlers(session, jobs),
     ...operator,
+    ...faults.handlers,
   }
   const audit = new AuditLog({ dir: ensemble.dataDir })
   const performer = new Performer({ handlers, audit, log })
@@ -178,6 +199,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const port = await listenFrom(server, host, options.port)
   access = makeAccess(port, accessOptions)
   const streams = followMembers(ensemble, history.view, emit, log)
+  let sids = ensemble.plans.map((plan) => plan.sid)
+  const unlistenMembers = ensemble.onMembers((plans) => {
+    const now = plans.map((plan) => plan.sid)
+    // Our session knows only the members of when it began; it need not know who came, but must not look for who left.
+    if (sids.some((sid) => !now.includes(sid))) void session.renew()
+    sids = now
+    sockets.tellAbout()
+  })
 
   return {
     port,
@@ -185,6 +214,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     url: `${publicOrigins[0] ?? `http://${HOST}:${port}`}${basePath}/#token=${token}`,
     history,
     close: async () => {
+      faults.close()
+      unlistenMembers()
       streams.close()
       await session.close()
       locks.close()

@@ -54,6 +54,14 @@ export const LOCK_DIRECTORIES_MAX = 200
 export const LOCK_CHILDREN_MAX = 500
 /** Open lock directories of one page. */
 export const LOCKS_PER_SOCKET_MAX = 20
+/** Paths that one page watches for its open locks: a semaphore is several directories. */
+export const LOCK_WATCHES_PER_SOCKET_MAX = 3 * LOCKS_PER_SOCKET_MAX
+/** Locks whose history is kept; the one that changed longest ago goes first, unless a page looks at it. */
+export const LOCKS_TRACKED_MAX = 100
+/** A listing waits so long for the stream to tell what it shows; then it tells itself, without reasons. */
+export const LOCK_STREAM_WAIT_MS = 300
+/** After a gap, locks that nobody looks at are listed again at this pace. */
+export const STALE_READ_MS = 200
 /** Characters of a contender's data. */
 export const LOCK_DATA_MAX = 256
 /** Nodes listed by the first search for lock directories, how deep it goes, and how large a node may be. */

@@ -32,7 +32,8 @@ export function followMembers(
   log: Logger,
 ): MemberStreams {
   const streams = new Map<number, MemberStream>()
-  for (const plan of ensemble.plans) {
+
+  function follow(plan: MemberPlan): void {
     const { sid } = plan
     emit({ type: 'member', t: nowMs(), sid, member: unheardMember(plan, ensemble.status(sid)) })
     let heardUpTo = 0
@@ -50,12 +51,32 @@ export function followMembers(
         heardUpTo = Math.max(heardUpTo, event.t)
         emit(event)
       },
-      onDown: () => emit({ type: 'stream', t: nowMs(), sid, up: false }),
+      onDown: () => {
+        if (streams.get(sid) === stream) emit({ type: 'stream', t: nowMs(), sid, up: false })
+      },
       log,
     })
     streams.set(sid, stream)
     if (ensemble.status(sid).pid !== null) stream.open()
   }
+
+  function onMembers(plans: readonly MemberPlan[]): void {
+    for (const [sid, stream] of [...streams]) {
+      if (plans.some((plan) => plan.sid === sid)) continue
+      streams.delete(sid)
+      stream.close()
+      emit({ type: 'memberGone', t: nowMs(), sid })
+    }
+    for (const plan of plans) {
+      const known = view.members[plan.sid]
+      if (!streams.has(plan.sid)) follow(plan)
+      else if (known && known.role !== plan.role)
+        emit({ type: 'member', t: nowMs(), sid: plan.sid, member: { ...known, role: plan.role } })
+    }
+  }
+
+  for (const plan of ensemble.plans) follow(plan)
+  const unlistenMembers = ensemble.onMembers(onMembers)
   const unlisten = ensemble.onProcess((change) => {
     emit({ type: 'process', t: nowMs(), ...change })
     const stream = streams.get(change.sid)
@@ -65,6 +86,7 @@ export function followMembers(
   return {
     close: () => {
       unlisten()
+      unlistenMembers()
       for (const stream of streams.values()) stream.close()
     },
   }
@@ -76,7 +98,7 @@ function unheardMember(plan: MemberPlan, status: ProcessChange): MemberView {
     process: status.process,
     pid: status.pid,
     clientAddress: `${HOST}:${plan.clientPort}`,
-    role: 'participant',
+    role: plan.role,
     state: null,
     phase: null,
     serving: false,

@@ -31,7 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
     await example(values.servers, print)
     return 0
   }
-  const member = await startThrowAwayMember(fileURLToPath(new URL('member.js', import.meta.url)))
+  const member = await startThrowAwayMember(fileURLToPath(new URL('member.js', import.meta.url)), ['tickTime=500'])
   try {
     await example(member.connectString, print)
   } finally {

@@ -1,28 +1,32 @@
 // The shell against a member of ours, and beside zkCli against Apache: the same lines in, the same answers out.
 
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ApacheServer, apacheMissing, startApache } from '../client/testing/apache-server.ts'
-import { bundle } from '../launch/bundle.mjs'
+import { ZooKeeper } from '../client/zookeeper.ts'
 import { startThrowAwayMember, type ThrowAwayMember } from '../launch/throw-away-member.ts'
 import { run } from '../peers/harness/child.ts'
+import { builtScript } from '../testing/built.ts'
+import { complete } from './completion.ts'
 
-const dist = (name: string) => fileURLToPath(new URL(`../../dist/shell/${name}.js`, import.meta.url))
 const ZKCLI = '/usr/share/zookeeper/bin/zkCli.sh'
 const missing = apacheMissing() ?? (existsSync(ZKCLI) ? null : `no ${ZKCLI} here: apt-get install zookeeper`)
+const SCRIPT = '/usr/bin/script'
+const noScript = existsSync(SCRIPT) ? null : `no ${SCRIPT} here: apt-get install bsdutils`
+if (noScript) console.log(`skipped in part: ${noScript}`)
 if (missing) console.log(`skipped in part: ${missing}`)
 
 let member: ThrowAwayMember
 beforeAll(async () => {
-  await bundle('server/launch/member-main.ts', dist('member'))
-  await bundle('server/launch/main.ts', dist('main'))
-  member = await startThrowAwayMember(dist('member'), ['extendedTypesEnabled=true'])
+  member = await startThrowAwayMember(builtScript('member'), ['extendedTypesEnabled=true'])
 })
 afterAll(() => member?.close())
 
 function shell(servers: string, words: readonly string[], input = '') {
-  const args = [dist('main'), 'shell', '-server', servers, ...words]
+  const args = [builtScript('main'), 'shell', '-server', servers, ...words]
   return run(process.execPath, args, { timeoutMs: 60_000, input, env: { TZ: 'UTC' } })
 }
 
@@ -52,6 +56,38 @@ describe('one command', () => {
     const { code, output } = await shell('127.0.0.1:1', ['-timeout', '500', 'ls', '/'])
     expect(code).toBe(1)
     expect(output).toContain('127.0.0.1:1')
+  })
+})
+
+describe('at a terminal', () => {
+  test('the tab key offers paths', async () => {
+    const zk = await ZooKeeper.connect({ servers: member.connectString })
+    try {
+      await zk.create('/tab')
+      for (const name of ['one', 'other', 'two']) await zk.create(`/tab/${name}`)
+      expect(await complete('get -s /tab/o', zk)).toEqual([['/tab/one', '/tab/other'], '/tab/o'])
+      expect(await complete('ls /ta', zk)).toEqual([['/tab'], '/ta'])
+      expect(await complete('ls /absent/x', zk)).toEqual([[], '/absent/x'])
+    } finally {
+      await zk.close()
+    }
+  })
+
+  test.skipIf(noScript !== null)('a prompt, answers, and a history that is kept', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'shell-'))
+    const file = join(directory, 'history')
+    const command = `${process.execPath} ${builtScript('main')} shell -server ${member.connectString}`
+    const input = 'create /typed x\rget /typed\rquit\r'
+    try {
+      const options = { timeoutMs: 60_000, input, env: { ZABSCOPE_SHELL_HISTORY: file, TERM: 'dumb' } }
+      const { code, output } = await run(SCRIPT, ['-qec', command, '/dev/null'], options)
+      expect(code).toBe(0)
+      expect(output).toContain(`[zk: ${member.connectString}(CONNECTED) 0] `)
+      expect(output).toContain('Created /typed\r\n')
+      expect(await readFile(file, 'utf8')).toBe('create /typed x\nget /typed\nquit\n')
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
   })
 })
 
@@ -95,6 +131,9 @@ describe.skipIf(missing !== null)('beside zkCli, against Apache', () => {
   /** Both write results and errors apart; here each line's answer counts, in order, whichever stream it came from. */
   const LINES = [
     ...[
+      'close',
+      'ls /',
+      'connect SERVER',
       'create /D a',
       'create /D a',
       'create -s /D/s- x',
@@ -129,6 +168,34 @@ describe.skipIf(missing !== null)('beside zkCli, against Apache', () => {
     ],
     ...['listquota /D', 'delquota /D', 'listquota /D', 'delquota /D', 'setquota -n 1 /absent', 'printwatches'],
     ...[
+      'set -s /D c',
+      'get -s /D',
+      'ls -s /D',
+      'setAcl -R /D world:anyone:cdrwa',
+      'setAcl -s /D/none world:anyone:cdrwa',
+    ],
+    ...[
+      'create /D/acl "" world:anyone:r,ip:127.0.0.1:cdrwa',
+      'getAcl /D/acl',
+      'set /D/acl ""',
+      'get /D/acl',
+      'ls -s -R /D',
+    ],
+    ...['setAcl /absent world:anyone:r', 'delete -v 3 /absent', 'set /absent x', 'getAcl /absent', 'sync /absent'],
+    ...[
+      'listquota /absent',
+      'delquota -n /absent',
+      'create / x',
+      'ls',
+      'get',
+      'redo 999999',
+      'config',
+      'config -c',
+      'ls -w /D',
+    ],
+    ...['addauth digest bob:pw', 'whoami', 'create /D/mine x auth::cdrwa', 'getAcl /D/mine', 'removewatches /D -d'],
+    ...['create -t 5 -e /D/x', 'stat -w /D/later', 'create /D/later', 'addWatch -m PERSISTENT /D', 'create /D/again'],
+    ...[
       'create -c -s /D/x',
       'removewatches /D',
       'deleteall /D',
@@ -139,7 +206,8 @@ describe.skipIf(missing !== null)('beside zkCli, against Apache', () => {
   ]
 
   test('the same answers, line by line', async () => {
-    const fill = (root: string) => `${LINES.map((line) => line.replaceAll('/D', root)).join('\n')}\nquit\n`
+    const fill = (root: string) =>
+      `${LINES.map((line) => line.replaceAll('/D', root).replace('SERVER', apache.address)).join('\n')}\nquit\n`
     // One word, so that the shell of zkCli.sh has nothing to interpret.
     const theirs = await run(ZKCLI, ['-server', apache.address], {
       timeoutMs: 60_000,
@@ -148,7 +216,7 @@ describe.skipIf(missing !== null)('beside zkCli, against Apache', () => {
     })
     const ours = await shell(apache.address, [], fill('/D'))
     expect(answers(ours.output)).toEqual(answers(theirs.output))
-    expect(answers(ours.output).length).toBeGreaterThan(80)
+    expect(answers(ours.output).length).toBeGreaterThan(150)
   })
 
   test('help lists the same verbs with the same usages', async () => {
@@ -163,9 +231,9 @@ describe.skipIf(missing !== null)('beside zkCli, against Apache', () => {
   })
 })
 
-/** Sorted, because two streams meet in any order; without what differs by nature. */
+/** Sorted, because two streams meet in any order; without what differs by nature, and the sentence that we put before a usage. */
 function answers(output: string): string[] {
-  const noise = /^(SLF4J|Connecting to|Welcome|JLine|WATCHER::|WatchedEvent|[a-z]+ \[-|\[zk:|$)/
+  const noise = /^(SLF4J|Connecting to|Welcome|JLine|WATCHER::|WatchedEvent|[a-z]+ \[-|\[zk:|Too few arguments|$)/
   return output
     .split('\n')
     .filter((line) => !noise.test(line) && line.trim() !== '')

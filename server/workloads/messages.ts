@@ -21,7 +21,7 @@ const count = z.number().min(0)
 const latency = z.object({ count, p50: count, p90: count, p99: count, max: count })
 const actor = z.object({
   name,
-  state: z.enum(['connecting', 'thinking', 'waiting', 'holding', 'working', 'watching', 'paused', 'lost']),
+  state: z.enum(['connecting', 'thinking', 'waiting', 'holding', 'releasing', 'working', 'watching', 'paused', 'lost']),
   sinceMs: z.number(),
   sessionId: z.string().nullable(),
   connected: z.boolean(),

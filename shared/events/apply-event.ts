@@ -9,7 +9,9 @@ import {
   foldConnected,
   foldDisconnected,
   foldEpoch,
+  foldFault,
   foldFoundWatch,
+  foldLeft,
   foldMarker,
   foldVote,
   foldVoteChange,
@@ -37,10 +39,18 @@ export function applyEvent(view: ClusterView, event: GatewayEvent): void {
     case 'process':
       foldProcess(view, event)
       return
+    case 'memberGone':
+      foldLeft(view, t, sid)
+      return
+    case 'fault':
+      foldFault(view, event)
+      return
     case 'stream':
-      // A stream that comes up starts with the connections that exist.
-      if (event.up) forgetConnections(view, sid)
-      delete view.sampling[sid]
+      // A stream that comes up starts with the connections that exist, and says how it samples.
+      if (event.up) {
+        forgetConnections(view, sid)
+        delete view.sampling[sid]
+      }
       foldStream(view, sid, event.up)
       return
     case 'state':

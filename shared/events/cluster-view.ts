@@ -4,6 +4,7 @@
 import type { ServerState } from '../zk/vote.ts'
 import type { ActivityCounts, VoteReason } from './activity-event.ts'
 import type { Stage, TxnSummary } from './cluster-event.ts'
+import type { FaultView } from './fault-request.ts'
 
 /** Newest rounds kept. */
 export const ROUNDS_MAX = 500
@@ -141,7 +142,18 @@ export interface WatchLogEntry {
 export interface Marker {
   readonly t: number
   readonly sid: number | null
-  readonly type: 'epoch' | 'looking' | 'killed' | 'started' | 'sync' | 'stopped' | 'paused' | 'resumed'
+  readonly type:
+    | 'epoch'
+    | 'looking'
+    | 'killed'
+    | 'started'
+    | 'sync'
+    | 'stopped'
+    | 'paused'
+    | 'resumed'
+    | 'left'
+    | 'fault'
+    | 'healed'
   /** A sentence. */
   readonly text: string
 }
@@ -174,6 +186,8 @@ export interface ClusterView {
   sampling: Record<string, number>
   /** By member, what it has counted since it began to be watched. */
   counts: Record<string, ActivityCounts>
+  /** Those that are there now, oldest first. */
+  faults: FaultView[]
   /** Whether a member's events are heard now. */
   streams: Record<string, boolean>
   /** By member, oldest first. Only the fold looks at these. */
@@ -197,6 +211,7 @@ export function emptyClusterView(): ClusterView {
     committedIn: {},
     sampling: {},
     counts: {},
+    faults: [],
     streams: {},
     parked: {},
     known: {},

@@ -21,21 +21,25 @@ export type FaultDirection = 'both' | 'out' | 'in'
 export type FaultTarget =
   | { readonly on: 'member' | 'disk' | 'clock'; readonly at: Who }
   /** Between a member and all its clients. */
-  | { readonly on: 'clients'; readonly at: Who; readonly direction?: FaultDirection }
+  | { readonly on: 'clients'; readonly at: Who; readonly direction?: FaultDirection | undefined }
   /** Between two members (or a member and several). */
-  | { readonly on: 'link'; readonly at: Who; readonly to: Who; readonly direction?: FaultDirection }
+  | { readonly on: 'link'; readonly at: Who; readonly to: Who; readonly direction?: FaultDirection | undefined }
   /** Between a member and all others. */
-  | { readonly on: 'isolate'; readonly at: Who; readonly direction?: FaultDirection }
+  | { readonly on: 'isolate'; readonly at: Who; readonly direction?: FaultDirection | undefined }
   /** Between members of different groups. Who is in none keeps all its links, and so can be a bridge. */
-  | { readonly on: 'groups'; readonly groups: readonly (readonly number[])[]; readonly direction?: FaultDirection }
+  | {
+      readonly on: 'groups'
+      readonly groups: readonly (readonly number[])[]
+      readonly direction?: FaultDirection | undefined
+    }
 
 export interface FaultRequest {
   readonly fault: FaultId
   readonly target: FaultTarget
   /** What is left out has the catalogue's default. */
-  readonly parameters?: Readonly<Record<string, number>>
+  readonly parameters?: Readonly<Record<string, number>> | undefined
   /** Left out: ten seconds. Not for what happens once. */
-  readonly durationMs?: number
+  readonly durationMs?: number | undefined
 }
 
 /** A request with everything filled in. */

@@ -13,6 +13,8 @@ import {
   WATCH_LOG_MAX,
   type WatchLogEntry,
 } from './cluster-view.ts'
+import { ACTIVE_FAULTS_MAX } from './fault-catalogue.ts'
+import type { GatewayEvent } from './socket-protocol.ts'
 
 function pushBounded<T>(list: T[], item: T, max: number): void {
   list.push(item)
@@ -84,4 +86,25 @@ export function forgetConnections(view: ClusterView, sid: number): void {
   for (const [key, connection] of Object.entries(view.connections)) {
     if (connection.sid === sid) delete view.connections[key]
   }
+}
+
+export function foldFault(view: ClusterView, event: Extract<GatewayEvent, { type: 'fault' }>): void {
+  const { t, change, fault, reason } = event
+  const sid = fault.sids.length === 1 ? event.sid : null
+  view.faults = view.faults.filter(({ id }) => id !== fault.id)
+  if (change === 'ended') {
+    foldMarker(view, { t, sid, type: 'healed', text: `${fault.text}: over, ${reason}` })
+    return
+  }
+  if (change === 'began') pushBounded(view.faults, fault, ACTIVE_FAULTS_MAX)
+  foldMarker(view, { t, sid, type: 'fault', text: fault.text })
+}
+
+/** What it said stays in rounds and logs. */
+export function foldLeft(view: ClusterView, t: number, sid: number): void {
+  delete view.members[sid]
+  delete view.streams[sid]
+  delete view.parked[sid]
+  forgetConnections(view, sid)
+  foldMarker(view, { t, sid, type: 'left', text: `Member ${sid} has left the ensemble` })
 }

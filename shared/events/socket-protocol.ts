@@ -3,10 +3,13 @@
 
 import type { ClusterEvent } from './cluster-event.ts'
 import type { ClusterView, MemberView, ProcessEnd, ProcessState } from './cluster-view.ts'
-import type { HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
+import type { FaultKind } from './fault-catalogue.ts'
+import type { FaultRequest, FaultView } from './fault-request.ts'
+import type { ExportFormat, HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
+import type { LockContention, LockDetail, LockRequests } from './lock-requests.ts'
 import type { OperatorRequests } from './operator-requests.ts'
 import type { StreamView } from './subscription.ts'
-import type { JobProgress, TreeRequests } from './tree-requests.ts'
+import type { FileAnswer, JobProgress, TreeRequests } from './tree-requests.ts'
 
 export const PROTOCOL_VERSION = 1
 
@@ -42,6 +45,19 @@ export type GatewayEvent =
       readonly kind: string
     }
 
+  /** A fault has been put on the ensemble, or taken off; happened: it was over at once. `sid`: the first one it hits. */
+  | {
+      readonly type: 'fault'
+      readonly t: number
+      readonly sid: number
+      readonly change: 'began' | 'ended' | 'happened'
+      readonly fault: FaultView
+      /** Why it ended, as the end of a sentence. */
+      readonly reason: string
+    }
+  /** No member of the ensemble any more. */
+  | { readonly type: 'memberGone'; readonly t: number; readonly sid: number }
+
 export interface NumberedEvents {
   /** Sequence number of the first event; the rest follow without gaps, unless `upTo` says otherwise. */
   readonly seq: number
@@ -62,6 +78,8 @@ export interface About {
   /** `127.0.0.1:2181,127.0.0.1:2182,…` */
   readonly connectString: string
   readonly serverTimeMs: number
+  /** Members that die are started again; left out where that is not ours to say. */
+  readonly autoRestart?: boolean
   /** The gateway's own session, with which it reads and watches for all pages; null while it has none. */
   readonly gatewaySession: string | null
   /** Those before it that are over, newest first; at most FORMER_SESSIONS_MAX. Logs may still name them. */
@@ -149,12 +167,16 @@ export interface LockView {
   /** Recipe as recognised: lock, read-write lock, semaphore, election, queue, unknown. */
   readonly recipe: string
   readonly contenders: readonly LockContender[]
+  /** All that is known beside the line; a feed without a gateway has none. */
+  readonly detail?: LockDetail
 }
 
 /** Directories in which sequential ephemerals were seen. */
 export interface LockDirectory {
   readonly path: string
   readonly lastSeenMs: number
+  /** Null when its history is not kept. */
+  readonly contention?: LockContention | null
 }
 
 /** `data` of the error with which the gateway refuses a connection. FULL: so many pages are connected already. */
@@ -185,8 +207,15 @@ export interface ApiDescription {
   readonly operations: readonly OperationDescription[]
 }
 
+/** What can be broken, and what is. */
+export interface FaultList {
+  readonly catalogue: readonly FaultKind[]
+  /** Oldest first. */
+  readonly active: readonly FaultView[]
+}
+
 /** Requests of the page. */
-export interface ClientToServer extends TreeRequests, OperatorRequests {
+export interface ClientToServer extends TreeRequests, OperatorRequests, LockRequests {
   hello(
     request: {
       readonly version: number
@@ -206,6 +235,15 @@ export interface ClientToServer extends TreeRequests, OperatorRequests {
   'node:get'(request: { readonly path: string }, answer: (a: Answer<NodeDetail>) => void): void
   /** The past: figures for each step of a range, and its events when they are few. */
   'history:range'(request: HistoryRangeRequest, answer: (a: Answer<HistoryRange>) => void): void
+  /** Over REST only. Times are ms since 1970; left out: all that is held. */
+  'history:export'(
+    request: {
+      readonly format: ExportFormat
+      readonly fromMs?: number | undefined
+      readonly toMs?: number | undefined
+    },
+    answer: (a: Answer<FileAnswer>) => void,
+  ): void
   'locks:list'(request: Record<string, never>, answer: (a: Answer<readonly LockDirectory[]>) => void): void
   'locks:open'(request: { readonly path: string }, answer: (a: Answer<LockView>) => void): void
   'locks:close'(request: { readonly path: string }, answer: (a: Answer<null>) => void): void
@@ -214,6 +252,30 @@ export interface ClientToServer extends TreeRequests, OperatorRequests {
   'member:stop'(request: { readonly sid: number }, answer: (a: Answer<null>) => void): void
   'member:pause'(request: { readonly sid: number }, answer: (a: Answer<null>) => void): void
   'member:resume'(request: { readonly sid: number }, answer: (a: Answer<null>) => void): void
+  /** Stopped in good order if it runs, and started. */
+  'member:restart'(request: { readonly sid: number }, answer: (a: Answer<null>) => void): void
+  /** Answered when the new member serves; `sid` left out: the smallest that is free. */
+  'member:add'(
+    request: { readonly role: 'participant' | 'observer'; readonly sid?: number | undefined },
+    answer: (a: Answer<{ readonly sid: number }>) => void,
+  ): void
+  'member:remove'(request: { readonly sid: number }, answer: (a: Answer<null>) => void): void
+  /** The data of a member that is down is deleted; answered when it serves again. */
+  'member:reset'(request: { readonly sid: number }, answer: (a: Answer<null>) => void): void
+  /** The data of all members, which must be down, is deleted. */
+  'ensemble:reset'(request: Record<string, never>, answer: (a: Answer<null>) => void): void
+  /** Answered with the order when all are back. */
+  'ensemble:rolling-restart'(
+    request: Record<string, never>,
+    answer: (a: Answer<{ readonly order: readonly number[] }>) => void,
+  ): void
+  /** Whether members that die are started again. */
+  'ensemble:auto-restart'(request: { readonly on: boolean }, answer: (a: Answer<null>) => void): void
+  /** Answered when the members have taken it. */
+  'fault:inject'(request: FaultRequest, answer: (a: Answer<FaultView>) => void): void
+  'fault:heal'(request: { readonly id: string }, answer: (a: Answer<null>) => void): void
+  'fault:heal-all'(request: Record<string, never>, answer: (a: Answer<null>) => void): void
+  'fault:list'(request: Record<string, never>, answer: (a: Answer<FaultList>) => void): void
 }
 
 export interface ServerToClient {

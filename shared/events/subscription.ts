@@ -26,6 +26,8 @@ export const VIEW_OF: { readonly [Type in GatewayEvent['type']]: StreamView } = 
   sampling: 'ensemble',
   counts: 'ensemble',
   dropped: 'ensemble',
+  fault: 'ensemble',
+  memberGone: 'ensemble',
   proposed: 'rounds',
   known: 'rounds',
   mark: 'rounds',

@@ -11,6 +11,8 @@ export type ActorState =
   /** For what `path` says. */
   | 'waiting'
   | 'holding'
+  /** It has let go, and waits for a server to say so. */
+  | 'releasing'
   /** On an item, or a request. */
   | 'working'
   | 'watching'

@@ -28,6 +28,7 @@ function reasonOf({ kind, detail }: FeedEntry, story: Messages['story']): string
     if (!way) return ''
     return count === undefined ? story.ways[way] : `${story.ways[way]} (${story.sent(Number(count))})`
   }
+  if (kind === 'fault' || kind === 'healed') return detail
   return kind === 'killed' || kind === 'looking' || kind === 'stopped' || kind === 'disconnected' ? detail : ''
 }
 

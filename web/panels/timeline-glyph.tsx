@@ -11,6 +11,9 @@ const SHAPES: Record<Marker['type'], { readonly d: string; readonly filled: bool
   resumed: { d: 'M-4 -4V4M-0.5 -4L4.5 0L-0.5 4Z', filled: true },
   looking: { d: 'M0 -4A4 4 0 1 1 -0.01 -4Z', filled: false },
   epoch: { d: 'M0 -4.5L4.5 0L0 4.5L-4.5 0Z', filled: true },
+  left: { d: 'M4 -4L-3 0L4 4Z', filled: false },
+  fault: { d: 'M1.5 -5L-3 1H0L-1.5 5L3 -1H0Z', filled: true },
+  healed: { d: 'M-4 0L-1 3.5L4.5 -3.5', filled: false },
   sync: { d: 'M-4.5 -2H4.5L2 -4.5M4.5 2H-4.5L-2 4.5', filled: false },
 }
 

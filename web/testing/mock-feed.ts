@@ -2,6 +2,7 @@
 // `?story=` chooses: calm (default), election, killed, five, lost, refused, empty, slow. Development only.
 
 import { emptyClusterView } from '#shared/events/cluster-view.ts'
+import { FAULT_CATALOGUE } from '#shared/events/fault-catalogue.ts'
 import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
 import { type AskAnswer, type AskName, type AskRequest, type Feed, type FeedSink, failed } from '../feeds/feed.ts'
 import { MockCluster } from './mock-cluster.ts'
@@ -129,6 +130,9 @@ function tellPast(cluster: MockCluster, story: string, now: number): void {
 
 /** The fields of those requests that are answered with something. */
 interface Asked {
+  readonly target?: unknown
+  readonly on?: boolean
+  readonly id?: string
   readonly path?: string
   readonly offset?: number
   readonly sid?: number
@@ -189,6 +193,8 @@ export function createMockFeed(story: string): Feed {
       case 'member:resume':
         cluster.process(t, request.sid ?? 0, name === 'member:pause' ? 'paused' : 'running', 'asked for')
         return { ok: true, value: null }
+      case 'fault:list':
+        return { ok: true, value: { catalogue: FAULT_CATALOGUE, active: [] } }
       case 'member:stop':
         return failed('BUSY', 'Member is still starting. Wait until it serves, then stop it.')
       case 'history:range':

@@ -43,11 +43,14 @@ const MARK_APART_PX = 14
 const GRAVITY: readonly Marker['type'][] = [
   'killed',
   'stopped',
+  'left',
+  'fault',
   'paused',
   'epoch',
   'looking',
   'started',
   'resumed',
+  'healed',
   'sync',
 ]
 

@@ -1,19 +1,16 @@
 // The examples run, and say what they are there to say.
 
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bundle } from '../../launch/bundle.mjs'
 import { startThrowAwayMember, type ThrowAwayMember } from '../../launch/throw-away-member.ts'
+import { builtScript } from '../../testing/built.ts'
 import { configuration } from './configuration.ts'
 import { lock } from './lock.ts'
 import { membership } from './membership.ts'
 import { naiveLock } from './naive-lock.ts'
 
-const memberEntry = fileURLToPath(new URL('../../../dist/examples/member.js', import.meta.url))
 let member: ThrowAwayMember
 beforeAll(async () => {
-  await bundle('server/launch/member-main.ts', memberEntry)
-  member = await startThrowAwayMember(memberEntry, ['tickTime=250', 'minSessionTimeout=500'])
+  member = await startThrowAwayMember(builtScript('member'), ['tickTime=250', 'minSessionTimeout=500'])
 })
 afterAll(() => member?.close())
 

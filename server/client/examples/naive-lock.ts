@@ -2,9 +2,11 @@
 // In the queue each waits for the one before it, so a release wakes one. Both are bare here, to be counted; acquireLock
 // is the second one, with what is missing: lost answers, lost sessions, giving up.
 
+import { setTimeout as wait } from 'node:timers/promises'
 import { NodeExistsError, NoNodeError, ZooKeeper } from '../index.ts' // in your program: from 'zabscope/client'
 
 const CONTENDERS = 20
+const HOLD_MS = 20
 
 interface Counts {
   requests: number
@@ -17,7 +19,7 @@ const acquireNaive: Acquire = async (zk, dir, counts) => {
   const path = `${dir}/holder`
   for (;;) {
     counts.requests += 1
-    const created = await zk.create(path, null, { mode: 'ephemeral' }).catch(unless(NodeExistsError))
+    const created = await zk.create(path, null, { mode: 'ephemeral' }).catch(nullIfThere)
     if (created) return path
     await untilChanged(zk, path, counts)
   }
@@ -39,23 +41,18 @@ const acquireInQueue: Acquire = async (zk, dir, counts) => {
 /** getData leaves a watch on a znode that is there, and none on one that has gone. */
 async function untilChanged(zk: ZooKeeper, path: string, counts: Counts): Promise<void> {
   counts.requests += 1
-  let changed = () => {}
-  const change = new Promise<void>((resolve) => {
-    changed = resolve
+  await new Promise<void>((resolve, reject) => {
+    const watch = () => {
+      counts.notifications += 1
+      resolve()
+    }
+    zk.getData(path, { watch }).catch((error) => (error instanceof NoNodeError ? resolve() : reject(error)))
   })
-  const watch = () => {
-    counts.notifications += 1
-    changed()
-  }
-  const there = await zk.getData(path, { watch }).catch(unless(NoNodeError))
-  if (there) await change
 }
 
-function unless(expected: new (...args: never[]) => Error) {
-  return (error: unknown) => {
-    if (!(error instanceof expected)) throw error
-    return null
-  }
+function nullIfThere(error: unknown): null {
+  if (error instanceof NodeExistsError) return null
+  throw error
 }
 
 /** All come at once, and each holds the lock once. */
@@ -63,7 +60,12 @@ async function contend(servers: string, dir: string, acquire: Acquire): Promise<
   const counts = { requests: 0, notifications: 0 }
   const clients = await Promise.all(Array.from({ length: CONTENDERS }, () => ZooKeeper.connect({ servers })))
   await clients[0]?.create(dir)
-  await Promise.all(clients.map(async (zk) => zk.delete(await acquire(zk, dir, counts))))
+  const turn = async (zk: ZooKeeper) => {
+    const path = await acquire(zk, dir, counts)
+    await wait(HOLD_MS)
+    await zk.delete(path)
+  }
+  await Promise.all(clients.map(turn))
   await clients[0]?.delete(dir)
   await Promise.all(clients.map((zk) => zk.close()))
   return counts

@@ -78,6 +78,14 @@ describe('instances of a service', () => {
     })
   })
 
+  test('fields are in the order of Curator, the last one only when it matters', () => {
+    const fields = 'name,id,address,port,sslPort,payload,registrationTimeUTC,serviceType,uriSpec'
+    expect(Object.keys(JSON.parse(encodeInstance(instance))).join()).toBe(fields)
+    const disabled = encodeInstance({ ...instance, enabled: false })
+    expect(Object.keys(JSON.parse(disabled)).join()).toBe(`${fields},enabled`)
+    expect(decodeInstance(utf8Encode(disabled))?.enabled).toBe(false)
+  })
+
   test('what is no instance is none', () => {
     for (const data of ['', 'x', '[]', 'null', '7', '{"name":"print"}'])
       expect(decodeInstance(utf8Encode(data))).toBeNull()

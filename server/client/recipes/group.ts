@@ -18,7 +18,7 @@ export interface JoinOptions {
   readonly layout?: Layout
   /** Who we are; without a "/". Default: host and process. */
   readonly id?: string
-  /** What else members say about themselves: Curator's layout only. */
+  /** What members say about themselves, Curator's layout only. Default: host and process; Curator cannot read a member without. */
   readonly data?: NodeData
   /** Gives up joining; without effect on a member. */
   readonly signal?: AbortSignal
@@ -45,7 +45,7 @@ export function joinGroup(zk: ZooKeeper, dir: string, options: JoinOptions = {})
     return createOwned(zk, { path, data: id, parents: 'persistent' }, signal)
   }
   if (id === '' || id.includes('/')) throw badArguments('the id of a member is a name without "/"', dir)
-  return createOwned(zk, { path: joinPath(dir, id), data: options.data ?? null, parents: 'container' }, signal)
+  return createOwned(zk, { path: joinPath(dir, id), data: options.data ?? defaultData(), parents: 'container' }, signal)
 }
 
 /** Everybody who is there now, in the order of ids. */

@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { bundle } from '../../launch/bundle.mjs'
 import { EventLog } from '../testing/wait.ts'
 import { removeBarrier, setBarrier, waitOnBarrier } from './barrier.ts'
@@ -51,6 +51,23 @@ for (const kind of SERVER_KINDS) {
         await lock?.release()
         expect(await withLock(zk, dir, async ({ signal }) => signal.aborted, { layout })).toBe(false)
         expect((await zk.getChildren(dir)).children).toEqual([])
+      })
+
+      test(`${layout}: a release wakes one waiter, however many wait`, async () => {
+        const dir = bench.fresh()
+        const clients = await Promise.all(Array.from({ length: 6 }, () => bench.connect()))
+        const waiting: Promise<Held>[] = []
+        for (const [i, zk] of clients.entries()) {
+          waiting.push(acquireLock(zk, dir, { layout }))
+          await bench.hasChildren(zk, dir, i + 1)
+        }
+        await Promise.all(clients.map((zk) => zk.sync()))
+        const lists = clients.map((zk) => vi.spyOn(zk, 'getChildren'))
+        await (await waiting[0])?.release()
+        await waiting[1]
+        await Promise.all(clients.map((zk) => zk.sync()))
+        expect(lists.map((spy) => spy.mock.calls.length)).toEqual([0, 1, 0, 0, 0, 0])
+        for (const one of waiting) await (await one).release()
       })
 
       test(`${layout}: readers together, a writer alone, and nobody overtakes a writer`, async () => {

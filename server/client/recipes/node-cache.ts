@@ -1,15 +1,10 @@
 // The newest that is known of one node, without asking each time: Curator's NodeCache. While the client is
 // suspended it may be old; when the session is over it ends aloud.
 
-import type { Stat } from '#shared/zk/stat.ts'
+import type { NodeContent } from '../answers.ts'
 import { NoNodeError } from '../errors.ts'
 import type { ZooKeeper } from '../zookeeper.ts'
 import { follow } from './follow.ts'
-
-export interface NodeContent {
-  readonly data: Uint8Array | null
-  readonly stat: Stat
-}
 
 export interface NodeCache {
   readonly path: string

@@ -26,7 +26,7 @@ export interface ServiceInstance {
   readonly enabled: boolean
 }
 
-/** In the order of Curator's fields. */
+/** In the order of Curator's fields. `enabled` only when it is false: versions that do not know it read the rest then. */
 export function encodeInstance(instance: ServiceInstance): string {
   const { name, id, address, port, sslPort, payload, registrationTimeUTC, serviceType, uriSpec, enabled } = instance
   return JSON.stringify({
@@ -39,7 +39,7 @@ export function encodeInstance(instance: ServiceInstance): string {
     registrationTimeUTC,
     serviceType,
     uriSpec,
-    enabled,
+    ...(enabled ? {} : { enabled }),
   })
 }
 

@@ -2,11 +2,11 @@
 // node to read again; after a gap everything is read again. Needs ZooKeeper 3.6 or later.
 
 import { joinPath, parentPath } from '#shared/zk/path.ts'
+import type { NodeContent } from '../answers.ts'
 import { NoNodeError } from '../errors.ts'
 import type { PersistentWatch } from '../persistent-watch.ts'
 import type { PersistentEvent } from '../watch-registry.ts'
 import type { ZooKeeper } from '../zookeeper.ts'
-import type { NodeContent } from './node-cache.ts'
 import { retryOnLoss } from './reconnect.ts'
 
 /** Nodes of one cache unless it is opened for more. */

@@ -60,6 +60,9 @@ export class FakeServer {
   }
 }
 
+/** Takes what a client with a larger limit of its own sends. */
+const FRAME_BYTES_MAX = 2 ** 24
+
 export class FakeConnection {
   hello: ConnectRequest | null = null
   /** All frames after the first, pings apart. */
@@ -67,7 +70,7 @@ export class FakeConnection {
   pings = 0
   readonly #server: FakeServer
   readonly #stream: Duplex
-  readonly #framer = new Framer()
+  readonly #framer = new Framer(FRAME_BYTES_MAX)
 
   constructor(server: FakeServer, stream: Duplex) {
     this.#server = server
@@ -117,7 +120,7 @@ export class FakeConnection {
     if (frame.type !== 'request') return
     const answer = this.#server.answer(frame.request)
     if (answer !== null) this.reply(frame.xid, answer)
-    if (frame.request.type === 'closeSession') this.close()
+    if (answer !== null && frame.request.type === 'closeSession') this.close()
   }
 
   #greet(hello: ConnectRequest): void {

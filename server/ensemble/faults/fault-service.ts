@@ -42,12 +42,16 @@ export class FaultService {
   readonly #options: FaultServiceOptions
   readonly #active = new Map<string, Active>()
   readonly #reconcilers = new Map<number, Reconciler>()
-  readonly #unlisten: () => void
+  readonly #unlisten: readonly (() => void)[]
   #lastId = 0
 
   constructor(options: FaultServiceOptions) {
     this.#options = options
-    this.#unlisten = options.ensemble.onProcess((change) => this.#onProcess(change))
+    const { ensemble } = options
+    this.#unlisten = [
+      ensemble.onProcess((change) => this.#onProcess(change)),
+      ensemble.onMembers((plans) => this.#onMembers(plans.map(({ sid }) => sid))),
+    ]
   }
 
   /** Oldest first. */
@@ -85,7 +89,7 @@ export class FaultService {
 
   /** Forgets everything without telling anybody: the ensemble ends. */
   close(): void {
-    this.#unlisten()
+    for (const unlisten of this.#unlisten) unlisten()
     for (const { timer } of this.#active.values()) clearTimeout(timer)
     this.#active.clear()
   }
@@ -181,10 +185,24 @@ export class FaultService {
     const others = [...this.#active.values()].filter(({ effects }) => effects.process === process)
     for (const sid of sids) {
       if (others.some(({ effects }) => effects.sids.includes(sid))) continue
-      const { process: state, pid } = ensemble.status(sid)
-      if (process === 'kill' && state === 'killed' && pid === null) ensemble.start(sid)
-      if (process === 'pause' && state === 'paused') ensemble.resume(sid)
+      const status = this.#status(sid)
+      if (process === 'kill' && status?.process === 'killed' && status.pid === null) ensemble.start(sid)
+      if (process === 'pause' && status?.process === 'paused') ensemble.resume(sid)
     }
+  }
+
+  /** Who is no member any more has no faults; what else they hit goes with them. */
+  #onMembers(sids: readonly number[]): void {
+    for (const sid of [...this.#reconcilers.keys()]) if (!sids.includes(sid)) this.#reconcilers.delete(sid)
+    const over = [...this.#active.values()].filter(({ view }) => view.sids.some((sid) => !sids.includes(sid)))
+    const ids = over.map(({ view }) => view.id)
+    if (ids.length > 0) void this.#end(ids, 'a member that it was on has left').catch(() => undefined)
+  }
+
+  /** Null: no member any more. */
+  #status(sid: number): ProcessChange | null {
+    const { ensemble } = this.#options
+    return ensemble.plans.some((plan) => plan.sid === sid) ? ensemble.status(sid) : null
   }
 
   #onProcess({ sid, process, pid }: ProcessChange): void {
@@ -212,12 +230,12 @@ export class FaultService {
   }
 
   #stillHit({ process }: Effects, sid: number): boolean {
-    const { process: state } = this.#options.ensemble.status(sid)
+    const state = this.#status(sid)?.process
     return process === 'kill' ? state === 'killed' : state === 'paused'
   }
 
   #canHear(sid: number): boolean {
-    const { process } = this.#options.ensemble.status(sid)
+    const process = this.#status(sid)?.process
     return process === 'running' || process === 'starting'
   }
 

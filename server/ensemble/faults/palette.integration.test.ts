@@ -4,6 +4,7 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import type { FaultId } from '#shared/events/fault-catalogue.ts'
 import type { FaultTarget } from '#shared/events/fault-request.ts'
+import { ConnectionLossError } from '../../client/errors.ts'
 import type { ZooKeeper } from '../../client/zookeeper.ts'
 import { commandFault } from '../fault-control.ts'
 import { Rig, WAIT } from './testing.ts'
@@ -32,11 +33,18 @@ const at = (on: 'member' | 'disk' | 'clock' | 'clients', sid: number | 'leader' 
   at: sid,
 })
 
+/** The client may be on the member that just died: then it writes on another one. */
 async function writeMs(): Promise<number> {
-  const startedAt = performance.now()
-  written += 1
-  await zk.setData('/palette', String(written))
-  return performance.now() - startedAt
+  for (;;) {
+    const startedAt = performance.now()
+    written += 1
+    try {
+      await zk.setData('/palette', String(written))
+      return performance.now() - startedAt
+    } catch (error) {
+      if (!(error instanceof ConnectionLossError)) throw error
+    }
+  }
 }
 
 /** Several, since one alone may be unlucky on a busy machine. */
@@ -50,6 +58,11 @@ async function fastestAnswerMs(sid: number, word?: string): Promise<number> {
   let fastest = Number.POSITIVE_INFINITY
   for (let i = 0; i < 3; i += 1) fastest = Math.min(fastest, await rig.answerMs(sid, word))
   return fastest
+}
+
+/** A busy machine may be slow for a while; healed is when it is fast at all. */
+function fastAgain(measure: () => Promise<number>, belowMs: number): Promise<void> {
+  return vi.waitFor(async () => expect(await measure()).toBeLessThan(belowMs), WAIT)
 }
 
 /** What a member says is active. */
@@ -151,7 +164,7 @@ const STORIES: Readonly<Record<FaultId, () => Promise<void>>> = {
     // The proposal goes, the ACK comes back.
     expect(await writeMs()).toBeGreaterThan(290)
     await rig.faults.heal(id)
-    expect(await fastestWriteMs()).toBeLessThan(150)
+    await fastAgain(() => fastestWriteMs(), 150)
     const sid = await rig.follower()
     const clients = await rig.faults.inject({
       fault: 'delay',
@@ -161,7 +174,7 @@ const STORIES: Readonly<Record<FaultId, () => Promise<void>>> = {
     })
     expect(await rig.answerMs(sid)).toBeGreaterThan(290)
     await rig.faults.heal(clients.id)
-    expect(await fastestAnswerMs(sid)).toBeLessThan(150)
+    await fastAgain(() => fastestAnswerMs(sid), 150)
   },
   async loss() {
     const target: FaultTarget = { on: 'isolate', at: 'leader' }
@@ -169,13 +182,13 @@ const STORIES: Readonly<Record<FaultId, () => Promise<void>>> = {
     await vi.waitFor(async () => expect(await writeMs()).toBeGreaterThan(190), WAIT)
     await rig.faults.heal(id)
     await rig.allServe()
-    expect(await fastestWriteMs()).toBeLessThan(150)
+    await fastAgain(() => fastestWriteMs(), 150)
     const sid = await rig.follower()
     const [there, back] = [at('clients', sid), { percent: 50 }]
     const clients = await rig.faults.inject({ fault: 'loss', target: there, parameters: back, ...LONG })
     await vi.waitFor(async () => expect(await rig.answerMs(sid)).toBeGreaterThan(190), WAIT)
     await rig.faults.heal(clients.id)
-    expect(await fastestAnswerMs(sid)).toBeLessThan(150)
+    await fastAgain(() => fastestAnswerMs(sid), 150)
   },
   duplicate: () => electionUnder('duplicate'),
   reorder: () => electionUnder('reorder'),
@@ -186,7 +199,7 @@ const STORIES: Readonly<Record<FaultId, () => Promise<void>>> = {
     // mntr has more than 5 kB.
     expect(await rig.answerMs(sid, 'mntr')).toBeGreaterThan(450)
     await rig.faults.heal(id)
-    expect(await fastestAnswerMs(sid, 'mntr')).toBeLessThan(250)
+    await fastAgain(() => fastestAnswerMs(sid, 'mntr'), 250)
     const links: FaultTarget = { on: 'isolate', at: 'leader' }
     const slow = await rig.faults.inject({ fault: 'throttle', target: links, parameters, ...LONG })
     const startedAt = performance.now()
@@ -194,7 +207,7 @@ const STORIES: Readonly<Record<FaultId, () => Promise<void>>> = {
     expect(performance.now() - startedAt).toBeGreaterThan(450)
     await rig.faults.heal(slow.id)
     await rig.allServe()
-    expect(await fastestWriteMs()).toBeLessThan(150)
+    await fastAgain(() => fastestWriteMs(), 150)
   },
   async reset() {
     const states: string[] = []
@@ -217,7 +230,7 @@ const STORIES: Readonly<Record<FaultId, () => Promise<void>>> = {
     const { id } = await rig.faults.inject({ fault: 'slow-flush', target: at('disk', 'all'), parameters, ...LONG })
     expect(await writeMs()).toBeGreaterThan(290)
     await rig.faults.heal(id)
-    expect(await fastestWriteMs()).toBeLessThan(150)
+    await fastAgain(() => fastestWriteMs(), 150)
   },
   async 'stuck-flush'() {
     const { id } = await rig.faults.inject({ fault: 'stuck-flush', target: at('disk', 'all'), ...LONG })

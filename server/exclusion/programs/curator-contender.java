@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.locks.InterProcessMutex;
@@ -15,6 +14,7 @@ import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.data.Stat;
 
 class CuratorContender {
+    static final long END_MS = 3000;
     static volatile boolean stopping = false;
 
     /** Tells where its node is. */
@@ -56,7 +56,7 @@ class CuratorContender {
     }
 
     void turn(Mutex mutex) throws Exception {
-        if (!mutex.acquire(10, TimeUnit.SECONDS)) return;
+        mutex.acquire();
         try {
             if (enter(mutex.node())) {
                 Thread.sleep(ThreadLocalRandom.current().nextInt(holdMs));
@@ -118,7 +118,9 @@ class CuratorContender {
             // Its end is what is waited for.
         }
         stopping = true;
-        for (Thread thread : threads) thread.join(5000);
+        // Who still waits for the lock is not waited for: its session ends with the process.
+        long deadline = System.currentTimeMillis() + END_MS;
+        for (Thread thread : threads) thread.join(Math.max(1, deadline - System.currentTimeMillis()));
         System.out.println("DONE");
         System.exit(0);
     }

@@ -1,5 +1,6 @@
 # Contenders with kazoo's Lock under Curator's names, each with a client of its own, in one process. Arguments: servers,
 # lock directory, path of `inside`, session timeout, longest hold and think in ms, names. Ends when its input ends.
+import os
 import random
 import sys
 import threading
@@ -7,12 +8,13 @@ import time
 import uuid
 
 from kazoo.client import KazooClient
-from kazoo.exceptions import ConnectionLoss, KazooException, LockTimeout, NodeExistsError, NoNodeError, OperationTimeoutError
+from kazoo.exceptions import ConnectionLoss, KazooException, NodeExistsError, NoNodeError, OperationTimeoutError
 from kazoo.exceptions import SessionExpiredError
 from kazoo.handlers.threading import KazooTimeoutError
 from kazoo.recipe.lock import Lock
 
 SERVERS, LOCK_DIR, INSIDE, SESSION_MS, HOLD_MS, THINK_MS = sys.argv[1:7]
+END_S = 3
 stopping = threading.Event()
 LOST = (ConnectionLoss, OperationTimeoutError)
 
@@ -81,10 +83,7 @@ def leave(zk, node):
 
 def turn(zk, name):
     lock = CuratorNamed(zk, LOCK_DIR, name)
-    try:
-        if not lock.acquire(timeout=10):
-            return
-    except LockTimeout:
+    if not lock.acquire():
         return
     try:
         node = LOCK_DIR + "/" + lock.node
@@ -120,6 +119,9 @@ for thread in threads:
     thread.start()
 sys.stdin.read()
 stopping.set()
+deadline = time.time() + END_S
 for thread in threads:
-    thread.join(5)
+    thread.join(max(0, deadline - time.time()))
 print("DONE", flush=True)
+# Who still waits for the lock is not waited for: its session ends with the process.
+os._exit(0)

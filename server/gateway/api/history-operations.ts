@@ -1,12 +1,12 @@
 // Operations on the past that the gateway keeps.
 
 import { z } from 'zod'
-import { HISTORY_STEP_MS_MIN } from '#shared/events/history-protocol.ts'
+import { EXPORT_FORMATS, HISTORY_STEP_MS_MIN } from '#shared/events/history-protocol.ts'
 import type { Operations } from './operation.ts'
 
 const timeField = z.number().min(0).meta({ description: 'Milliseconds since 1970.' })
 
-export const HISTORY_OPERATIONS: Operations<'history:range'> = {
+export const HISTORY_OPERATIONS: Operations<'history:range' | 'history:export'> = {
   'history:range': {
     role: 'viewer',
     audited: false,
@@ -20,5 +20,17 @@ export const HISTORY_OPERATIONS: Operations<'history:range'> = {
       .refine(({ fromMs, toMs }) => fromMs < toMs, { message: 'a range ends after it begins', path: ['toMs'] }),
     summary: 'Figures for each step of a range of the past, and its events when they are few.',
     rest: { method: 'GET', path: '/history/range' },
+  },
+  'history:export': {
+    role: 'operator',
+    audited: false,
+    input: z.strictObject({
+      format: z.enum(EXPORT_FORMATS).meta({ description: 'perfetto opens in ui.perfetto.dev.' }),
+      fromMs: timeField.optional(),
+      toMs: timeField.optional(),
+    }),
+    summary: 'The past as a file: all of it to be looked at again, its events, or a trace.',
+    rest: { method: 'GET', path: '/history/export' },
+    restOnly: true,
   },
 }

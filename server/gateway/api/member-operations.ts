@@ -1,13 +1,22 @@
 // Operations on members of the ensemble that this process started, and on nothing else.
 
-import { onlySid } from './fields.ts'
+import { z } from 'zod'
+import { nothing, onlySid, sidField } from './fields.ts'
 import type { Operation, Operations } from './operation.ts'
+import type { Role } from './roles.ts'
 
-type MemberRequest = 'member:kill' | 'member:start' | 'member:stop' | 'member:pause' | 'member:resume'
+type OneMember = 'kill' | 'start' | 'stop' | 'pause' | 'resume' | 'restart' | 'reset'
+type MemberRequest =
+  | `member:${OneMember}`
+  | 'member:add'
+  | 'member:remove'
+  | 'ensemble:reset'
+  | 'ensemble:rolling-restart'
+  | 'ensemble:auto-restart'
 
-function onMember<Verb extends string>(verb: Verb, summary: string): Operation<MemberRequest> {
+function onMember(verb: OneMember, summary: string, role: Role = 'operator'): Operation<`member:${OneMember}`> {
   return {
-    role: 'operator',
+    role,
     audited: true,
     input: onlySid,
     summary,
@@ -21,4 +30,45 @@ export const MEMBER_OPERATIONS: Operations<MemberRequest> = {
   'member:stop': onMember('stop', 'Stops a member in good order, and answers when its process has ended.'),
   'member:pause': onMember('pause', 'Pauses a member’s process with SIGSTOP: connections stay open, nothing answers.'),
   'member:resume': onMember('resume', 'Lets a paused member go on.'),
+  'member:restart': onMember('restart', 'Stops a member in good order if it runs, and starts it.'),
+  'member:reset': onMember(
+    'reset',
+    'Deletes the data of a member that is down and lets it join anew; answers when it serves again.',
+    'admin',
+  ),
+  'member:add': {
+    role: 'admin',
+    audited: true,
+    input: z.strictObject({ role: z.enum(['participant', 'observer']), sid: sidField.optional() }),
+    summary: 'Adds a member; it gets its vote when it has everything that the others have, and answers then.',
+    rest: { method: 'POST', path: '/members' },
+  },
+  'member:remove': {
+    role: 'admin',
+    audited: true,
+    input: onlySid,
+    summary: 'Takes a member out of the ensemble and stops it; its data is set aside.',
+    rest: { method: 'DELETE', path: '/members/{sid}' },
+  },
+  'ensemble:reset': {
+    role: 'admin',
+    audited: true,
+    input: nothing,
+    summary: 'Deletes the data of all members, which must be down.',
+    rest: { method: 'POST', path: '/ensemble/reset' },
+  },
+  'ensemble:rolling-restart': {
+    role: 'operator',
+    audited: true,
+    input: nothing,
+    summary: 'Restarts one member after the other, the leader last; answers when all are back.',
+    rest: { method: 'POST', path: '/ensemble/rolling-restart' },
+  },
+  'ensemble:auto-restart': {
+    role: 'operator',
+    audited: true,
+    input: z.strictObject({ on: z.boolean() }),
+    summary: 'Says whether members that die are started again.',
+    rest: { method: 'PUT', path: '/ensemble/auto-restart' },
+  },
 }

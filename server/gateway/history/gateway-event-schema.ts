@@ -2,16 +2,27 @@
 
 import { z } from 'zod'
 import type { ClusterEvent } from '#shared/events/cluster-event.ts'
+import { FAULT_CATALOGUE } from '#shared/events/fault-catalogue.ts'
 import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
 
 /** Members do not send these. */
 type OwnEvent = Exclude<GatewayEvent, ClusterEvent>
+
+/** Of a log, behind the end of a process. */
+const LINES_MAX = 1000
 
 const base = { t: z.number(), sid: z.int() }
 const state = z.enum(['LOOKING', 'FOLLOWING', 'LEADING', 'OBSERVING']).nullable()
 const phase = z.enum(['ELECTION', 'DISCOVERY', 'SYNCHRONIZATION', 'BROADCAST']).nullable()
 const process = z.enum(['starting', 'running', 'paused', 'stopped', 'killed'])
 const count = z.number()
+
+const end = z.object({
+  exitCode: z.int().nullable(),
+  signal: z.string().nullable(),
+  expected: z.boolean(),
+  lines: z.array(z.string()).max(LINES_MAX),
+})
 
 const member = z.object({
   sid: z.int(),
@@ -31,15 +42,51 @@ const member = z.object({
   watches: count,
   outstanding: count,
   requests: count,
+  lastEnd: z.exactOptional(end),
   heardAt: count,
 })
 
 const watch = { conn: count, session: z.string(), path: z.string(), kind: z.string() }
 
+const who = z.union([z.int(), z.enum(['leader', 'followers', 'observers', 'all'])])
+const direction = z.enum(['both', 'out', 'in']).optional()
+const fault = z.object({
+  id: z.string(),
+  fault: z.enum(FAULT_CATALOGUE.map(({ id }) => id)),
+  target: z.discriminatedUnion('on', [
+    z.object({ on: z.enum(['member', 'disk', 'clock']), at: who }),
+    z.object({ on: z.literal('clients'), at: who, direction }),
+    z.object({ on: z.literal('link'), at: who, to: who, direction }),
+    z.object({ on: z.literal('isolate'), at: who, direction }),
+    z.object({ on: z.literal('groups'), groups: z.array(z.array(z.int())), direction }),
+  ]),
+  parameters: z.record(z.string(), z.number()),
+  sids: z.array(z.int()),
+  links: z.array(z.tuple([z.int(), z.int()])),
+  beganAt: z.number(),
+  endsAt: z.number().nullable(),
+  text: z.string(),
+})
+
 const SCHEMAS: { readonly [Type in OwnEvent['type']]: z.ZodType<Extract<OwnEvent, { type: Type }>> } = {
-  process: z.object({ ...base, type: z.literal('process'), process, pid: count.nullable(), reason: z.string() }),
+  process: z.object({
+    ...base,
+    type: z.literal('process'),
+    process,
+    pid: count.nullable(),
+    reason: z.string(),
+    end: z.exactOptional(end),
+  }),
   member: z.object({ ...base, type: z.literal('member'), member }),
   stream: z.object({ ...base, type: z.literal('stream'), up: z.boolean() }),
+  fault: z.object({
+    ...base,
+    type: z.literal('fault'),
+    change: z.enum(['began', 'ended', 'happened']),
+    fault,
+    reason: z.string(),
+  }),
+  memberGone: z.object({ ...base, type: z.literal('memberGone') }),
   watchFound: z.object({ ...base, type: z.literal('watchFound'), ...watch }),
 }
 

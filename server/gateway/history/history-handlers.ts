@@ -1,8 +1,19 @@
-// Carries out what pages ask of the past.
+// Carries out what pages and scripts ask of the past.
 
 import type { Handlers } from '../api/handlers.ts'
+import { type ExportAbout, exportWindow } from './export.ts'
 import type { Recorder } from './recorder.ts'
 
-export function historyHandlers(recorder: Recorder): Pick<Handlers, 'history:range'> {
-  return { 'history:range': async (_client, request) => recorder.range(request) }
+/** @param about said in the first line of an exported window */
+export function historyHandlers(
+  recorder: Recorder,
+  about: ExportAbout,
+): Pick<Handlers, 'history:range' | 'history:export'> {
+  return {
+    'history:range': async (_client, request) => recorder.range(request),
+    'history:export': async (_client, request) => {
+      const { name, contentType, body } = exportWindow(recorder.window, request, about, Date.now())
+      return { fileName: name, contentType, content: body }
+    },
+  }
 }

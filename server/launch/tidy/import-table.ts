@@ -28,7 +28,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'shared/tree': { from: ['shared/base', 'shared/zk'] },
   'shared/zab': { from: ['shared/base', 'shared/zk'] },
   'shared/peer': { from: ['shared/base', 'shared/zk', 'shared/zab', 'shared/tree'] },
-  'shared/events': { from: ['shared/base', 'shared/zk'], typesFrom: ['shared/zab', 'shared/peer'] },
+  'shared/events': { from: ['shared/base', 'shared/zk'], typesFrom: ['shared/zab', 'shared/peer', 'shared/recipes'] },
   'shared/recipes': { from: ['shared/base', 'shared/zk'] },
   'shared/history': { from: ['shared/base', 'shared/zk', 'shared/tree'] },
   'shared/sim': { from: SHARED.filter((folder) => folder !== 'shared/jute') },
@@ -53,11 +53,11 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'server/nemesis': {
     from: [...SHARED, 'server/storage', 'server/faults', 'server/client', 'server/ensemble'],
   },
-  'server/bench': { from: [...SHARED, 'server/ensemble', 'server/storage', 'server/client'] },
   /** One lock, contenders of three libraries, members killed: it is all testing. */
   'server/exclusion': {
     from: [...SHARED, 'server/storage', 'server/client', 'server/peers'],
   },
+  'server/bench': { from: [...SHARED, 'server/ensemble', 'server/storage', 'server/client'] },
   /** The seeded world, as a tool of its own. */
   'server/simulate': { from: [...SHARED, 'shared/sim'] },
   'server/launch': {

@@ -9,6 +9,26 @@ import { expectEqual, expectError, type Scenario, Wrong } from './scenario.ts'
 const LARGE_BYTES = 900_000
 const MANY = 1500
 
+/** Far more than a leader lags behind its followers. */
+const LAG_TRIES = 200
+
+/**
+ * A change that the leader of Apache has proposed and not yet applied is checked against the ACL before it, though with the
+ * aversion after it: its ChangeRecord is copied without the new ACL (PrepRequestProcessor, 3.8.0). A follower may have
+ * answered by then.
+ */
+async function untilApplied(attempt: () => Promise<unknown>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await attempt()
+      return
+    } catch (error) {
+      const lags = error instanceof Wrong && error.message.includes('BADVERSION')
+      if (!lags || tries === LAG_TRIES) throw error
+    }
+  }
+}
+
 export const OPERATIONS: Readonly<Record<string, Scenario>> = {
   async 'create in every mode'({ zk, dir }) {
     const { path, stat } = await zk.create(`${dir}/a`, 'hi')
@@ -83,7 +103,7 @@ export const OPERATIONS: Readonly<Record<string, Scenario>> = {
     await zk.create(path, 'x')
     expectEqual((await zk.getAcl(path)).acl, [{ perms: 31, scheme: 'world', id: 'anyone' }], 'an open ACL')
     expectEqual((await zk.setAcl(path, READ_ACL, 0)).aversion, 1, 'aversion')
-    await expectError(zk.setAcl(path, READ_ACL, 0), errors.NoAuthError, 'setAcl without ADMIN')
+    await untilApplied(() => expectError(zk.setAcl(path, READ_ACL, 0), errors.NoAuthError, 'setAcl without ADMIN'))
     await other.sync(path)
     expectEqual((await other.getData(path)).data, Buffer.from('x'), 'what all may read')
     await expectError(other.setData(path, 'y'), errors.NoAuthError, 'a write that nobody may do')

@@ -63,6 +63,7 @@ async function cross(
       waiting.delete(actor.name)
       actor.set('holding', inner.path, inner.fencingToken)
       await pause(settings().holdMs, signal)
+      actor.set('releasing', inner.path, inner.fencingToken)
       await inner.release()
       board.count('rounds')
     } catch (error) {
@@ -71,6 +72,7 @@ async function cross(
     } finally {
       waiting.delete(actor.name)
     }
+    actor.set('releasing', outer.path, outer.fencingToken)
     await outer.release()
     actor.set('thinking')
     await pause(Math.random() * BACK_OFF_MS, signal)

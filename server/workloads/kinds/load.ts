@@ -131,7 +131,8 @@ class Client {
     } catch (error) {
       if (signal.aborted) return
       board.count('errors')
-      board.note('error', `${actor.name}: ${error instanceof Error ? error.message : String(error)}`)
+      // Without the path, which would make each a note of its own.
+      board.note('error', `${actor.name}: operations fail with ${error instanceof Error ? error.name : String(error)}`)
     }
   }
 }

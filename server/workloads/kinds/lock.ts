@@ -55,6 +55,7 @@ async function holdFor(ms: number, grant: Grant, { board }: Context, { actor, si
     actor.set('lost', grant.path, grant.fencingToken)
   }
   board.timed('hold', since)
+  if (!grant.signal.aborted) actor.set('releasing', grant.path, grant.fencingToken)
   await grant.release()
 }
 

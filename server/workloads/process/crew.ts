@@ -1,6 +1,7 @@
 // As many clients as wanted, each with a session of its own and a life of turns: what breaks is written down, and
 // the client starts anew. What a life is, is for the kinds.
 
+import { orAborted } from '../../client/recipes/reconnect.ts'
 import { ZooKeeper } from '../../client/zookeeper.ts'
 import { Actor, type Board } from './board.ts'
 import { pause } from './pause.ts'
@@ -96,7 +97,8 @@ export class Crew {
     })
     try {
       actor.attach(zk)
-      await live({ zk, actor, signal })
+      // Who is to go does not wait for servers: what it still asks is refused by the close.
+      await orAborted(live({ zk, actor, signal }), signal)
     } finally {
       // With the session goes what it held.
       await zk.close()

@@ -13,6 +13,8 @@ const TEXTS_MAX = 4096
 /** Whole numbers below this go as two to a byte and a bit; everything else takes nine bytes. */
 const WHOLE_MAX = 2 ** 50
 const START_BYTES = 4096
+/** Longer texts are left to the encoder. */
+const PLAIN_MAX = 256
 
 export class ByteWriter {
   #bytes = new Uint8Array(START_BYTES)
@@ -34,6 +36,12 @@ export class ByteWriter {
   unsigned(value: number): void {
     this.#grow(8)
     let rest = value
+    if (rest < 2 ** 31) {
+      for (; rest >= 0x80; rest >>>= 7) {
+        this.#bytes[this.#at] = (rest & 0x7f) | 0x80
+        this.#at += 1
+      }
+    }
     while (rest >= 0x80) {
       this.#bytes[this.#at] = (rest % 0x80) | 0x80
       this.#at += 1
@@ -61,22 +69,43 @@ export class ByteWriter {
 
   /** `0x` and up to 16 lower-case digits, without leading zeros: high half, low half. */
   hex(text: string): void {
-    const high = text.length > 10 ? Number.parseInt(text.slice(2, -8), 16) : 0
-    this.unsigned(high)
-    this.unsigned(Number.parseInt(text.length > 10 ? text.slice(-8) : text.slice(2), 16))
+    const split = Math.max(2, text.length - 8)
+    this.unsigned(hexValue(text, 2, split))
+    this.unsigned(hexValue(text, split, text.length))
   }
 
   /** 0 and the text when it is new to this frame, else its number, from 1. */
   text(value: string): void {
     const known = this.#texts.get(value)
     if (known !== undefined) return this.unsigned(known)
-    const bytes = utf8Encode(value)
     this.unsigned(0)
-    this.unsigned(bytes.length)
-    this.#grow(bytes.length)
-    this.#bytes.set(bytes, this.#at)
-    this.#at += bytes.length
+    if (!this.#plain(value)) {
+      const bytes = utf8Encode(value)
+      this.unsigned(bytes.length)
+      this.#grow(bytes.length)
+      this.#bytes.set(bytes, this.#at)
+      this.#at += bytes.length
+    }
     if (this.#texts.size < TEXTS_MAX) this.#texts.set(value, this.#texts.size + 1)
+  }
+
+  /** Writes length and text when all of it is ASCII, which is quicker than the encoder; else nothing. */
+  #plain(value: string): boolean {
+    const { length } = value
+    if (length > PLAIN_MAX) return false
+    const before = this.#at
+    this.unsigned(length)
+    this.#grow(length)
+    for (let i = 0; i < length; i += 1) {
+      const unit = value.charCodeAt(i)
+      if (unit >= 0x80) {
+        this.#at = before
+        return false
+      }
+      this.#bytes[this.#at + i] = unit
+    }
+    this.#at += length
+    return true
   }
 
   /** A copy of what was written; the writer is empty afterwards. */
@@ -95,6 +124,16 @@ export class ByteWriter {
     this.#bytes = grown
     this.#view = new DataView(grown.buffer)
   }
+}
+
+/** Of the lower-case digits from one place to another; 0 of none. */
+function hexValue(text: string, from: number, to: number): number {
+  let value = 0
+  for (let i = from; i < to; i += 1) {
+    const unit = text.charCodeAt(i)
+    value = value * 16 + (unit > 0x39 ? unit - 0x57 : unit - 0x30)
+  }
+  return value
 }
 
 /** Every method throws FrameError when the bytes end too early or hold what cannot be. */

@@ -48,7 +48,10 @@ export class FrameEncoder {
 }
 
 function writeFields(bytes: ByteWriter, values: Values, fields: readonly Field[]): void {
-  for (const [name, kind] of fields) writeValue(bytes, values[name], kind)
+  for (let i = 0; i < fields.length; i += 1) {
+    const field = fields[i]
+    if (field) writeValue(bytes, values[field[0]], field[1])
+  }
 }
 
 /** The kinds are checked against the events' types where they are listed, so each `as` here repeats what LAYOUTS says. */

@@ -5,7 +5,7 @@
 import { assert } from '../../base/assert.ts'
 import { formatSessionId } from '../../zk/ids.ts'
 import { parentPath } from '../../zk/path.ts'
-import type { Zxid } from '../../zk/zxid.ts'
+import { formatZxid, type Zxid } from '../../zk/zxid.ts'
 import { yields } from '../order.ts'
 import type { Override } from '../recognise/overrides.ts'
 import { isHolder, isWaiting, type LockPicture, type Standing } from '../recognise/picture.ts'
@@ -92,7 +92,7 @@ export function applyChange(history: LockHistory, change: LockChange): void {
   const after = history.picture.incarnation
   if (before !== null && after !== null && before !== after) {
     history.resets += 1
-    noteIncident(history, { t, type: 'reset', path: site.path, other: String(before) })
+    noteIncident(history, { t, type: 'reset', path: site.path, other: formatZxid(before) })
   }
   follow(history, change)
   if (change.type === 'listed' && change.path === site.path) history.blind = false
@@ -185,7 +185,7 @@ function grant(history: LockHistory, standing: Standing, change: LockChange): vo
   checkOrder(history, standing, t)
   if (history.lastToken !== null && standing.token < history.lastToken) {
     history.tokenViolations += 1
-    noteIncident(history, { t, type: 'token', path: standing.path, other: String(history.lastToken) })
+    noteIncident(history, { t, type: 'token', path: standing.path, other: formatZxid(history.lastToken) })
   }
   history.lastToken = larger(history.lastToken, standing.token)
 }

@@ -86,6 +86,9 @@ export const timeline = {
     stopped: (sid: string) => `Member ${sid} stopped`,
     paused: (sid: string) => `Member ${sid} is paused`,
     resumed: (sid: string) => `Member ${sid} runs again`,
+    left: (sid: string) => `Member ${sid} has left`,
+    fault: (sid: string) => `A fault on member ${sid}`,
+    healed: (sid: string) => `A fault on member ${sid} is over`,
   },
 }
 
@@ -99,6 +102,10 @@ export const access = {
   field: 'URL or token',
   open: 'Open',
   notAToken: 'This holds no token. The URL looks like http://127.0.0.1:8080/#token=…',
+  logInInstead: 'Log in with a name and a password instead',
+  user: 'Name',
+  password: 'Password',
+  logIn: 'Log in',
   reload: 'Reload',
   full: 'Too many pages are open',
   whyFull: 'The gateway serves only so many pages at once, and this would be one more.',

@@ -15,6 +15,9 @@ export const story = {
     paused: (sid: string) => `Member ${sid} is paused`,
     resumed: (sid: string) => `Member ${sid} runs again`,
     sync: (sid: string, n: number) => `Member ${sid} was brought up to date${times(n)}`,
+    left: (sid: string) => `Member ${sid} has left the ensemble`,
+    fault: (sid: string) => `A fault on member ${sid}`,
+    healed: (sid: string) => `A fault on member ${sid} is over`,
     connected: (sid: string, n: number) =>
       n === 1 ? `A client connected to member ${sid}` : `${n} clients connected to member ${sid}`,
     disconnected: (sid: string, n: number) =>

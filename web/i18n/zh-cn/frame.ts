@@ -84,6 +84,9 @@ export const timeline: Messages['timeline'] = {
     stopped: (sid) => `成员 ${sid} 停止`,
     paused: (sid) => `成员 ${sid} 暂停`,
     resumed: (sid) => `成员 ${sid} 恢复运行`,
+    left: (sid) => `成员 ${sid} 离开`,
+    fault: (sid) => `成员 ${sid} 出现故障`,
+    healed: (sid) => `成员 ${sid} 的故障结束`,
   },
 }
 
@@ -97,6 +100,10 @@ export const access: Messages['access'] = {
   field: 'URL 或令牌',
   open: '打开',
   notAToken: '其中没有令牌。URL 形如 http://127.0.0.1:8080/#token=…',
+  logInInstead: '改用名称和密码登录',
+  user: '名称',
+  password: '密码',
+  logIn: '登录',
   reload: '刷新',
   full: '打开的页面太多',
   whyFull: '网关同时服务的页面数量有限，本页已超出。',

@@ -27,6 +27,7 @@ const QUIET: ReadonlySet<FeedKind> = new Set(['notServing'])
 function markerEntry(marker: Marker, chronicle: Chronicle): FeedEntry {
   const { t, sid, type, text } = marker
   const sync = type === 'sync' ? chronicle.syncs.find((each) => each.t === t && each.learner === sid) : undefined
+  if (type === 'fault' || type === 'healed') return { t, sid, kind: type, count: 1, detail: text }
   const colon = text.indexOf(': ')
   const detail = sync
     ? sync.count === null

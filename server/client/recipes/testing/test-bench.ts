@@ -9,10 +9,13 @@ import type { TestServer } from './test-server.ts'
 export class TestBench {
   readonly server: TestServer
   readonly #clients: ZooKeeper[] = []
+  readonly #root: string
   #directories = 0
 
-  constructor(server: TestServer) {
+  /** `root`: what the paths of its tests begin with. */
+  constructor(server: TestServer, root = '/recipes/of') {
     this.server = server
+    this.#root = root
   }
 
   async connect(options: Partial<ConnectOptions> = {}): Promise<ZooKeeper> {
@@ -24,7 +27,7 @@ export class TestBench {
   /** A path that no other test uses; it does not exist. */
   fresh(): string {
     this.#directories += 1
-    return `/recipes/of/test-${this.#directories}`
+    return `${this.#root}/test-${this.#directories}`
   }
 
   /** Resolves when `dir` has so many children. */

@@ -55,6 +55,10 @@ export function instantOf(event: GatewayEvent, us: Micros): TraceEvent | null {
       return instant(TRACKS.watches, `session ${event.session} ${event.change}`)
     case 'process':
       return instant(TRACKS.state, `process ${event.process}`)
+    case 'fault':
+      return instant(TRACKS.state, `fault ${event.change}: ${event.fault.text}`)
+    case 'memberGone':
+      return instant(TRACKS.state, 'no member any more')
     case 'notServing':
       return instant(TRACKS.state, 'stops serving')
     case 'stats': {

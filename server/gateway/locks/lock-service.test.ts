@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { GatewayEvent, LockView } from '#shared/events/socket-protocol.ts'
-import { CHANGE_INTERVAL_MS, LOCK_DIRECTORIES_MAX } from './limits.ts'
+import { CHANGE_INTERVAL_MS, LOCK_DIRECTORIES_MAX } from '../limits.ts'
+import { FakeEnsemble, FakePage } from '../testing/fake-ensemble.ts'
 import { LockService } from './lock-service.ts'
-import { FakeEnsemble, FakePage } from './testing/fake-ensemble.ts'
 
 const CONNECTION = { sid: 3, conn: 1, address: '127.0.0.1:5000', session: '0xa', timeoutMs: 4000 }
 const GUID = 'c'.repeat(32)

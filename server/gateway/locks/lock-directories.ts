@@ -4,8 +4,8 @@
 import type { GatewayEvent, LockDirectory } from '#shared/events/socket-protocol.ts'
 import { NO_SESSION } from '#shared/zk/ids.ts'
 import { joinPath, parentPath } from '#shared/zk/path.ts'
-import type { EnsembleReader } from './ensemble-reader.ts'
-import { LOCK_DIRECTORIES_MAX, LOCK_SCAN_CHILDREN_MAX, LOCK_SCAN_DEPTH_MAX, LOCK_SCAN_NODES_MAX } from './limits.ts'
+import type { EnsembleReader } from '../ensemble-reader.ts'
+import { LOCK_DIRECTORIES_MAX, LOCK_SCAN_CHILDREN_MAX, LOCK_SCAN_DEPTH_MAX, LOCK_SCAN_NODES_MAX } from '../limits.ts'
 
 /** The ten digits that ZooKeeper appends. */
 const SEQUENTIAL = /-?\d{9,10}$/
@@ -17,6 +17,15 @@ export class LockDirectories {
 
   constructor(onChange: () => void) {
     this.#onChange = onChange
+  }
+
+  static isSequential(path: string): boolean {
+    return SEQUENTIAL.test(path)
+  }
+
+  /** A person looks at it, and contenders are there. */
+  add(path: string, t: number): void {
+    if (!this.#seen.has(path)) this.#saw(path, t)
   }
 
   /** Newest first. */

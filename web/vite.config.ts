@@ -13,6 +13,8 @@ const gateway = 'http://127.0.0.1:8080'
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   plugins: [react()],
+  // Everything is beside the page, so that a gateway may offer it below any path.
+  base: './',
   build: {
     outDir: fileURLToPath(new URL('../dist/web', import.meta.url)),
     emptyOutDir: true,

@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createReadStream, createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { io, type Socket } from 'socket.io-client'
@@ -13,6 +14,8 @@ import type { About, LockView, NumberedEvents, Welcome } from '#shared/events/so
 import { ZooKeeper } from '../client/zookeeper.ts'
 import { Ensemble } from '../ensemble/ensemble.ts'
 import { type Gateway, startGateway } from './gateway.ts'
+import { importWindow, viewOf } from './history/import.ts'
+import { runWindowTool } from './history/window-tool.ts'
 
 const memberEntry = fileURLToPath(new URL('../../dist/server/member.js', import.meta.url))
 const WAIT = { timeout: 20_000, interval: 20 }
@@ -67,6 +70,11 @@ async function hello(): Promise<About> {
   const welcome = (await page.emitWithAck('hello', { version: 1, lastSeq })) as Welcome
   if (welcome.type !== 'resume') throw new Error(`nothing was missed, so not ${welcome.type}`)
   return welcome.about
+}
+
+/** Without times, which in a window are exact to a microsecond only. */
+function timeless(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value), (_key, part) => (typeof part === 'number' && part > 1e12 ? 0 : part))
 }
 
 function leader(): number | null {
@@ -170,6 +178,26 @@ describe('a page over a real ensemble', () => {
     )
     const backwards = { fromMs: toMs, toMs: 0, stepMs: 1000, events: false }
     expect(await page.emitWithAck('history:range', backwards)).toMatchObject({ ok: false, code: 'MALFORMED' })
+  })
+
+  test('exports the past as a window that folds into the present, and as a trace', async () => {
+    const { recorder } = gateway.history
+    const about = { clusterName: 'test', version: 'test' }
+    const file = recorder.export({ format: 'window' }, about, Date.now())
+    const before = JSON.parse(JSON.stringify(gateway.history.view)) // the window is of this moment
+    expect(file.name).toMatch(/^zabscope-.*\.window\.jsonl\.gz$/)
+    const path = join(dataDir, file.name)
+    await pipeline(file.body, createWriteStream(path))
+    expect(timeless(viewOf(await importWindow(createReadStream(path))))).toEqual(timeless(before))
+
+    const printed: string[] = []
+    await runWindowTool({ path, as: 'summary', atMs: null }, (text) => printed.push(text))
+    expect(printed.join('')).toContain(`${before.totals.committed} commits counted`)
+    const trace: string[] = []
+    await runWindowTool({ path, as: 'perfetto', atMs: null }, (text) => trace.push(text))
+    const { traceEvents } = JSON.parse(trace.join(''))
+    const names = new Set(traceEvents.map(({ name }: { name: string }) => name))
+    for (const name of ['PROPOSAL', 'ACK', 'process_name', 'process killed']) expect(names).toContain(name)
   })
 
   test('has folded, event by event, exactly what a fresh page is given', async () => {

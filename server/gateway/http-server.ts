@@ -20,6 +20,8 @@ export function createHttpServer(app: RequestListener): Server {
   return server
 }
 
+const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz'])
+
 export interface Guard {
   readonly access: () => Access
   /** Whether a bearer token is worth anything: for upgrades without an Origin. */
@@ -63,7 +65,8 @@ function isBareBase({ url = '' }: IncomingMessage, basePath: string): boolean {
 /** False for what is not below the base path. */
 function takeBaseOff(request: IncomingMessage, basePath: string): boolean {
   const { url = '' } = request
-  if (basePath === '') return true
+  // Whoever probes within the machine need not know the base path.
+  if (basePath === '' || PROBES.has(url)) return true
   if (!url.startsWith(`${basePath}/`)) return false
   request.url = url.slice(basePath.length)
   return true

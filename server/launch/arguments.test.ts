@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { type Command, HELP, readArguments } from './arguments.ts'
+import { SETTING_WORDS } from './settings/settings.ts'
+
+const NOTHING = { env: {}, readFile: () => '{}' }
 
 function read(line: string): Command | string {
-  const result = readArguments(line.split(' ').filter((word) => word !== ''))
+  const result = readArguments(
+    line.split(' ').filter((word) => word !== ''),
+    NOTHING,
+  )
   return result.ok ? result.value : result.error
 }
 
@@ -11,23 +17,33 @@ describe('the command line', () => {
     expect(read('up')).toEqual({
       type: 'up',
       members: null,
-      dataDir: './data',
+      data: './data',
       port: 8080,
       clientPort: null,
       autoRestart: false,
-      faults: true,
+      noFaults: false,
+      host: '127.0.0.1',
+      behindTlsProxy: false,
+      basePath: '',
+      publicOrigins: [],
+      trustedProxies: [],
+      users: null,
+      accessToken: null,
+      logLevel: 'info',
     })
   })
 
   test('up takes its options', () => {
-    expect(read('up --members 5 --data /tmp/x --port=9000 --client-port 3181 --auto-restart --no-faults')).toEqual({
+    expect(
+      read('up --members 5 --data /tmp/x --port=9000 --client-port 3181 --auto-restart --no-faults'),
+    ).toMatchObject({
       type: 'up',
       members: 5,
-      dataDir: '/tmp/x',
+      data: '/tmp/x',
       port: 9000,
       clientPort: 3181,
       autoRestart: true,
-      faults: false,
+      noFaults: true,
     })
   })
 
@@ -35,6 +51,18 @@ describe('the command line', () => {
     expect(read('server zoo.cfg')).toEqual({ type: 'server', configPath: 'zoo.cfg' })
     expect(read('server')).toContain('zabscope server zoo.cfg')
     expect(read('server a b')).toContain('zabscope server zoo.cfg')
+  })
+
+  test('window takes one file, and a time', () => {
+    expect(read('window a.gz')).toEqual({ type: 'window', path: 'a.gz', as: 'summary', atMs: null })
+    expect(read('window a.gz --as perfetto')).toMatchObject({ as: 'perfetto' })
+    expect(read('window a.gz --at 1970-01-01T00:00:01Z')).toMatchObject({ atMs: 1000 })
+    expect(read('window')).toContain('Give window one file')
+    expect(read('window a b')).toContain('Give window one file')
+    expect(read('window a --as svg')).toContain('--as takes summary, jsonl, perfetto')
+    expect(read('window a --at noon')).toContain('--at takes a time')
+    expect(read('window a --as jsonl --at 5')).toContain('--at goes with a summary')
+    expect(read('window a --loud')).toContain('See zabscope --help')
   })
 
   test('log and snapshot take files and what to show of them', () => {
@@ -57,6 +85,23 @@ describe('the command line', () => {
     expect(read('log x --colour')).toContain('--colour')
   })
 
+  test('user and audit take a name and a role, and never a password', () => {
+    expect(read('user add ada --role operator')).toEqual({
+      type: 'user',
+      verb: 'add',
+      file: './users.json',
+      name: 'ada',
+      role: 'operator',
+    })
+    expect(read('user token ci --role viewer --days 7 --file /etc/u')).toMatchObject({ days: 7, file: '/etc/u' })
+    expect(read('user add ada')).toContain('--role takes one of viewer, operator, admin')
+    expect(read('user add ada secret --role admin')).toContain('user add|remove|token NAME')
+    expect(read('user token ci --role viewer --days 0')).toContain('--days takes a number')
+    expect(read('user add a/b --role viewer')).toContain('A name has letters')
+    expect(read('audit data')).toEqual({ type: 'audit', path: 'data' })
+    expect(read('audit')).toContain('zabscope audit ./data')
+  })
+
   test.each(['', 'help', '--help', 'up --help', '-h'])('help: %j', (line) =>
     expect(read(line)).toEqual({ type: 'help' }),
   )
@@ -65,21 +110,14 @@ describe('the command line', () => {
     ['down', 'There is no command "down".'],
     ['up --membres 3', "Unknown option '--membres'."],
     ['up here', "Unexpected argument 'here'."],
-    ['up --members 10', '--members takes a number from 1 to 9, not "10".'],
+    ['up --members 10', '--members takes a number from 1 to 9, not 10.'],
     ['up --port http', '--port takes a number from 1 to 65535, not "http".'],
     ['up --data', "Option '--data <value>' argument missing."],
   ])('%s is answered with a sentence', (line, sentence) => expect(read(line)).toContain(sentence))
 
   test('every option is explained', () => {
-    for (const option of [
-      '--members',
-      '--data',
-      '--port',
-      '--client-port',
-      '--auto-restart',
-      '--no-faults',
-      '--version',
-    ])
-      expect(HELP).toContain(option)
+    for (const { flag } of Object.values(SETTING_WORDS)) expect(HELP).toContain(flag ?? 'ZABSCOPE_ACCESS_TOKEN')
+    for (const option of ['--version', '--config', 'user add', 'audit <dir|file>']) expect(HELP).toContain(option)
+    for (const line of HELP.split('\n')) expect([line, line.length <= 125]).toEqual([line, true])
   })
 })

@@ -34,9 +34,18 @@ async function main(args: readonly string[]): Promise<number> {
       const { runServer } = await import('../member/main.ts')
       return runServer(command.value.configPath)
     }
+    case 'user':
+    case 'audit': {
+      const { runUserTool } = await import('./user-tool.ts')
+      return runUserTool(command.value, print)
+    }
     case 'log': {
       const { runLogTool } = await import('../storage/tools/log-tool.ts')
       return runLogTool(command.value, print)
+    }
+    case 'window': {
+      const { runWindowTool } = await import('../gateway/history/window-tool.ts')
+      return runWindowTool(command.value, (text) => void process.stdout.write(text))
     }
     case 'shell': {
       const { runShell } = await import('../shell/main.ts')

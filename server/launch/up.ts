@@ -5,8 +5,9 @@ import { destination, type Logger, pino } from 'pino'
 import { Ensemble } from '../ensemble/ensemble.ts'
 import { EnsembleError } from '../ensemble/ensemble-error.ts'
 import { openLog } from '../ensemble/log-file.ts'
+import { proxyList } from '../gateway/access.ts'
 import { type Gateway, startGateway } from '../gateway/gateway.ts'
-import type { UpOptions } from './arguments.ts'
+import type { Settings } from './settings/settings.ts'
 import { listenForStop, type StopListener } from './stopping.ts'
 import { describeUp } from './words.ts'
 
@@ -28,7 +29,9 @@ interface Running {
 const START_TRIES = 3
 
 /** Resolves with the exit code once every process has ended. Rejects with EnsembleError or Error: a sentence. */
-export async function runUp(options: UpOptions, built: Built): Promise<number> {
+export async function runUp(options: Settings, built: Built): Promise<number> {
+  // Members and what we write read it from there.
+  process.env.ZABSCOPE_LOG_LEVEL = options.logLevel
   const stop = listenForStop()
   let running: Running | null = null
   let open: Ensemble | null = null
@@ -37,9 +40,16 @@ export async function runUp(options: UpOptions, built: Built): Promise<number> {
     process.exit(1)
   })
   lastResort(() => open?.killAll())
-  const settings = { 'zabscope.faults': String(options.faults) }
+  const settings = { 'zabscope.faults': String(!options.noFaults) }
   for (let tries = 1; running === null; tries += 1) {
-    const ensemble = await Ensemble.open({ ...options, memberEntry: built.memberEntry, settings })
+    const ensemble = await Ensemble.open({
+      dataDir: options.data,
+      members: options.members,
+      clientPort: options.clientPort,
+      autoRestart: options.autoRestart,
+      memberEntry: built.memberEntry,
+      settings,
+    })
     open = ensemble
     if (tries === 1) say(`Zabscope ${built.version}: an ensemble of ${ensemble.plans.length} in ${ensemble.dataDir}\n`)
     try {
@@ -57,11 +67,25 @@ export async function runUp(options: UpOptions, built: Built): Promise<number> {
 }
 
 /** Gateway, then members; leaves nothing behind when it fails. */
-async function start(ensemble: Ensemble, options: UpOptions, built: Built, stop: StopListener): Promise<Running> {
+async function start(ensemble: Ensemble, options: Settings, built: Built, stop: StopListener): Promise<Running> {
   let gateway: Gateway | null = null
   try {
     const { webDir, version } = built
-    gateway = await startGateway({ ensemble, port: options.port, webDir, version, log: gatewayLog(ensemble.dataDir) })
+    const proxies = proxyList(options.trustedProxies)
+    if (!proxies.ok) throw new Error(proxies.error)
+    gateway = await startGateway({
+      ensemble,
+      port: options.port,
+      webDir,
+      version,
+      log: gatewayLog(ensemble.dataDir, options.logLevel),
+      host: options.host,
+      basePath: options.basePath,
+      publicOrigins: options.publicOrigins,
+      proxies: proxies.value,
+      userFile: options.users,
+      ...(options.accessToken === null ? {} : { token: options.accessToken }),
+    })
     ensemble.startAll()
     const early = await Promise.race([ensemble.whenRunning().then(() => null), stop.asked])
     const pagePort = { wanted: options.port, used: gateway.port }
@@ -96,10 +120,8 @@ function lastResort(killAll: () => void): void {
   })
 }
 
-function gatewayLog(dataDir: string): Logger {
-  const level = process.env.ZABSCOPE_LOG_LEVEL ?? 'info'
-  const known = Object.hasOwn(pino.levels.values, level) ? level : 'info'
-  return pino({ level: known, base: { part: 'gateway' } }, destination({ fd: openLog(join(dataDir, 'gateway.log')) }))
+function gatewayLog(dataDir: string, level: Settings['logLevel']): Logger {
+  return pino({ level, base: { part: 'gateway' } }, destination({ fd: openLog(join(dataDir, 'gateway.log')) }))
 }
 
 function say(text: string): void {

@@ -140,7 +140,8 @@ describe('without a session', () => {
     ])
     expect(await it.runLine('redo 3')).toBe('failed')
     expect(err[0]).toContain('is a redo itself')
-    expect(await it.runLine('redo 99')).toBe('misused')
+    expect(await it.runLine('redo 99')).toBe('failed')
+    expect(await it.runLine('redo x')).toBe('misused')
   })
 
   test('the tab key offers verbs', async () => {

@@ -163,7 +163,7 @@ export class Shell implements ShellHost {
 
   async redo(number: number): Promise<void> {
     const found = this.#history.find((entry) => entry.number === number)
-    if (!found) throw new UsageError('Command index out of range')
+    if (!found) throw new Error('Command index out of range')
     // A redo that leads to itself would never end.
     if (this.#redoing) throw new UsageError(`Command ${number} is a redo itself.`)
     this.#redoing = true

@@ -21,7 +21,7 @@ let roots = 0
 
 beforeAll(async () => {
   member = await startThrowAwayMember(builtScript('member'), ['tickTime=250', 'minSessionTimeout=500'])
-  workloads = new Workloads({ entry, connectString: member.connectString })
+  workloads = new Workloads({ entry, connectString: () => member.connectString })
 })
 afterAll(() => member?.close())
 

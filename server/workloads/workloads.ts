@@ -8,7 +8,9 @@ export const WORKLOADS_MAX = 12
 /** Those that have ended and can still be asked about; the oldest are forgotten. */
 const ENDED_KEPT_MAX = 20
 
-export interface WorkloadsOptions extends Pick<StartOptions, 'entry' | 'connectString'> {
+export interface WorkloadsOptions extends Pick<StartOptions, 'entry'> {
+  /** Asked at every start: members come and go. */
+  readonly connectString: () => string
   readonly onReport?: (id: string, report: WorkloadReport) => void
   /** Called when a workload's process has ended, for whatever reason. */
   readonly onEnd?: (status: WorkloadStatus) => void
@@ -31,7 +33,7 @@ export class Workloads {
     const id = String(this.#started + 1)
     const { entry, connectString, onReport, onEnd } = this.#options
     const workload = startWorkload(kind, settings, {
-      ...{ ...options, entry, connectString, id },
+      ...{ ...options, entry, connectString: connectString(), id },
       onReport: (report) => onReport?.(id, report),
     })
     this.#started += 1

@@ -46,9 +46,11 @@ export function applyEvent(view: ClusterView, event: GatewayEvent): void {
       foldFault(view, event)
       return
     case 'stream':
-      // A stream that comes up starts with the connections that exist.
-      if (event.up) forgetConnections(view, sid)
-      delete view.sampling[sid]
+      // A stream that comes up starts with the connections that exist, and says how it samples.
+      if (event.up) {
+        forgetConnections(view, sid)
+        delete view.sampling[sid]
+      }
       foldStream(view, sid, event.up)
       return
     case 'state':

@@ -22,6 +22,7 @@ import {
   type RefusedWhy,
 } from './feed.ts'
 import { placeFrame, retryDelayMs } from './frame-order.ts'
+import { gatewayPath } from './gateway-path.ts'
 
 type Wire = Socket<ServerToClient, ClientToServer>
 
@@ -47,6 +48,7 @@ export function createSocketFeed(token: string): Feed {
     socket?.disconnect()
     welcomed = false
     const wire: Wire = io({
+      path: gatewayPath('socket.io/'),
       auth: { token },
       reconnection: false,
       forceNew: true,

@@ -124,7 +124,8 @@ test('[N-4, N-5] behind a proxy: base path, its host and origin, Secure cookie, 
   const { 'X-Forwarded-Proto': _, ...clear } = through
   expect((await login(clear, undefined, '/zk')).json).toMatchObject({ code: 'FORBIDDEN' })
   expect((await rig.ask('/zk', { headers: through })).headers.location).toBe('/zk/')
-  expect((await rig.ask('/zk/', { headers: through })).body).toContain('page')
+  for (const url of ['/zk/', '/zk/tree/a/b'])
+    expect((await rig.ask(url, { headers: through })).body).toContain('src="/zk/assets/x.js"')
   expect((await rig.ask('/', { headers: through })).status).toBe(404)
   expect((await rig.ask('/zkx/', { headers: through })).status).toBe(404)
   expect((await rig.ask('/zk/', { headers: { ...through, 'X-Forwarded-Host': 'evil.example' } })).status).toBe(421)

@@ -8,11 +8,21 @@ import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
 /** Members do not send these. */
 type OwnEvent = Exclude<GatewayEvent, ClusterEvent>
 
+/** Of a log, behind the end of a process. */
+const LINES_MAX = 1000
+
 const base = { t: z.number(), sid: z.int() }
 const state = z.enum(['LOOKING', 'FOLLOWING', 'LEADING', 'OBSERVING']).nullable()
 const phase = z.enum(['ELECTION', 'DISCOVERY', 'SYNCHRONIZATION', 'BROADCAST']).nullable()
 const process = z.enum(['starting', 'running', 'paused', 'stopped', 'killed'])
 const count = z.number()
+
+const end = z.object({
+  exitCode: z.int().nullable(),
+  signal: z.string().nullable(),
+  expected: z.boolean(),
+  lines: z.array(z.string()).max(LINES_MAX),
+})
 
 const member = z.object({
   sid: z.int(),
@@ -32,6 +42,7 @@ const member = z.object({
   watches: count,
   outstanding: count,
   requests: count,
+  lastEnd: z.exactOptional(end),
   heardAt: count,
 })
 
@@ -58,7 +69,14 @@ const fault = z.object({
 })
 
 const SCHEMAS: { readonly [Type in OwnEvent['type']]: z.ZodType<Extract<OwnEvent, { type: Type }>> } = {
-  process: z.object({ ...base, type: z.literal('process'), process, pid: count.nullable(), reason: z.string() }),
+  process: z.object({
+    ...base,
+    type: z.literal('process'),
+    process,
+    pid: count.nullable(),
+    reason: z.string(),
+    end: z.exactOptional(end),
+  }),
   member: z.object({ ...base, type: z.literal('member'), member }),
   stream: z.object({ ...base, type: z.literal('stream'), up: z.boolean() }),
   fault: z.object({

@@ -8,6 +8,7 @@ import {
 } from '#shared/events/history-protocol.ts'
 import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
 import { EventWindow, type WindowLimits } from './event-window.ts'
+import { type ExportAbout, type ExportFile, type ExportRequest, exportWindow } from './export.ts'
 import { Figures } from './figures.ts'
 
 /** As long as somebody may look back, and what that may weigh; the rest of the gateway comes on top. */
@@ -49,5 +50,10 @@ export class Recorder {
       heldEvents: window.count,
       heldBytes: window.bytes,
     }
+  }
+
+  /** A file of what is held now; later events are not in it. `nowMs`: since 1970. */
+  export(request: ExportRequest, about: ExportAbout, nowMs: number): ExportFile {
+    return exportWindow(this.window, request, about, nowMs)
   }
 }

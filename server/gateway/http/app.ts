@@ -64,7 +64,7 @@ export function createApp(options: AppOptions): Express {
   app.use('/api', (_request, response) =>
     sendProblem(response, 'NOT_FOUND', 'There is no such route. See /api/openapi.json.'),
   )
-  app.use(pageFiles(options.webDir))
+  app.use(pageFiles(options.webDir, basePath))
   app.use(explainFailure(log))
   return app
 }

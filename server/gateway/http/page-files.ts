@@ -1,6 +1,6 @@
 // The built page: its assets for ever, its index for every place within it.
 
-import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { extname, join } from 'node:path'
 import express, { type Response, Router } from 'express'
@@ -8,8 +8,11 @@ import { sendProblem } from '../rest/problem.ts'
 
 const ONE_YEAR_MS = 365 * 24 * 60 * 60 * 1000
 
-/** @param webDir dist/web */
-export function pageFiles(webDir: string): Router {
+/**
+ * @param webDir dist/web
+ * @param basePath where all of it is for browsers, without a slash at its end
+ */
+export function pageFiles(webDir: string, basePath: string): Router {
   const router = Router()
   router.use((request, response, next) => {
     if (request.method === 'GET' || request.method === 'HEAD') next()
@@ -20,7 +23,7 @@ export function pageFiles(webDir: string): Router {
   router.use(express.static(webDir, { index: false, cacheControl: false, setHeaders: noCache }))
   router.use((request, response) => {
     if (extname(request.path) !== '') sendProblem(response, 'NOT_FOUND', 'There is no such file.')
-    else sendIndex(response, join(webDir, 'index.html'))
+    else return sendIndex(response, join(webDir, 'index.html'), basePath)
   })
   return router
 }
@@ -29,8 +32,10 @@ function noCache(response: ServerResponse): void {
   response.setHeader('Cache-Control', 'no-cache')
 }
 
-function sendIndex(response: Response, file: string): void {
+/** Its files are beside it as it was built; from a place within the page they are below the base path. */
+async function sendIndex(response: Response, file: string, basePath: string): Promise<void> {
   response.set('Cache-Control', 'no-store')
-  if (existsSync(file)) response.sendFile(file, { cacheControl: false, dotfiles: 'allow' })
-  else sendProblem(response, 'NOT_BUILT', 'The page is not built. Run `npm run build`, then reload.')
+  const html = await readFile(file, 'utf8').catch(() => null)
+  if (html === null) sendProblem(response, 'NOT_BUILT', 'The page is not built. Run `npm run build`, then reload.')
+  else response.type('text/html').send(html.replaceAll(/(src|href)="\.\//g, `$1="${basePath}/`))
 }

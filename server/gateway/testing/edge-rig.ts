@@ -83,7 +83,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const { basePath = '', publicOrigins = [], proxies = [], users } = options
   const webDir = mkdtempSync(join(tmpdir(), 'zabscope-edge-'))
   mkdirSync(join(webDir, 'assets'))
-  writeFileSync(join(webDir, 'index.html'), '<!doctype html><title>page</title>')
+  writeFileSync(join(webDir, 'index.html'), '<!doctype html><title>page</title><script src="./assets/x.js"></script>')
   const userFile = join(webDir, 'users.json')
   if (users !== undefined) writeFileSync(userFile, users)
   const list = new BlockList()

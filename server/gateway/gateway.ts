@@ -38,6 +38,7 @@ import { subtreeHandlers } from './tree/subtree-service.ts'
 import { transferHandlers } from './tree/transfer-service.ts'
 import { TreeService } from './tree-service.ts'
 
+const CLUSTER_NAME = 'playground'
 /** How far the search for a free port goes. */
 const PORT_TRIES_MAX = 100
 
@@ -122,7 +123,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const about = (): About => ({
     version: options.version,
-    clusterName: 'playground',
+    clusterName: CLUSTER_NAME,
     dataDir: ensemble.dataDir,
     connectString: ensemble.connectString,
     serverTimeMs: nowMs(),
@@ -146,7 +147,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const operator = operatorHandlers({ ensemble, view: () => history.view, ownSession: () => session.session })
   const handlers = {
     ...describeHandlers,
-    ...historyHandlers(history.recorder),
+    ...historyHandlers(history.recorder, { clusterName: CLUSTER_NAME, version: options.version }),
     ...tree.handlers,
     ...locks.handlers,
     ...memberHandlers(ensemble),

@@ -5,7 +5,7 @@ import type { ClusterEvent } from './cluster-event.ts'
 import type { ClusterView, MemberView, ProcessEnd, ProcessState } from './cluster-view.ts'
 import type { FaultKind } from './fault-catalogue.ts'
 import type { FaultRequest, FaultView } from './fault-request.ts'
-import type { HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
+import type { HistoryExportRequest, HistoryFile, HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
 import type { LockContention, LockDetail, LockRequests } from './lock-requests.ts'
 import type { OperatorRequests } from './operator-requests.ts'
 import type { StreamView } from './subscription.ts'
@@ -233,6 +233,8 @@ export interface ClientToServer extends TreeRequests, OperatorRequests, LockRequ
   'node:get'(request: { readonly path: string }, answer: (a: Answer<NodeDetail>) => void): void
   /** The past: figures for each step of a range, and its events when they are few. */
   'history:range'(request: HistoryRangeRequest, answer: (a: Answer<HistoryRange>) => void): void
+  /** The past as a file: to look at again, to work on, or to open in ui.perfetto.dev. */
+  'history:export'(request: HistoryExportRequest, answer: (a: Answer<HistoryFile>) => void): void
   'locks:list'(request: Record<string, never>, answer: (a: Answer<readonly LockDirectory[]>) => void): void
   'locks:open'(request: { readonly path: string }, answer: (a: Answer<LockView>) => void): void
   'locks:close'(request: { readonly path: string }, answer: (a: Answer<null>) => void): void

@@ -1,12 +1,12 @@
 // Operations on the past that the gateway keeps.
 
 import { z } from 'zod'
-import { HISTORY_STEP_MS_MIN } from '#shared/events/history-protocol.ts'
+import { EXPORT_FORMATS, HISTORY_STEP_MS_MIN } from '#shared/events/history-protocol.ts'
 import type { Operations } from './operation.ts'
 
 const timeField = z.number().min(0).meta({ description: 'Milliseconds since 1970.' })
 
-export const HISTORY_OPERATIONS: Operations<'history:range'> = {
+export const HISTORY_OPERATIONS: Operations<'history:range' | 'history:export'> = {
   'history:range': {
     role: 'viewer',
     audited: false,
@@ -20,5 +20,18 @@ export const HISTORY_OPERATIONS: Operations<'history:range'> = {
       .refine(({ fromMs, toMs }) => fromMs < toMs, { message: 'a range ends after it begins', path: ['toMs'] }),
     summary: 'Figures for each step of a range of the past, and its events when they are few.',
     rest: { method: 'GET', path: '/history/range' },
+  },
+  'history:export': {
+    role: 'viewer',
+    audited: false,
+    input: z.strictObject({
+      format: z.enum(EXPORT_FORMATS).meta({
+        description: 'window: to look at again; jsonl: an event a line; perfetto: a trace for ui.perfetto.dev.',
+      }),
+      fromMs: timeField.optional(),
+      toMs: timeField.optional(),
+    }),
+    summary: 'The past as a file. A window is all that is kept; the others may be of a range.',
+    rest: { method: 'GET', path: '/history/export' },
   },
 }

@@ -3,12 +3,20 @@ import { formatZxid, makeZxid } from '../zk/zxid.ts'
 import { applyEvent } from './apply-event.ts'
 import type { Stage } from './cluster-event.ts'
 import { type ClusterView, COUNTED_EPOCHS_MAX, emptyClusterView } from './cluster-view.ts'
+import { startCountingAt } from './fold-rounds.ts'
 import type { GatewayEvent } from './socket-protocol.ts'
 
 const z = (epoch: number, counter: number): string => formatZxid(makeZxid(epoch, counter))
 
-function fold(events: readonly GatewayEvent[]): ClusterView {
+/** Counted from the very beginning. */
+function freshView(): ClusterView {
   const view = emptyClusterView()
+  startCountingAt(view, z(0, 0))
+  return view
+}
+
+function fold(events: readonly GatewayEvent[]): ClusterView {
+  const view = freshView()
   for (const event of events) applyEvent(view, event)
   return view
 }
@@ -36,7 +44,7 @@ describe('commits', () => {
   })
 
   test('epochs without end take no memory without end', () => {
-    const view = emptyClusterView()
+    const view = freshView()
     for (let epoch = 1; epoch <= 100; epoch += 1) applyEvent(view, mark(epoch * 1000, 1, 'committed', z(epoch, 2)))
     expect(view.totals.committed).toBe(200)
     expect(Object.keys(view.committedIn)).toHaveLength(COUNTED_EPOCHS_MAX)

@@ -46,7 +46,7 @@ test('what is selected stays selected from view to view and in the address', asy
 })
 
 test('the inspector is made wider by keys, and the rail narrower; both outlive a reload', async ({ app }) => {
-  await app.getByRole('button', { name: 'Member 1' }).first().click()
+  await app.getByRole('table', { name: 'Members' }).getByRole('button', { name: 'Member 1', exact: true }).click()
   const separator = app.getByRole('separator', { name: 'Width of the inspector' })
   await separator.focus()
   await separator.press('ArrowLeft')

@@ -27,7 +27,7 @@ test('a session is listed with its ephemerals, and is closed with its client', a
   await expect(row).toContainText('connected')
   await row.click()
   await expect(inspector).toContainText('Its ephemerals')
-  await expect(inspector.getByRole('button', { name: path })).toBeVisible()
+  await expect(inspector.getByRole('button', { name: path }).first()).toBeVisible()
   await other.close()
   await expect(row).toContainText('closed')
   expect(await client.create(`${base}/after`, 'x')).toBe(`${base}/after`)

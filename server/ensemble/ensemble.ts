@@ -173,11 +173,13 @@ export class Ensemble {
 
   /** One after the other, the leader last. Resolves with their order; throws EnsembleError at the first that does not come back. */
   rollingRestart(): Promise<readonly number[]> {
-    return rollingRestart({
-      plans: this.plans,
-      isAlive: (sid) => this.#members.get(sid)?.isAlive ?? false,
-      restart: (sid) => this.restart(sid),
-    })
+    return this.#membership.exclusively(() =>
+      rollingRestart({
+        plans: this.plans,
+        isAlive: (sid) => this.#members.get(sid)?.isAlive ?? false,
+        restart: (sid) => this.restart(sid),
+      }),
+    )
   }
 
   /** A member more, with everything that the others have; `sid` null: the smallest that is free. Throws EnsembleError. */

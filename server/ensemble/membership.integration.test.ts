@@ -117,6 +117,24 @@ test('one grows to three and an observer; the leader leaves; all are there again
   await serve()
 })
 
+test.each([1, 3])('a directory of an earlier version, with %i members, goes on and can grow', async (members) => {
+  const earlier = { ...settings, reconfigEnabled: 'false', standaloneEnabled: '' }
+  ensemble = await Ensemble.open({ dataDir, members, clientPort: null, memberEntry, settings: earlier })
+  ensemble.startAll()
+  await ensemble.whenRunning()
+  const zk = await ZooKeeper.connect({ servers: ensemble.connectString })
+  await zk.create('/n', '7')
+  await zk.close()
+  await ensemble.close()
+  rmSync(join(dataDir, 'ensemble.json'))
+  await open(null)
+  expect(ensemble.plans).toHaveLength(members)
+  await ensemble.add('participant')
+  const added = await ZooKeeper.connect({ servers: `127.0.0.1:${ensemble.plans.at(-1)?.clientPort}` })
+  expect(await read(added)).toBe(7)
+  await added.close()
+})
+
 test('a member that is down can be reset: it comes back with what the others have', async () => {
   await open(3)
   const zk = await ZooKeeper.connect({ servers: ensemble.connectString })
@@ -162,7 +180,7 @@ test('a member that dies is told with its last lines, and is started again where
   const pid = ensemble.status(2).pid ?? 0
   process.kill(pid, 'SIGABRT')
   await vi.waitFor(() => expect(ensemble.lastEnd(2)).toMatchObject({ signal: 'SIGABRT', expected: false }), WAIT)
-  expect(ensemble.lastEnd(2)?.lines.join('\n')).toContain('ready')
+  expect(ensemble.lastEnd(2)?.lines.join('\n')).toContain('serving clients')
   await vi.waitFor(() => expect(ensemble.status(2)).toMatchObject({ process: 'running' }), WAIT)
   expect(ensemble.status(2).pid).not.toBe(pid)
   ensemble.kill(2)

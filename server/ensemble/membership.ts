@@ -31,7 +31,7 @@ export class Membership {
 
   /** `sid` null: the smallest that is free. Resolves with the member when it serves in its role. Throws EnsembleError. */
   add(role: MemberRole, sid: number | null = null): Promise<MemberPlan> {
-    return this.#alone(async () => {
+    return this.exclusively(async () => {
       const { plans, dataDir } = this.#host
       if (plans.length >= MEMBERS_MAX) throw wrong(`An ensemble has at most ${MEMBERS_MAX} members.`)
       const free = Array.from({ length: MEMBERS_MAX }, (_, i) => i + 1).filter((one) => !this.#find(one))
@@ -45,7 +45,7 @@ export class Membership {
 
   /** Its data stays as removed-member-N. Throws EnsembleError. */
   remove(sid: number): Promise<void> {
-    return this.#alone(async () => {
+    return this.exclusively(async () => {
       const plan = this.#need(sid)
       await this.#leave(plan)
       if (this.#host.isAlive(sid)) await this.#host.stop(sid)
@@ -59,7 +59,7 @@ export class Membership {
    * a voter that has forgotten what it promised is none before it has everything again. Throws EnsembleError.
    */
   reset(sid: number): Promise<void> {
-    return this.#alone(async () => {
+    return this.exclusively(async () => {
       const plan = this.#need(sid)
       this.#expectDown([plan])
       if (this.#host.plans.length === 1) return this.#wipeAll()
@@ -72,7 +72,7 @@ export class Membership {
 
   /** Deletes the data of all members; they stay down. Throws EnsembleError WRONG_STATE while one runs. */
   resetAll(): Promise<void> {
-    return this.#alone(async () => {
+    return this.exclusively(async () => {
       this.#expectDown(this.#host.plans)
       this.#wipeAll()
     })
@@ -149,7 +149,8 @@ export class Membership {
     if (alive) throw wrong(`Member ${alive.sid} is running; stop it before its data is deleted.`)
   }
 
-  async #alone<T>(change: () => Promise<T>): Promise<T> {
+  /** Nothing else changes members, or restarts them one by one, at the same time. Throws EnsembleError WRONG_STATE. */
+  async exclusively<T>(change: () => Promise<T>): Promise<T> {
     if (this.#changing) throw wrong('Another change of the members is under way. Try again when it is done.')
     this.#changing = true
     try {

@@ -3,6 +3,7 @@
 
 import type { Answer } from '#shared/events/socket-protocol.ts'
 import type { Performer } from './api/perform.ts'
+import { isRequestName, operation } from './api/table.ts'
 import { PENDING_REQUESTS_MAX, REQUESTS_BURST, REQUESTS_PER_SECOND } from './limits.ts'
 import type { PageClient } from './page-client.ts'
 import { RateLimit } from './rate-limit.ts'
@@ -27,6 +28,8 @@ export class Dispatcher {
 
   /** Never rejects. The caller has counted the request with takeTurn. */
   async answer(name: string, payload: unknown): Promise<Answer<unknown>> {
+    if (isRequestName(name) && operation(name).restOnly)
+      return refusal('UNKNOWN', 'This answers with a file; ask for it over REST, see /api/openapi.json.')
     if (this.#pending >= PENDING_REQUESTS_MAX)
       return refusal('BUSY', 'Too many of your requests wait for the ensemble. Try again when it answers.')
     this.#pending += 1

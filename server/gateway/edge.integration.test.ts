@@ -61,7 +61,7 @@ beforeEach(async () => {
   const handlers: Handlers = {
     ...rest,
     ...describeHandlers,
-    ...historyHandlers(history.recorder, { clusterName: 'test', version: 'test' }),
+    ...historyHandlers(history.recorder, ABOUT),
     ...new TreeService(ensemble, () => null).handlers,
     ...new LockService({ reader: ensemble, findConnection: () => null, now: () => 0 }).handlers,
     'member:kill': async (_client, { sid }) => {

@@ -76,6 +76,11 @@ export class EnsembleSession implements EnsembleReader, EnsembleWriter {
     void this.#keepConnected()
   }
 
+  /** Ends the present session, if there is one: the next one knows the servers that there are now. */
+  async renew(): Promise<void> {
+    await this.#zk?.close()
+  }
+
   async close(): Promise<void> {
     this.#closing.abort(new RequestError('CLOSED', 'The gateway is closing.'))
     await this.#zk?.close()

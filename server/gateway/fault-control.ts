@@ -31,7 +31,11 @@ export function controlFaults(
   })
   return {
     handlers: {
-      'fault:inject': (_client, request) => faults.inject(request),
+      'fault:inject': async (_client, request, trail) => {
+        const fault = await faults.inject(request)
+        trail?.({ id: fault.id, what: fault.text })
+        return fault
+      },
       'fault:heal': async (_client, { id }) => {
         await faults.heal(id)
         return null

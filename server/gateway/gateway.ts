@@ -23,6 +23,7 @@ import { historyHandlers } from './history/history-handlers.ts'
 import { History } from './history.ts'
 import { createApp } from './http/app.ts'
 import { createHttpServer, guardEdge } from './http-server.ts'
+import { ChildWatches } from './locks/child-watches.ts'
 import { LockService } from './locks/lock-service.ts'
 import { OverrideStore } from './locks/override-store.ts'
 import { connectedSessions, WatchPoll } from './locks/watch-poll.ts'
@@ -89,16 +90,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     Object.values(history.view.connections).find((connection) => connection.session === session) ?? null
   const session = new EnsembleSession({ servers: () => ensemble.connectString, onSession: () => onSession(), log })
   const tree = new TreeService(session, findConnection)
+  const childWatches = new ChildWatches()
+  const ownSessions = () => [...(session.session === null ? [] : [session.session]), ...session.formerSessions]
   const locks = new LockService({
     reader: session,
     findConnection,
     now: nowMs,
     connected: () => connectedSessions(history.view),
+    ownSessions,
     overrides: new OverrideStore(join(ensemble.dataDir, 'lock-patterns.json')),
     watchPoll: new WatchPoll({
       view: () => history.view,
       ask: async (sid) => readWatches(ensemble.plans.find((plan) => plan.sid === sid)?.adminPort ?? 0),
-      ownSessions: () => [...(session.session === null ? [] : [session.session]), ...session.formerSessions],
+      ownSessions,
+      children: () => childWatches.tables(ownSessions()),
       now: nowMs,
     }),
   })
@@ -113,6 +118,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let sessionWanted = false
   const emit = (event: GatewayEvent): void => {
     history.append(event)
+    childWatches.onEvent(event)
     locks.onEvent(event)
     // Not before somebody can answer: the client's waits between tries would only delay the first page.
     if (event.type === 'serving' && !sessionWanted) {
@@ -127,6 +133,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     dataDir: ensemble.dataDir,
     connectString: ensemble.connectString,
     serverTimeMs: nowMs(),
+    autoRestart: ensemble.autoRestart,
     gatewaySession: session.session,
     formerGatewaySessions: session.formerSessions,
     load: session.load,
@@ -150,7 +157,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...historyHandlers(history.recorder, { clusterName: CLUSTER_NAME, version: options.version }),
     ...tree.handlers,
     ...locks.handlers,
-    ...memberHandlers(ensemble),
+    ...memberHandlers(ensemble, () => sockets.tellAbout()),
     ...nodeHandlers(session),
     ...subtreeHandlers(session, jobs),
     ...transferHandlers(session, jobs),
@@ -198,6 +205,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const port = await listenFrom(server, host, options.port)
   access = makeAccess(port, accessOptions)
   const streams = followMembers(ensemble, history.view, emit, log)
+  let sids = ensemble.plans.map((plan) => plan.sid)
+  const unlistenMembers = ensemble.onMembers((plans) => {
+    const now = plans.map((plan) => plan.sid)
+    // Our session knows only the members of when it began; it need not know who came, but must not look for who left.
+    if (sids.some((sid) => !now.includes(sid))) void session.renew()
+    sids = now
+    sockets.tellAbout()
+  })
 
   return {
     port,
@@ -206,6 +221,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     history,
     close: async () => {
       faults.close()
+      unlistenMembers()
       streams.close()
       await session.close()
       locks.close()

@@ -7,8 +7,8 @@ import type { ActionName } from './api/operation.ts'
 
 type MemberRequests = Extract<ActionName, `member:${string}` | `ensemble:${string}`>
 
-/** EnsembleError passes through: its sentences are for people. */
-export function memberHandlers(ensemble: Ensemble): Pick<Handlers, MemberRequests> {
+/** EnsembleError passes through: its sentences are for people. `onSetting`: what `about` tells has changed. */
+export function memberHandlers(ensemble: Ensemble, onSetting: () => void): Pick<Handlers, MemberRequests> {
   return {
     'member:kill': async (_client, { sid }) => {
       ensemble.kill(sid)
@@ -34,8 +34,9 @@ export function memberHandlers(ensemble: Ensemble): Pick<Handlers, MemberRequest
       await ensemble.restart(sid)
       return null
     },
-    'member:add': async (_client, { role, sid }) => {
+    'member:add': async (_client, { role, sid }, trail) => {
       const plan = await ensemble.add(role, sid ?? null)
+      trail?.({ added: plan.sid })
       return { sid: plan.sid }
     },
     'member:remove': async (_client, { sid }) => {
@@ -53,6 +54,7 @@ export function memberHandlers(ensemble: Ensemble): Pick<Handlers, MemberRequest
     'ensemble:rolling-restart': async () => ({ order: await ensemble.rollingRestart() }),
     'ensemble:auto-restart': async (_client, { on }) => {
       ensemble.autoRestart = on
+      onSetting()
       return null
     },
   }

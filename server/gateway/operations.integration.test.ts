@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { pino } from 'pino'
 import { io } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -66,7 +67,7 @@ async function ask(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   const text = await response.text()
-  const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  const isJson = /\/(problem\+)?json/.test(response.headers.get('content-type') ?? '')
   return {
     status: response.status,
     etag: response.headers.get('etag'),
@@ -292,6 +293,23 @@ describe('the ensemble', () => {
     const { json } = await ask('GET', '/sessions')
     const gateways = json.find((row: { own: boolean }) => row.own)
     expect((await ask('DELETE', `/sessions/${gateways.session}`)).status).toBe(409)
+  })
+
+  test('its past is a file in three formats, for operators', async () => {
+    const get = (format: string) => ask('GET', `/history/export?format=${format}`)
+    const lines = (await get('jsonl')).text.trimEnd().split('\n')
+    expect(lines.length).toBeGreaterThan(100)
+    expect(JSON.parse(lines[0] ?? '')).toHaveProperty('type')
+    expect((await get('perfetto')).text).toMatch(/^[[{]/)
+    const response = await fetch(`http://127.0.0.1:${gateway.port}/api/v1/history/export?format=window`, {
+      headers: { Authorization: `Bearer ${gateway.token}` },
+    })
+    expect(response.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="zabscope-.*\.window\.jsonl\.gz"$/,
+    )
+    const text = gunzipSync(Buffer.from(await response.arrayBuffer())).toString()
+    expect(JSON.parse(text.slice(0, text.indexOf('\n')))).toMatchObject({ type: 'zabscope-window', version: 'test' })
+    expect((await get('xml')).status).toBe(400)
   })
 
   test('what the gateway costs it is counted', async () => {

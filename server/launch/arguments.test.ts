@@ -21,7 +21,7 @@ describe('the command line', () => {
       port: 8080,
       clientPort: null,
       autoRestart: false,
-      noFaults: false,
+      faults: true,
       host: '127.0.0.1',
       behindTlsProxy: false,
       basePath: '',
@@ -45,7 +45,7 @@ describe('the command line', () => {
       port: 9000,
       clientPort: 3181,
       autoRestart: true,
-      noFaults: true,
+      faults: false,
     })
   })
 

@@ -40,7 +40,7 @@ export async function runUp(options: Settings, built: Built): Promise<number> {
     process.exit(1)
   })
   lastResort(() => open?.killAll())
-  const settings = { 'zabscope.faults': String(!options.noFaults) }
+  const settings = { 'zabscope.faults': String(options.faults) }
   for (let tries = 1; running === null; tries += 1) {
     const ensemble = await Ensemble.open({
       dataDir: options.data,

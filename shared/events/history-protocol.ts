@@ -69,17 +69,3 @@ export interface HistoryRange {
 /** window: all that is needed to look at it again. jsonl: an event a line. perfetto: for ui.perfetto.dev. */
 export const EXPORT_FORMATS = ['window', 'jsonl', 'perfetto'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
-
-/** A window always is all that is held: `fromMs` and `toMs` are for the others, all when left out. */
-export interface HistoryExportRequest {
-  readonly format: ExportFormat
-  readonly fromMs?: number | undefined
-  readonly toMs?: number | undefined
-}
-
-/** A file to save. */
-export interface HistoryFile {
-  readonly fileName: string
-  readonly contentType: string
-  readonly content: Uint8Array
-}

@@ -5,11 +5,11 @@ import type { ClusterEvent } from './cluster-event.ts'
 import type { ClusterView, MemberView, ProcessEnd, ProcessState } from './cluster-view.ts'
 import type { FaultKind } from './fault-catalogue.ts'
 import type { FaultRequest, FaultView } from './fault-request.ts'
-import type { HistoryExportRequest, HistoryFile, HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
+import type { ExportFormat, HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
 import type { LockContention, LockDetail, LockRequests } from './lock-requests.ts'
 import type { OperatorRequests } from './operator-requests.ts'
 import type { StreamView } from './subscription.ts'
-import type { JobProgress, TreeRequests } from './tree-requests.ts'
+import type { FileAnswer, JobProgress, TreeRequests } from './tree-requests.ts'
 
 export const PROTOCOL_VERSION = 1
 
@@ -78,6 +78,8 @@ export interface About {
   /** `127.0.0.1:2181,127.0.0.1:2182,…` */
   readonly connectString: string
   readonly serverTimeMs: number
+  /** Members that die are started again; left out where that is not ours to say. */
+  readonly autoRestart?: boolean
   /** The gateway's own session, with which it reads and watches for all pages; null while it has none. */
   readonly gatewaySession: string | null
   /** Those before it that are over, newest first; at most FORMER_SESSIONS_MAX. Logs may still name them. */
@@ -233,8 +235,15 @@ export interface ClientToServer extends TreeRequests, OperatorRequests, LockRequ
   'node:get'(request: { readonly path: string }, answer: (a: Answer<NodeDetail>) => void): void
   /** The past: figures for each step of a range, and its events when they are few. */
   'history:range'(request: HistoryRangeRequest, answer: (a: Answer<HistoryRange>) => void): void
-  /** The past as a file: to look at again, to work on, or to open in ui.perfetto.dev. */
-  'history:export'(request: HistoryExportRequest, answer: (a: Answer<HistoryFile>) => void): void
+  /** Over REST only. Times are ms since 1970; left out: all that is held. */
+  'history:export'(
+    request: {
+      readonly format: ExportFormat
+      readonly fromMs?: number | undefined
+      readonly toMs?: number | undefined
+    },
+    answer: (a: Answer<FileAnswer>) => void,
+  ): void
   'locks:list'(request: Record<string, never>, answer: (a: Answer<readonly LockDirectory[]>) => void): void
   'locks:open'(request: { readonly path: string }, answer: (a: Answer<LockView>) => void): void
   'locks:close'(request: { readonly path: string }, answer: (a: Answer<null>) => void): void

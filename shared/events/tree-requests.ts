@@ -68,11 +68,12 @@ export interface SearchResult {
   readonly reason: string
 }
 
-/** A file to save; never to be shown as a page. */
+/** A file to save; never to be shown as a page. Over REST only: a socket has no place for it. */
 export interface FileAnswer {
   readonly fileName: string
   readonly contentType: string
-  readonly content: string
+  /** Whole, or a piece at a time. */
+  readonly content: string | AsyncIterable<string | Uint8Array>
 }
 
 /** One znode of an export. */

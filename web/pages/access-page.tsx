@@ -7,6 +7,7 @@ import { retryNow } from '../stores/ask.ts'
 import type { Refusal } from '../stores/view-store.ts'
 import { Visible } from '../ui/visible.tsx'
 import { useMessages } from '../ui/words.ts'
+import { LoginForm } from './login-form.tsx'
 
 interface AccessPageProps {
   /** `null`: there was no token at all. */
@@ -20,7 +21,12 @@ export type ReadToken = (text: string) => string | null
 
 export function AccessPage({ refused, readToken, onToken }: AccessPageProps) {
   const { access: words, frame } = useMessages()
-  const form = <TokenForm readToken={readToken} onToken={onToken} />
+  const form = (
+    <>
+      <TokenForm readToken={readToken} onToken={onToken} />
+      <LoginForm onToken={onToken} />
+    </>
+  )
   const reload = <Step text={words.reload} onClick={() => location.reload()} />
   const screens: Record<RefusedWhy | 'none', readonly [title: string, lines: readonly string[], step: ReactNode]> = {
     none: [words.title, [words.why], form],

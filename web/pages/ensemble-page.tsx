@@ -19,7 +19,7 @@ const RING_LEAST_PX = 320
 function ringBox({ width, height }: Size): RingBox {
   const tall = Math.max(RING_LEAST_PX, height)
   return width < NARROW_PX
-    ? { width, height: tall, discPx: 24, labelPx: 64, labels: 'outside' }
+    ? { width, height: tall, discPx: 24, labelPx: 84, labels: 'outside' }
     : { width, height: tall, discPx: 32, labelPx: 150, labels: 'beside' }
 }
 

@@ -4,28 +4,34 @@ import { useEffect, useState } from 'react'
 import { formatClock } from '../i18n/format.ts'
 import { CHART } from '../panels/metrics/draw-chart.ts'
 import { MetricChart } from '../panels/metrics/metric-chart.tsx'
-import { useChronicle } from '../stores/chronicle-store.ts'
+import { currentChronicle } from '../stores/chronicle-store.ts'
 import { useNow } from '../stores/clock.ts'
 import { pointAt, useCrosshair } from '../stores/crosshair-store.ts'
-import { useViewStore } from '../stores/view-store.ts'
+import { loadFigures, usePast } from '../stores/past-store.ts'
+import { serverNow, useViewStore } from '../stores/view-store.ts'
 import { Segments } from '../ui/segments.tsx'
 import { Skeleton } from '../ui/states.tsx'
 import { useMessages } from '../ui/words.ts'
 import { METRICS, metricLines } from '../viz/metrics/metric-lines.ts'
 
-const SPANS_MIN = [2, 5, 10] as const
+const SPANS_MIN = [2, 5, 10, 60] as const
 const STEP_MS = 1000
 
 export function MetricsPage() {
   const { metrics: words, timeline } = useMessages()
   const known = useViewStore((state) => state.known)
   const view = useViewStore((state) => state.view)
-  const chronicle = useChronicle((heard) => heard)
+  // Read when the clock ticks, not whenever something was heard.
+  const chronicle = currentChronicle()
   const [minutes, setMinutes] = useState<number>(5)
   // Once a second is often enough: that is how often members tell.
   const now = useNow()
   const at = useCrosshair((state) => state.t)
   useEffect(() => () => pointAt(null), [])
+  const past = usePast((state) => state.figures.get(minutes) ?? undefined)
+  useEffect(() => {
+    if (known) void loadFigures(minutes, serverNow())
+  }, [known, minutes])
   if (!known) {
     return (
       <div className="page-skeleton">
@@ -73,7 +79,7 @@ export function MetricsPage() {
           <MetricChart
             key={id}
             id={id}
-            lines={metricLines(id, view, chronicle, from, now)}
+            lines={metricLines(id, view, chronicle, from, now, past, words.past)}
             from={from}
             now={now}
             markers={view.markers}

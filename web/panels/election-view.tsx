@@ -1,10 +1,11 @@
 // One election in full: what made it necessary and what it took, every change of every vote with the comparison
 // that won, and the way of each member through discovery and synchronization.
 
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { formatClock } from '../i18n/format.ts'
 import type { Messages } from '../i18n/languages.ts'
-import { useCluster } from '../stores/view-store.ts'
+import { useNow } from '../stores/clock.ts'
+import { useClusterValue, useViewStore } from '../stores/view-store.ts'
 import { Segments } from '../ui/segments.tsx'
 import { MemberMark } from '../ui/tags.tsx'
 import { useDuration } from '../ui/times.tsx'
@@ -19,9 +20,16 @@ const ELECTIONS_SHOWN = 6
 
 export function ElectionView() {
   const { ensemble, story } = useMessages()
-  const answer = useCluster(ensembleAnswer)
-  const elections = useCluster((view) =>
-    groupElections(view.votes, view.markers, ensembleAnswer(view).voters, ELECTIONS_SHOWN),
+  const view = useViewStore((state) => state.view)
+  const stamp = useClusterValue(
+    ({ votes, markers }) => `${votes.at(-1)?.t} ${votes.length} ${markers.at(-1)?.t} ${markers.length}`,
+  )
+  const quorum = useClusterValue((cluster) => ensembleAnswer(cluster).quorum)
+  const voters = useClusterValue((cluster) => ensembleAnswer(cluster).voters)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the view is folded in place, the stamp tells of it
+  const elections = useMemo(
+    () => groupElections(view.votes, view.markers, voters, ELECTIONS_SHOWN),
+    [stamp, voters, view],
   )
   const [startedAt, setStartedAt] = useState<number | null>(null)
   const chosen = elections.findIndex((election) => election.startedAt === startedAt)
@@ -44,7 +52,7 @@ export function ElectionView() {
         <ElectionTold
           election={election}
           newest={at === 0}
-          quorum={answer.quorum}
+          quorum={quorum}
           until={elections[at - 1]?.startedAt ?? Number.POSITIVE_INFINITY}
         />
       ) : (
@@ -64,7 +72,7 @@ interface ToldProps {
 
 function ElectionTold({ election, newest, quorum, until }: ToldProps) {
   const { story } = useMessages()
-  const told = useCluster((view) => view.voteChanges)
+  const told = useViewStore((state) => state.view.voteChanges)
   const matrix = electionMatrix(election, quorum, told)
   return (
     <div className="election-told">
@@ -91,14 +99,13 @@ function verdict({ elected }: Election, matrix: Matrix, story: Messages['story']
 function Summary({ election, newest }: { readonly election: Election; readonly newest: boolean }) {
   const { story, ensemble } = useMessages()
   const duration = useDuration()
-  const summary = useCluster((view) => electionSummary(election, view))
+  // Once a second: what comes of it, the first commit, is read in the rounds.
+  useNow()
+  const summary = electionSummary(election, useViewStore.getState().view)
   const { startedAt, endedAt, elected, servedAt } = election
   const trigger = summary.trigger
   const cause =
-    trigger &&
-    (trigger.type === 'killed' || trigger.type === 'stopped' || trigger.type === 'paused' || trigger.type === 'looking')
-      ? story.triggers[trigger.type](String(trigger.sid))
-      : story.summary.unknown
+    trigger && isCause(trigger.type) ? story.triggers[trigger.type](String(trigger.sid)) : story.summary.unknown
   const facts: (readonly [string, string])[] = [
     [story.summary.trigger, cause],
     [story.summary.decided, elected === null ? ensemble.electionOpen : duration(Math.max(0, endedAt - startedAt))],
@@ -135,4 +142,10 @@ function Summary({ election, newest }: { readonly election: Election; readonly n
       </dl>
     </div>
   )
+}
+
+const CAUSES = ['killed', 'stopped', 'paused', 'looking', 'started'] as const
+
+function isCause(type: string): type is (typeof CAUSES)[number] {
+  return CAUSES.some((cause) => cause === type)
 }

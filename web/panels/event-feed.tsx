@@ -1,10 +1,11 @@
 // What happened, newest first, as a colleague would tell it; repeats are counted, the reason stands beside it.
 
+import { useMemo } from 'react'
 import { formatClock } from '../i18n/format.ts'
 import type { Messages } from '../i18n/languages.ts'
-import { useChronicle } from '../stores/chronicle-store.ts'
+import { currentChronicle } from '../stores/chronicle-store.ts'
 import { select } from '../stores/route-store.ts'
-import { useCluster, useOwnSessions } from '../stores/view-store.ts'
+import { useClusterValue, useOwnSessions, useViewStore } from '../stores/view-store.ts'
 import { Ago } from '../ui/times.tsx'
 import { Visible } from '../ui/visible.tsx'
 import { useMessages } from '../ui/words.ts'
@@ -34,8 +35,13 @@ function reasonOf({ kind, detail }: FeedEntry, story: Messages['story']): string
 export function EventFeed() {
   const { story } = useMessages()
   const own = useOwnSessions()
-  const chronicle = useChronicle((heard) => heard)
-  const entries = useCluster((view) => feedEntries(view, chronicle, own)).slice(0, SHOWN)
+  const view = useViewStore((state) => state.view)
+  const stamp = useClusterValue(({ markers }) => {
+    const { notes, syncs } = currentChronicle()
+    return `${markers.at(-1)?.t} ${markers.length} ${notes.at(-1)?.t} ${notes.length} ${syncs.at(-1)?.count}`
+  })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: both are folded in place, the stamp tells of it
+  const entries = useMemo(() => feedEntries(view, currentChronicle(), own).slice(0, SHOWN), [stamp, own, view])
   return (
     <section className="feed" aria-label={story.feed}>
       <h2 title={story.feedSince}>{story.feed}</h2>

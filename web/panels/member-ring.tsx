@@ -7,12 +7,13 @@ import type { Messages } from '../i18n/languages.ts'
 import { hover, useHover } from '../stores/hover-store.ts'
 import { selectionKey } from '../stores/route.ts'
 import { select, useRoute } from '../stores/route-store.ts'
-import { useCluster } from '../stores/view-store.ts'
+import { useCluster, useOwnSessions } from '../stores/view-store.ts'
 import { MemberGlyph, memberColour } from '../ui/member-glyph.tsx'
 import { useDuration } from '../ui/times.tsx'
 import { useMessages } from '../ui/words.ts'
 import { currentVote } from '../viz/elections.ts'
 import {
+  clientsOf,
   isServing,
   type Lag,
   lagOf,
@@ -31,6 +32,8 @@ interface RingMember {
   readonly role: MemberRole
   readonly vote: number | null
   readonly lag: Lag
+  /** Without the gateway's own. */
+  readonly clients: number
 }
 
 interface RingState {
@@ -40,7 +43,7 @@ interface RingState {
   readonly acks: ReadonlyMap<number, { readonly medianMs: number; readonly rounds: number }>
 }
 
-function ringState(view: ClusterView): RingState {
+function ringState(view: ClusterView, own: ReadonlySet<string>): RingState {
   const leader = leaderOf(view)?.sid ?? null
   const acks = new Map<number, { medianMs: number; rounds: number }>()
   const members = membersInOrder(view).map((member): RingMember => {
@@ -52,6 +55,7 @@ function ringState(view: ClusterView): RingState {
       role,
       vote: role === 'LOOKING' ? (currentVote(view.votes, member.sid)?.leader ?? null) : null,
       lag: lagOf(member, view),
+      clients: clientsOf(view, member, own),
     }
   })
   return { members, leader, acks, newestRound: view.rounds.at(-1)?.txn.zxid ?? null }
@@ -59,7 +63,8 @@ function ringState(view: ClusterView): RingState {
 
 export function MemberRing({ box }: { readonly box: RingBox }) {
   const { ensemble: words } = useMessages()
-  const { members, leader, acks, newestRound } = useCluster(ringState)
+  const own = useOwnSessions()
+  const { members, leader, acks, newestRound } = useCluster((view) => ringState(view, own))
   const titleId = useId()
   const nodes = layoutRing(
     members.map(({ member }) => member.sid),
@@ -88,6 +93,13 @@ export function MemberRing({ box }: { readonly box: RingBox }) {
                 />
               )
             )
+          })}
+      {leaderNode &&
+        members
+          .filter(({ member }) => member.sid !== leader && !(member.leader === leader && isServing(member)))
+          .map(({ member }) => {
+            const node = nodes.find((each) => each.sid === member.sid)
+            return node && <MissingLink key={member.sid} from={leaderNode} to={node} discPx={box.discPx} />
           })}
       {nodes.map((node, i) => {
         const state = members[i]
@@ -134,6 +146,21 @@ function Link({ from, to, discPx, ack, round }: LinkProps) {
   )
 }
 
+/** Where a follower would be heard: a gap in the middle. */
+function MissingLink({ from, to, discPx }: Pick<LinkProps, 'from' | 'to' | 'discPx'>) {
+  const { ensemble: words } = useMessages()
+  const link = layoutLink(from, to, discPx)
+  const part = (at: number) => [link.x1 + (link.x2 - link.x1) * at, link.y1 + (link.y2 - link.y1) * at] as const
+  const [a, b] = [part(0.4), part(0.6)]
+  return (
+    <g className="link-missing">
+      <title>{words.noLink(String(to.sid), String(from.sid))}</title>
+      <line x1={link.x1} y1={link.y1} x2={a[0]} y2={a[1]} />
+      <line x1={b[0]} y1={b[1]} x2={link.x2} y2={link.y2} />
+    </g>
+  )
+}
+
 interface NodeProps {
   readonly node: RingNode
   readonly state: RingMember
@@ -141,7 +168,7 @@ interface NodeProps {
 }
 
 function nodeLines(
-  { member, role, vote, lag }: RingMember,
+  { member, role, vote, lag, clients }: RingMember,
   words: Messages['ensemble'],
 ): { text: string; className: string }[] {
   const lines = [{ text: words.roles[role], className: `ring-role ${role}` }]
@@ -151,6 +178,10 @@ function nodeLines(
   else if (lag.type === 'txns') {
     lines.push({ text: words.lagTxns(lag.count, String(lag.count)), className: 'ring-line behind-ink' })
   } else lines.push({ text: member.lastZxid, className: 'ring-line mono' })
+  if (member.phase !== null && member.phase !== 'BROADCAST' && member.phase !== 'ELECTION')
+    lines.push({ text: words.phases[member.phase], className: 'ring-line phase' })
+  else if (role !== 'LOOKING')
+    lines.push({ text: words.epochAndClients(String(member.epoch), clients), className: 'ring-line load' })
   return lines
 }
 

@@ -2,7 +2,9 @@
 // block that it was sent. Its text is in each strip's title and in the hidden list.
 
 import { scaleLinear } from 'd3'
+import { useEffect } from 'react'
 import { useChronicle } from '../stores/chronicle-store.ts'
+import { loadElection, usePast } from '../stores/past-store.ts'
 import { memberColour } from '../ui/member-glyph.tsx'
 import { useDuration } from '../ui/times.tsx'
 import { useSize } from '../ui/use-size.ts'
@@ -14,10 +16,17 @@ const LEFT_PX = 32
 const AXIS_PX = 18
 /** A bar narrower than this has no room for its word. */
 const WORD_PX = 64
+const SYNC_PX = 38
 
 export function PhaseStripsView({ startedAt, until }: { readonly startedAt: number; readonly until: number }) {
   const { story } = useMessages()
-  const found = useChronicle((heard) => phaseStrips(heard, startedAt, until))
+  const heardNow = useChronicle((heard) => phaseStrips(heard, startedAt, until))
+  const past = usePast((state) => state.elections.get(startedAt) ?? null)
+  const missing = heardNow === null
+  useEffect(() => {
+    if (missing) void loadElection(startedAt, until)
+  }, [missing, startedAt, until])
+  const found = heardNow ?? (past && phaseStrips(past, startedAt, until))
   const [ref, size] = useSize<HTMLDivElement>()
   return (
     <div className="strips">
@@ -63,19 +72,28 @@ function Drawing({ found, width }: { readonly found: PhaseStrips; readonly width
                     width={Math.max(1.5, to - from - 1)}
                     height={LANE_PX - 10}
                   />
-                  {to - from > WORD_PX && (
-                    <text className="phase-word" data-phase={bar.phase} x={from + 6} y={y + LANE_PX / 2} dy="0.36em">
-                      {story.phases[bar.phase]}
-                    </text>
-                  )}
+                  {to - from > WORD_PX &&
+                    !strip.syncs.some(({ at }) => x(at) + SYNC_PX > from && x(at) < from + WORD_PX) && (
+                      <text className="phase-word" data-phase={bar.phase} x={from + 6} y={y + LANE_PX / 2} dy="0.36em">
+                        {story.phases[bar.phase]}
+                      </text>
+                    )}
                 </g>
               )
             })}
             {strip.syncs.map((sync) => (
               <g key={sync.at} transform={`translate(${x(sync.at)} ${y})`}>
                 <title>{`${story.ways[sync.how]} (${sync.zxid})`}</title>
-                <rect className="sync-block" data-how={sync.how} x={0} y={3} width={38} height={LANE_PX - 6} rx={2} />
-                <text className="sync-word" x={19} y={LANE_PX / 2} dy="0.36em" textAnchor="middle">
+                <rect
+                  className="sync-block"
+                  data-how={sync.how}
+                  x={0}
+                  y={3}
+                  width={SYNC_PX}
+                  height={LANE_PX - 6}
+                  rx={2}
+                />
+                <text className="sync-word" x={SYNC_PX / 2} y={LANE_PX / 2} dy="0.36em" textAnchor="middle">
                   {sync.how}
                 </text>
               </g>

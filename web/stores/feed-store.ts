@@ -6,6 +6,7 @@ import { applyToChronicle, seedChronicle } from '../viz/chronicle/chronicle.ts'
 import { setFeed } from './ask.ts'
 import { currentChronicle, forgetChronicle } from './chronicle-store.ts'
 import { onLockChanged, onLockDirectories, reopenLock } from './lock-store.ts'
+import { forgetPast } from './past-store.ts'
 import { onDataWritten, onTreeChanged, relistAll } from './tree-store.ts'
 import { currentView, forgetView, replaceView, setAbout, setStatus, viewChanged } from './view-store.ts'
 
@@ -52,5 +53,6 @@ export function followFeed(feed: Feed): void {
   setFeed(feed)
   forgetView()
   forgetChronicle()
+  forgetPast()
   feed.start(sink)
 }

@@ -2,19 +2,18 @@
 
 import type { SessionRow } from '../viz/session-rows.ts'
 import { sessionRows } from '../viz/session-rows.ts'
-import { useChronicle } from './chronicle-store.ts'
+import { currentChronicle } from './chronicle-store.ts'
 import { useNow } from './clock.ts'
 import { useLocks } from './lock-store.ts'
 import { useCluster } from './view-store.ts'
 
 export function useSessionRows(): readonly SessionRow[] {
   const now = useNow()
-  const chronicle = useChronicle((heard) => heard)
   const directories = useLocks((state) => state.directories)
   return useCluster((view) =>
     sessionRows(
       view,
-      chronicle,
+      currentChronicle(),
       (directories ?? []).map(({ path }) => path),
       now,
     ),

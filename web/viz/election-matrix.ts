@@ -142,7 +142,9 @@ function triggerOf(election: Election, markers: readonly Marker[]): ElectionSumm
   )
   const lastEpoch = before.findLastIndex(({ type }) => type === 'epoch')
   const since = before.slice(lastEpoch + 1)
-  const found = since.findLast(({ type }) => TRIGGERS.has(type)) ?? since.find(({ type }) => type === 'looking')
+  const found =
+    since.findLast(({ type }) => TRIGGERS.has(type)) ??
+    since.find(({ type }) => type === 'looking' || type === 'started')
   return found && found.sid !== null ? { type: found.type, sid: found.sid, t: found.t } : null
 }
 

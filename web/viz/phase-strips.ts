@@ -1,7 +1,7 @@
 // The phases of every member from the first vote to broadcast, as bars on one scale, with what each learner was
 // sent. Only what was heard: a phase without an end goes on to the edge.
 
-import type { Chronicle, PhaseNote, SyncNote } from './chronicle/chronicle.ts'
+import type { PhaseNote, SyncNote } from './chronicle/chronicle.ts'
 
 export interface PhaseBar {
   readonly phase: PhaseNote['phase']
@@ -33,7 +33,7 @@ const TAIL = 1.12
 
 /** Null when no phase of that time was heard. `until`: when the next election began, or now. */
 export function phaseStrips(
-  chronicle: Pick<Chronicle, 'phases' | 'syncs'>,
+  chronicle: { readonly phases: readonly PhaseNote[]; readonly syncs: readonly SyncNote[] },
   startedAt: number,
   until: number,
 ): PhaseStrips | null {

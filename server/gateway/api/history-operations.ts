@@ -22,16 +22,15 @@ export const HISTORY_OPERATIONS: Operations<'history:range' | 'history:export'> 
     rest: { method: 'GET', path: '/history/range' },
   },
   'history:export': {
-    role: 'viewer',
+    role: 'operator',
     audited: false,
     input: z.strictObject({
-      format: z.enum(EXPORT_FORMATS).meta({
-        description: 'window: to look at again; jsonl: an event a line; perfetto: a trace for ui.perfetto.dev.',
-      }),
+      format: z.enum(EXPORT_FORMATS).meta({ description: 'perfetto opens in ui.perfetto.dev.' }),
       fromMs: timeField.optional(),
       toMs: timeField.optional(),
     }),
-    summary: 'The past as a file. A window is all that is kept; the others may be of a range.',
+    summary: 'The past as a file: all of it to be looked at again, its events, or a trace.',
     rest: { method: 'GET', path: '/history/export' },
+    restOnly: true,
   },
 }

@@ -41,6 +41,8 @@ export interface Operation<Name extends RequestName> {
   readonly summary: string
   /** null: makes sense on a socket only. */
   readonly rest: RestRoute | null
+  /** It answers with a file, which only REST can carry. */
+  readonly restOnly?: true
 }
 
 /** Entries for some requests; each area of the gateway has a file of its own. */

@@ -59,6 +59,7 @@ export const SUBTREE_OPERATIONS: Operations<SubtreeRequest> = {
     input: z.strictObject({ path: pathField, job: jobField }),
     summary: 'A subtree as a file that tree:import takes: paths, data, ACLs without the hashes of digests.',
     rest: { method: 'GET', path: '/tree/export' },
+    restOnly: true,
   },
   'tree:import': {
     role: 'operator',

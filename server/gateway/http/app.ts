@@ -23,6 +23,8 @@ export interface AppOptions extends RouteOptions, SessionOptions {
   readonly notReady: () => readonly string[]
   readonly metrics: () => readonly Metric[]
   readonly log: Logger
+  /** The clock of rate limits, in ms; tests have their own. */
+  readonly now?: () => number
 }
 
 export function createApp(options: AppOptions): Express {
@@ -50,7 +52,7 @@ export function createApp(options: AppOptions): Express {
   })
   app.use(['/api', '/metrics'], requireOurPage(access))
   app.use('/api/v1', loginRoute(options))
-  app.use(['/api', '/metrics'], requireCaller(access, authenticator))
+  app.use(['/api', '/metrics'], requireCaller(access, authenticator, options.now))
   app.get('/metrics', (_request, response) => {
     response.set('Content-Type', METRICS_CONTENT_TYPE).send(metricsText(metrics()))
   })

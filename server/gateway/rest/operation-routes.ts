@@ -1,7 +1,9 @@
 // The routes of the table, below /api/v1: each request goes through the same door as one from a socket.
 
+import { pipeline } from 'node:stream/promises'
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Answer } from '#shared/events/socket-protocol.ts'
+import type { FileAnswer } from '#shared/events/tree-requests.ts'
 import type { Access } from '../access.ts'
 import type { ActionName, RestRoute } from '../api/operation.ts'
 import type { Performer } from '../api/perform.ts'
@@ -66,15 +68,9 @@ function sendAnswer(response: Response, rest: RestRoute, answer: Answer<unknown>
   const { value } = answer
   const version = versionOf(value)
   if (rest.versionField !== undefined && version !== null) response.set('ETag', `"${version}"`)
-  if (isFile(value)) sendFile(response, value)
+  if (isFile(value)) void sendFile(response, value)
   else if (value === null) response.status(204).end()
   else response.type('application/json').send(JSON.stringify(value))
-}
-
-interface FileAnswer {
-  readonly fileName: string
-  readonly contentType: string
-  readonly content: string | Uint8Array
 }
 
 function isFile(value: unknown): value is FileAnswer {
@@ -82,11 +78,16 @@ function isFile(value: unknown): value is FileAnswer {
 }
 
 /** Never shown by the browser, whatever it holds (B-3). */
-function sendFile(response: Response, { fileName, contentType, content }: FileAnswer): void {
+async function sendFile(response: Response, { fileName, contentType, content }: FileAnswer): Promise<void> {
   response.set('Content-Disposition', `attachment; filename="${fileName.replaceAll(/[^\w.-]/g, '_')}"`)
   response.set('Content-Security-Policy', "default-src 'none'; sandbox")
   response.set('Content-Type', contentType)
-  response.end(content)
+  if (typeof content === 'string') {
+    response.end(content)
+    return
+  }
+  // A reader that stays away or goes ends it, and what it would have read is never made.
+  await pipeline(content, response).catch(() => response.destroy())
 }
 
 /** The data version of a znode, in an answer with its stat. */

@@ -32,8 +32,13 @@ export function requireOurPage(access: () => Access): RequestHandler {
 }
 
 /** For all of the API but its login. */
-export function requireCaller(access: () => Access, authenticator: Authenticator): RequestHandler {
-  const rates = new Rates()
+/** @param now in ms, only ever more; tests have a clock of their own */
+export function requireCaller(
+  access: () => Access,
+  authenticator: Authenticator,
+  now: () => number = () => performance.now(),
+): RequestHandler {
+  const rates = new Rates(now)
   return (request, response, next) => {
     const token = bearerToken(request) ?? request.get(CSRF_HEADER)?.slice(0, 256) ?? null
     const authority = authenticator.identify({ token, cookie: loginCookie(access(), request) })
@@ -65,9 +70,14 @@ export function restClient(access: Access, request: Request, response: Response)
 /** One allowance a caller; that of whoever asked longest ago is forgotten first. */
 class Rates {
   readonly #rates = new Map<string, RateLimit>()
+  readonly #now: () => number
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
 
   take(caller: string): boolean {
-    const now = performance.now()
+    const now = this.#now()
     const rate = this.#rates.get(caller) ?? new RateLimit(REQUESTS_PER_SECOND, REQUESTS_BURST, now)
     this.#rates.delete(caller)
     this.#rates.set(caller, rate)

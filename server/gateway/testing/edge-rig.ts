@@ -41,6 +41,8 @@ export interface RigOptions {
   readonly proxies?: readonly string[]
   /** The text of a user file. */
   readonly users?: string
+  /** The clock of rate limits. */
+  readonly now?: () => number
   /** Handlers instead of ones that answer null. */
   readonly handlers?: Partial<Handlers>
 }
@@ -123,6 +125,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     webDir,
     basePath,
     audit,
+    ...(options.now ? { now: options.now } : {}),
     health: () => ({ fine: true }),
     notReady: () => rig.notReady,
     metrics: () => [{ name: 'zabscope_x', help: 'X.', type: 'gauge', samples: [{ labels: { a: '"' }, value: 1 }] }],

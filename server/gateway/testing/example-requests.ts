@@ -5,8 +5,8 @@ import type { RequestName } from '../api/operation.ts'
 export const EXAMPLES: Readonly<Record<RequestName, object>> = {
   hello: { version: 1, lastSeq: null },
   'api:describe': {},
+  'history:export': { format: 'jsonl', fromMs: 0, toMs: 60_000 },
   'history:range': { fromMs: 0, toMs: 60_000, stepMs: 1000, events: true },
-  'history:export': { format: 'jsonl' },
   'tree:list': { path: '/', offset: 0, watch: true },
   'tree:forget': { path: '/' },
   'node:get': { path: '/a/b' },

@@ -26,8 +26,9 @@ export function readSettings(flags: Flags, { env, readFile }: Surroundings = OUR
   if (!file.ok) return file
   const merged: Record<string, unknown> = { ...file.value }
   const sources = new Map<string, string>(Object.keys(merged).map((name) => [name, `${name} in ${path}`]))
-  for (const [name, { flag, kind }] of Object.entries(SETTING_WORDS)) {
-    const fromFlag = flag === null ? undefined : flags[flag]
+  for (const [name, { flag, kind, flagMeans = true }] of Object.entries(SETTING_WORDS)) {
+    const given = flag === null ? undefined : flags[flag]
+    const fromFlag = given === true ? flagMeans : given
     const fromEnv = env[environmentName(name)]
     const text = fromFlag ?? fromEnv
     if (text === undefined) continue
@@ -66,7 +67,7 @@ function readConfigFile(path: string, readFile: Surroundings['readFile']): Resul
 function fromText(kind: 'number' | 'text' | 'list' | 'truth', text: string | boolean): Result<unknown, string> {
   if (kind === 'truth') {
     if (text === true || text === 'true') return ok(true)
-    return text === 'false' ? ok(false) : err(`takes true or false, not ${JSON.stringify(text)}.`)
+    return text === false || text === 'false' ? ok(false) : err(`takes true or false, not ${JSON.stringify(text)}.`)
   }
   if (kind === 'list')
     return ok(

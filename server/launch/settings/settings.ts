@@ -30,7 +30,7 @@ export const SETTINGS_SCHEMA = z.strictObject({
   port: port.default(PAGE_PORT_DEFAULT),
   clientPort: port.nullable().default(null),
   autoRestart: z.boolean().default(false),
-  noFaults: z.boolean().default(false),
+  faults: z.boolean().default(true),
   host: z.string().min(1).default('127.0.0.1'),
   behindTlsProxy: z.boolean().default(false),
   basePath: basePath.default(''),
@@ -58,6 +58,8 @@ interface SettingWords {
   /** null: no flag, because the list of processes shows flags to everybody (K-2). */
   readonly flag: string | null
   readonly value: string
+  /** What the flag of a truth says; true when not given. */
+  readonly flagMeans?: boolean
   readonly help: string
 }
 
@@ -79,8 +81,8 @@ export const SETTING_WORDS: Readonly<Record<SettingName, SettingWords>> = {
     ...{ kind: 'truth', flag: 'auto-restart', value: '' },
     help: 'start members again that have died; what was stopped or killed from the page stays down',
   },
-  noFaults: {
-    ...{ kind: 'truth', flag: 'no-faults', value: '' },
+  faults: {
+    ...{ kind: 'truth', flag: 'no-faults', value: '', flagMeans: false },
     help: 'no faults of links, disks and clocks: members do without what makes them possible',
   },
   host: {

@@ -40,6 +40,8 @@ export const ensemble = {
   describe: (sid: string, role: string, epoch: string, zxid: string) =>
     `Member ${sid}: ${role}, epoch ${epoch}, last zxid ${zxid}`,
   followsLink: (from: string, to: string) => `Member ${from} follows member ${to}`,
+  noLink: (from: string, to: string) => `Member ${from} does not follow member ${to} now`,
+  epochAndClients: (epoch: string, n: number) => `epoch ${epoch} · ${n === 1 ? '1 client' : `${n} clients`}`,
   ackTime: (time: string) => `${time}`,
   ackTimeHint: (sid: string, time: string, n: number) =>
     `Median of the last ${n} rounds: member ${sid} acked ${time} after the proposal`,

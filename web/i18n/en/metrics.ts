@@ -7,7 +7,8 @@ export const metrics = {
   now: 'now',
   at: (clock: string) => `at ${clock}`,
   since: (clock: string) =>
-    `Writes are counted by the gateway; all else has been collected by this page since ${clock}.`,
+    `Each member since ${clock}, when this page was opened; before, all together, as the gateway kept it.`,
+  past: { all: 'all', mean: 'mean' },
   names: {
     writes: 'Writes',
     commit: 'Commit latency',

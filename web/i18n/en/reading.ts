@@ -15,6 +15,12 @@ export const reading = {
   zoomOut: 'Zoom out',
   follow: 'Follow the newest',
   following: 'Following',
+  folded: 'Fold idle time',
+  foldedHint: 'Idle time is folded to a gap, so that what happens has the room',
+  clients: 'Clients',
+  clientsSampled: 'Bars above: a sample of requests, from arrival to answer.',
+  flowFolded: (n: string, time: string) =>
+    `The newest ${n} rounds, ${time} of activity; idle time between them is folded.`,
   span: (time: string) => `${time} shown`,
   flowSingle: (n: string, from: string, to: string) => `${n} rounds between ${from} and ${to}, each drawn.`,
   flowBinned: (n: string, bin: string) =>

@@ -41,6 +41,8 @@ export const ensemble: Messages['ensemble'] = {
   notServing: '不在服务',
   describe: (sid, role, epoch, zxid) => `成员 ${sid}：${role}，epoch ${epoch}，最新 zxid ${zxid}`,
   followsLink: (from, to) => `成员 ${from} 跟随成员 ${to}`,
+  noLink: (from, to) => `成员 ${from} 此刻没有跟随成员 ${to}`,
+  epochAndClients: (epoch, n) => `epoch ${epoch} · ${n} 个客户端`,
   ackTime: (time) => time,
   ackTimeHint: (sid, time, n) => `最近 ${n} 个提案的中位数：成员 ${sid} 在提案后 ${time} 确认`,
   votesFor: (leader) => `投给 ${leader}`,

@@ -8,7 +8,8 @@ export const metrics: Messages['metrics'] = {
   span: '显示时长',
   now: '现在',
   at: (clock) => `${clock} 时`,
-  since: (clock) => `写入由网关计数；其余由本页自 ${clock} 起收集。`,
+  since: (clock) => `自本页打开的 ${clock} 起按成员显示；此前为网关保留的合计。`,
+  past: { all: '合计', mean: '平均' },
   names: {
     writes: '写入',
     commit: '提交延迟',

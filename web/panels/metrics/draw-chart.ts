@@ -18,10 +18,14 @@ export interface ChartData {
   readonly now: number
   /** A tick's text. */
   readonly axis: (v: number) => string
+  /** Only whole numbers occur. */
+  readonly whole: boolean
 }
 
 const TICKS = 3
 const WIDTHS = [1.6, 1.2, 1] as const
+/** Shorter times have their seconds on the axis. */
+const SECONDS_MATTER_MS = 240_000
 const NAME_APART_PX = 11
 const FONT_PX = 10.5
 
@@ -38,7 +42,7 @@ export function drawChart(context: CanvasRenderingContext2D, colours: Colours, d
   context.font = `${FONT_PX}px ${colours.sans}`
   drawTime(context, colours, data, bottom)
   context.textAlign = 'right'
-  for (const tick of y.ticks(TICKS)) {
+  for (const tick of y.ticks(TICKS).filter((v) => !data.whole || Number.isInteger(v))) {
     context.fillStyle = colours.of('line')
     context.fillRect(CHART.leftPx, Math.round(y(tick)), width - CHART.leftPx - CHART.rightPx, 1)
     context.fillStyle = colours.of('text-3')
@@ -68,10 +72,15 @@ function drawTime(context: CanvasRenderingContext2D, colours: Colours, data: Cha
   }
   context.textAlign = 'center'
   context.fillStyle = colours.of('text-3')
-  for (const tick of scaleTime([from, now], [0, 1]).ticks(Math.max(2, Math.floor(width / 130)))) {
+  const short = now - from < SECONDS_MATTER_MS
+  for (const tick of scaleTime([from, now], [0, 1]).ticks(Math.max(3, Math.floor(width / 100)))) {
     const at = x(tick.getTime())
     if (at > CHART.leftPx + 20 && at < width - CHART.rightPx - 20)
-      context.fillText(formatClock(tick.getTime()), at, CHART.heightPx - 4)
+      context.fillText(
+        short ? formatClock(tick.getTime()) : formatClock(tick.getTime()).slice(0, 5),
+        at,
+        CHART.heightPx - 4,
+      )
   }
 }
 

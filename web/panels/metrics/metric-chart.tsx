@@ -42,13 +42,16 @@ export function MetricChart({ id, lines, from, now, markers }: MetricChartProps)
   const at = useCrosshair((state) => state.t)
   const width = size?.width ?? 0
   const x = scaleLinear([from, now], [CHART.leftPx, Math.max(CHART.leftPx + 1, width - CHART.rightPx)])
-  const values = lines.map((line) => ({ line, v: valueAt(line, at ?? now) }))
+  // A line that ended before the page was opened has no value now, and needs none.
+  const values = lines
+    .map((line) => ({ line, v: valueAt(line, at ?? now) }))
+    .filter(({ line, v }) => v !== null || line.sid !== null || lines.length === 1)
   const axis = (v: number) => (UNITS[id] === 'ms' ? String(+v.toPrecision(3)) : value(v))
   const caption = useCaption(id, lines, now, value, words)
   return (
     <figure className="metric" aria-label={words.names[id]}>
       <div className="metric-head">
-        <h2>
+        <h2 title={words.unitOf[id]}>
           {words.names[id]} <span className="tertiary">{words.unitOf[id]}</span>
         </h2>
         <dl className="metric-values">
@@ -68,7 +71,9 @@ export function MetricChart({ id, lines, from, now, markers }: MetricChartProps)
             <Canvas
               width={width}
               height={CHART.heightPx}
-              draw={(context, colours) => drawChart(context, colours, { lines, x, width, markers, from, now, axis })}
+              draw={(context, colours) =>
+                drawChart(context, colours, { lines, x, width, markers, from, now, axis, whole: UNITS[id] !== 'ms' })
+              }
             />
             {at !== null && at >= from && at <= now && <span className="metric-cross" style={{ left: x(at) }} />}
           </>

@@ -4,8 +4,10 @@
 import { scaleLinear } from 'd3'
 import { formatClock } from '../../i18n/format.ts'
 import type { Colours } from '../../ui/canvas.tsx'
+import type { RequestNote } from '../../viz/chronicle/chronicle.ts'
 import type { FlowBins } from '../../viz/flow/flow-bins.ts'
-import { type FlowMark, type FlowRound, type FlowWindow, flowX } from '../../viz/flow/flow-marks.ts'
+import type { FlowMark, FlowRound, FlowWindow } from '../../viz/flow/flow-marks.ts'
+import { FOLD_PX, scaleBar, type TimeScale } from '../../viz/flow/time-scale.ts'
 
 export const FLOW = { leftPx: 44, rightPx: 12, topPx: 22, axisPx: 18 } as const
 
@@ -13,26 +15,34 @@ export interface FlowPicture {
   readonly width: number
   readonly height: number
   readonly box: FlowWindow
+  readonly scale: TimeScale
   readonly sids: readonly number[]
+  /** Sampled requests of the time shown; a lane of their own above the members. */
+  readonly requests: readonly RequestNote[]
   readonly leader: number | null
   readonly rounds: readonly FlowRound[]
   /** Null: rounds are drawn one by one. */
   readonly bins: FlowBins | null
   readonly chosen: string | null
-  readonly words: { readonly rate: string; readonly slowest: string }
+  readonly words: { readonly rate: string; readonly slowest: string; readonly clients: string }
   readonly duration: (ms: number) => string
 }
 
-export function laneY(picture: Pick<FlowPicture, 'height' | 'sids'>, sid: number): number {
-  const room = picture.height - FLOW.topPx - FLOW.axisPx
-  const lane = room / Math.max(1, picture.sids.length)
-  return FLOW.topPx + (picture.sids.indexOf(sid) + 0.5) * lane
+type Lanes = Pick<FlowPicture, 'height' | 'sids' | 'requests'>
+
+const CLIENTS_PX = 40
+
+export function laneY({ height, sids, requests }: Lanes, sid: number): number {
+  const top = FLOW.topPx + (requests.length > 0 ? CLIENTS_PX : 0)
+  const lane = (height - top - FLOW.axisPx) / Math.max(1, sids.length)
+  return top + (sids.indexOf(sid) + 0.5) * lane
 }
 
 export function drawFlow(context: CanvasRenderingContext2D, colours: Colours, picture: FlowPicture): void {
   const { width, height, box, sids } = picture
   context.font = `11px ${colours.sans}`
   drawAxis(context, colours, picture)
+  if (picture.requests.length > 0) drawClients(context, colours, picture)
   for (const sid of sids) drawLane(context, colours, picture, sid)
   context.save()
   context.beginPath()
@@ -43,27 +53,81 @@ export function drawFlow(context: CanvasRenderingContext2D, colours: Colours, pi
   context.restore()
 }
 
-/** `14:02:11`, or with milliseconds when less than ten seconds are shown. */
-function drawAxis(context: CanvasRenderingContext2D, colours: Colours, { box, width, height }: FlowPicture): void {
-  const x = flowX(box)
-  const span = box.to - box.from
-  const ticks = scaleLinear([0, span], [0, 1]).ticks(Math.max(2, Math.floor(width / (span < 10_000 ? 120 : 140))))
-  const step = (ticks[1] ?? span) - (ticks[0] ?? 0)
-  const first = Math.ceil(box.from / step) * step
-  context.textAlign = 'center'
-  for (let t = first; t <= box.to; t += step) {
-    const at = Math.round(x(t))
-    context.fillStyle = colours.of('line')
-    context.fillRect(at, FLOW.topPx - 6, 1, height - FLOW.topPx - FLOW.axisPx + 6)
+/** Clock times: at ticks, or where a piece of folded time begins; and how long a few px are. */
+function drawAxis(context: CanvasRenderingContext2D, colours: Colours, picture: FlowPicture): void {
+  const { scale, width, height } = picture
+  const bottom = height - FLOW.axisPx
+  let labelledTo = Number.NEGATIVE_INFINITY
+  const label = (text: string, at: number) => {
+    const half = context.measureText(text).width / 2
+    if (at - half < labelledTo || at + half > width) return
     context.fillStyle = colours.of('text-3')
-    if (at > box.leftPx + 30 && at < width - 34) context.fillText(formatClock(t, step < 1000), at, height - 5)
+    context.textAlign = 'center'
+    context.fillText(text, at, height - 5)
+    labelledTo = at + half + 16
+  }
+  const only = scale.pieces.length === 1 ? scale.pieces[0] : undefined
+  if (only) {
+    const span = only.to - only.from
+    const ticks = scaleLinear([0, span], [0, 1]).ticks(Math.max(2, Math.floor(width / 130)))
+    const step = (ticks[1] ?? span) - (ticks[0] ?? 0)
+    for (let t = Math.ceil(only.from / step) * step; t <= only.to; t += step) {
+      const at = Math.round(scale.x(t))
+      context.fillStyle = colours.of('line')
+      context.fillRect(at, FLOW.topPx - 6, 1, bottom - FLOW.topPx + 6)
+      label(formatClock(t, step < 1000), at)
+    }
+  } else {
+    for (const piece of scale.pieces) {
+      context.fillStyle = colours.of('line')
+      context.fillRect(Math.round(piece.x1), FLOW.topPx - 6, 1, bottom - FLOW.topPx + 6)
+      label(formatClock(piece.from, true), Math.round(piece.x1) + 38)
+    }
+  }
+  if (picture.bins) return
+  const bar = scaleBar(scale, 120)
+  context.fillStyle = colours.of('text-2')
+  context.fillRect(width - FLOW.rightPx - bar.px, 12, bar.px, 1.5)
+  context.textAlign = 'right'
+  context.fillText(picture.duration(bar.ms), width - FLOW.rightPx - bar.px - 6, 16)
+}
+
+/** Bars from the arrival of a request to its answer, in as many rows as overlap. */
+function drawClients(context: CanvasRenderingContext2D, colours: Colours, picture: FlowPicture): void {
+  const { scale, requests, box } = picture
+  context.textAlign = 'left'
+  context.fillStyle = colours.of('text-3')
+  context.fillText(picture.words.clients, 0, FLOW.topPx + 16)
+  const rows: number[] = []
+  for (const { t, latencyMs, op, sid } of requests) {
+    const [from, to] = [Math.max(box.leftPx, scale.x(t - latencyMs)), scale.x(t)]
+    let row = rows.findIndex((end) => end < from - 2)
+    if (row < 0) row = rows.length
+    if (row > 3) continue
+    rows[row] = Math.max(to, from + 2)
+    const y = FLOW.topPx + 2 + row * 9
+    context.fillStyle = colours.member(sid)
+    context.globalAlpha = 0.55
+    context.fillRect(from, y, Math.max(2, to - from), 7)
+    context.globalAlpha = 1
+    if (to - from < context.measureText(op).width + 6) continue
+    context.fillStyle = colours.of('text')
+    context.fillText(op, from + 3, y + 7)
   }
 }
 
 function drawLane(context: CanvasRenderingContext2D, colours: Colours, picture: FlowPicture, sid: number): void {
   const y = laneY(picture, sid)
   context.fillStyle = colours.of('line-strong')
-  context.fillRect(picture.box.leftPx, Math.round(y), picture.width - picture.box.leftPx, 1)
+  for (const [i, piece] of picture.scale.pieces.entries()) {
+    context.fillRect(piece.x1, Math.round(y), piece.x2 - piece.x1, 1)
+    // A fold: two short strokes.
+    if (i > 0) {
+      for (const x of [piece.x1 - FOLD_PX / 2 - 2, piece.x1 - FOLD_PX / 2 + 2]) {
+        context.fillRect(x, Math.round(y) - 4, 1, 9)
+      }
+    }
+  }
   context.fillStyle = colours.member(sid)
   context.beginPath()
   context.arc(16, y, 9, 0, Math.PI * 2)
@@ -84,13 +148,13 @@ function drawLane(context: CanvasRenderingContext2D, colours: Colours, picture: 
 
 function drawRounds(context: CanvasRenderingContext2D, colours: Colours, picture: FlowPicture): void {
   const { rounds, chosen } = picture
+  const lit = rounds.find(({ zxid }) => zxid === chosen)
   for (const round of rounds) {
     if (round.zxid === chosen) continue
-    context.globalAlpha = chosen === null ? 1 : 0.45
+    context.globalAlpha = lit ? 0.45 : 1
     for (const mark of round.marks) drawMark(context, colours, picture, mark, false)
   }
   context.globalAlpha = 1
-  const lit = rounds.find(({ zxid }) => zxid === chosen)
   if (lit) for (const mark of lit.marks) drawMark(context, colours, picture, mark, true)
 }
 

@@ -4,20 +4,25 @@
 import { useEffect, useRef, useState } from 'react'
 import type { RoundView } from '#shared/events/cluster-view.ts'
 import { formatClock, formatCount } from '../../i18n/format.ts'
+import { useChronicle } from '../../stores/chronicle-store.ts'
 import { select, useRoute } from '../../stores/route-store.ts'
 import { serverNow, useCluster, useViewStore } from '../../stores/view-store.ts'
 import { Canvas } from '../../ui/canvas.tsx'
 import { useDuration } from '../../ui/times.tsx'
 import { useSize } from '../../ui/use-size.ts'
 import { useLanguage, useMessages } from '../../ui/words.ts'
+import type { RequestNote } from '../../viz/chronicle/chronicle.ts'
 import { leaderOf, membersInOrder } from '../../viz/ensemble-answer.ts'
 import { flowBins } from '../../viz/flow/flow-bins.ts'
-import { flowRounds, hitRound, ROUND_LEAST_PX, roundsWithin } from '../../viz/flow/flow-marks.ts'
+import { flowRounds, hitRound, lastOf, ROUND_LEAST_PX, roundsWithin } from '../../viz/flow/flow-marks.ts'
+import { foldedScale, plainScale, type TimePiece } from '../../viz/flow/time-scale.ts'
 import { drawFlow, FLOW, type FlowPicture } from './draw-flow.ts'
 
 const SHORTEST_MS = 2
 const LONGEST_MS = 600_000
 const FIRST_MS = 2000
+/** Of time in which something happened, while idle time is folded. */
+const FIRST_BUSY_MS = 60
 const ZOOM = 1.5
 const REACH_PX = 10
 /** Events come so much later than they happen; without it the newest rounds would always be half told. */
@@ -36,7 +41,9 @@ export function FlowView({ rounds, pausedAt }: FlowViewProps) {
   const language = useLanguage()
   const duration = useDuration()
   const [ref, size] = useSize<HTMLDivElement>()
-  const [span, setSpan] = useState(FIRST_MS)
+  const [folded, setFolded] = useState(true)
+  const [span, setSpan] = useState(FIRST_BUSY_MS)
+  const requests = useChronicle((heard) => heard.requests)
   /** Right end of the window; null follows the newest. */
   const [fixedTo, setFixedTo] = useState<number | null>(null)
   const view = useViewStore((state) => state.view)
@@ -51,28 +58,43 @@ export function FlowView({ rounds, pausedAt }: FlowViewProps) {
   const within = roundsWithin(rounds, box)
   // Older than the oldest kept: only counts are left of it.
   const kept = rounds[0]?.proposedAt ?? Number.POSITIVE_INFINITY
-  const single =
-    within.length * ROUND_LEAST_PX <= box.rightPx - box.leftPx && (box.from >= kept - span || span <= 20_000)
-  const drawn = single ? flowRounds(within, sids, view, box) : []
+  const fits = within.length * ROUND_LEAST_PX <= box.rightPx - box.leftPx && (box.from >= kept - span || span <= 20_000)
+  const scale = folded ? foldedScale(rounds, box, span) : plainScale(box)
+  const [firstPiece, lastPiece] = [scale.pieces[0], scale.pieces.at(-1)]
+  const shown = folded
+    ? rounds.filter(({ proposedAt }) => proposedAt >= (firstPiece?.from ?? 0) && proposedAt <= (lastPiece?.to ?? 0))
+    : within
+  const single = folded || fits
+  const drawn = single ? flowRounds(shown, sids, view, scale.x) : []
   const bins = single ? null : flowBins({ writeRate: view.writeRate, rounds }, box)
   const picture: FlowPicture = {
     width,
     height,
     box,
+    scale,
     sids,
+    requests: single ? requestsIn(requests, scale.pieces) : [],
     leader,
     rounds: drawn,
     bins,
     chosen,
     duration,
-    words: { rate: words.writesPerSecond, slowest: words.slowestKept },
+    words: { rate: words.writesPerSecond, slowest: words.slowestKept, clients: words.clients },
   }
   const zoom = (factor: number, part = 1) => {
     const next = clampSpan(span * factor)
-    if (fixedTo !== null || part < 1) setFixedTo(to + (next - span) * (1 - part))
+    if (!folded && (fixedTo !== null || part < 1)) setFixedTo(to + (next - span) * (1 - part))
     setSpan(next)
   }
   const move = (ms: number) => {
+    if (folded) {
+      // By rounds: real time would jump over folds.
+      const last = rounds.findLastIndex(({ proposedAt }) => proposedAt <= to)
+      const by = Math.sign(ms) * Math.max(1, Math.round((Math.abs(ms) / span) * shown.length))
+      const next = rounds[Math.max(0, last + by)]
+      setFixedTo(next && last + by < rounds.length - 1 ? lastOf(next) : null)
+      return
+    }
     const next = to + ms
     setFixedTo(next >= serverNow() - BEHIND_MS && pausedAt === null ? null : next)
   }
@@ -112,17 +134,24 @@ export function FlowView({ rounds, pausedAt }: FlowViewProps) {
   const drag = useDrag((px) => move((-px / Math.max(1, box.rightPx - box.leftPx)) * span))
   const pick = (px: number) => {
     const hit = hitRound(drawn, px, REACH_PX)
-    if (hit) select({ type: 'round', zxid: hit.zxid })
+    if (!hit) return
+    // It must not run away from whoever looks at it.
+    setFixedTo(to)
+    select({ type: 'round', zxid: hit.zxid })
   }
-  const caption = single
-    ? within.length === 0
+  const caption = folded
+    ? shown.length === 0
       ? words.flowNone
-      : words.flowSingle(formatCount(within.length, language), formatClock(box.from, true), formatClock(to, true))
-    : bins && bins.writes > 0
-      ? words.flowBinned(formatCount(bins.writes, language), duration(bins.binMs))
-      : within.length > 0
-        ? words.flowBinnedFine(formatCount(within.length, language))
-        : words.flowNone
+      : words.flowFolded(formatCount(shown.length, language), duration(busyOf(scale.pieces)))
+    : single
+      ? within.length === 0
+        ? words.flowNone
+        : words.flowSingle(formatCount(within.length, language), formatClock(box.from, true), formatClock(to, true))
+      : bins && bins.writes > 0
+        ? words.flowBinned(formatCount(bins.writes, language), duration(bins.binMs))
+        : within.length > 0
+          ? words.flowBinnedFine(formatCount(within.length, language))
+          : words.flowNone
   return (
     <figure className="flow">
       <div className="flow-tools">
@@ -153,6 +182,18 @@ export function FlowView({ rounds, pausedAt }: FlowViewProps) {
         >
           {fixedTo === null ? words.following : words.follow}
         </button>
+        <button
+          type="button"
+          className="button small"
+          aria-pressed={folded}
+          title={words.foldedHint}
+          onClick={() => {
+            setFolded(!folded)
+            setSpan(folded ? FIRST_MS : FIRST_BUSY_MS)
+          }}
+        >
+          {words.folded}
+        </button>
         <span className="tertiary flow-hint">{words.flowHint}</span>
       </div>
       <div
@@ -173,10 +214,32 @@ export function FlowView({ rounds, pausedAt }: FlowViewProps) {
         )}
       </div>
       <figcaption className="secondary">
-        {caption} <span className="tertiary">{single && words.flowMarks}</span>
+        {caption}{' '}
+        <span className="tertiary">
+          {single && words.flowMarks} {picture.requests.length > 0 && words.clientsSampled}
+        </span>
       </figcaption>
     </figure>
   )
+}
+
+const REQUESTS_DRAWN_MAX = 400
+
+/** Those that were under way in one of the pieces. */
+function requestsIn(requests: readonly RequestNote[], pieces: readonly TimePiece[]): RequestNote[] {
+  const [first, last] = [pieces[0], pieces.at(-1)]
+  if (!first || !last) return []
+  return requests
+    .filter(
+      ({ t, latencyMs }) =>
+        t >= first.from && t - latencyMs <= last.to && pieces.some(({ from, to }) => t >= from && t - latencyMs <= to),
+    )
+    .slice(-REQUESTS_DRAWN_MAX)
+    .sort((a, b) => a.t - a.latencyMs - (b.t - b.latencyMs))
+}
+
+function busyOf(pieces: readonly TimePiece[]): number {
+  return pieces.reduce((sum, { from, to }) => sum + to - from, 0)
 }
 
 const CLICK_PX = 4

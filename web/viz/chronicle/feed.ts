@@ -51,8 +51,15 @@ export function feedEntries(
   chronicle: Chronicle,
   own: ReadonlySet<string>,
 ): FeedEntry[] {
+  // Whoever moved has connected as well; once is enough.
+  const moved = new Set(
+    chronicle.notes.filter(({ kind }) => kind === 'moved').map(({ sid, detail }) => `${sid} ${detail}`),
+  )
   const notes = chronicle.notes
-    .filter(({ kind, detail }) => !QUIET.has(kind) && !own.has(detail))
+    .filter(
+      ({ kind, detail, sid }) =>
+        !QUIET.has(kind) && !own.has(detail) && !(kind === 'connected' && moved.has(`${sid} ${detail}`)),
+    )
     .map(({ t, sid, kind, detail }): FeedEntry => ({ t, sid, kind, count: 1, detail }))
   const all = [...view.markers.map((marker) => markerEntry(marker, chronicle)), ...notes].sort((a, b) => a.t - b.t)
   const out: FeedEntry[] = []

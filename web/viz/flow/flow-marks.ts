@@ -42,7 +42,8 @@ export function flowX({ from, to, leftPx, rightPx }: FlowWindow): (t: number) =>
   return (t) => leftPx + (t - from) * perMs
 }
 
-function lastOf(round: RoundView): number {
+/** When it was done, as far as anybody told. */
+export function lastOf(round: RoundView): number {
   let last = round.proposedAt
   for (const stages of Object.values(round.members)) {
     for (const t of [stages.logged, stages.acked, stages.committed, stages.applied]) {
@@ -127,9 +128,8 @@ export function flowRounds(
   rounds: readonly RoundView[],
   sids: readonly number[],
   view: Pick<ClusterView, 'markers'>,
-  box: FlowWindow,
+  x: (t: number) => number,
 ): FlowRound[] {
-  const x = flowX(box)
   return rounds.map((round) => ({
     zxid: round.txn.zxid,
     x1: x(round.proposedAt),

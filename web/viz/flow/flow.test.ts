@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Marker } from '#shared/events/cluster-view.ts'
 import { round } from '../../testing/samples.ts'
 import { binMsFor, flowBins } from './flow-bins.ts'
-import { flowRounds, hitRound, roundsWithin, unheardProposal } from './flow-marks.ts'
+import { flowRounds, flowX, hitRound, roundsWithin, unheardProposal } from './flow-marks.ts'
 
 const box = { from: 1000, to: 1010, leftPx: 0, rightPx: 1000 }
 const one = round(
@@ -17,7 +17,7 @@ const marker = (t: number, sid: number, type: Marker['type']): Marker => ({ t, s
 
 describe('marks', () => {
   test('of one round: proposal, flushes, ack to its arrival, commit, applies and the one diamond', () => {
-    const [drawn] = flowRounds([one], [1, 3], { markers: [] }, box)
+    const [drawn] = flowRounds([one], [1, 3], { markers: [] }, flowX(box))
     const kinds = drawn?.marks.map(({ type }) => type)
     expect(kinds?.filter((type) => type === 'flush').length).toBe(2)
     expect(kinds?.filter((type) => type === 'quorum').length).toBe(1)
@@ -36,7 +36,7 @@ describe('marks', () => {
   test('only rounds of the window; the one under the pointer is found', () => {
     const later = round('0x100000005', {}, { proposedAt: 1020 })
     expect(roundsWithin([one, later], box)).toEqual([one])
-    const drawn = flowRounds([one], [1, 3], { markers: [] }, box)
+    const drawn = flowRounds([one], [1, 3], { markers: [] }, flowX(box))
     expect(hitRound(drawn, 705, 8)?.zxid).toBe('0x100000004')
     expect(hitRound(drawn, 720, 8)).toBeNull()
   })

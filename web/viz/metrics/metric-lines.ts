@@ -2,6 +2,7 @@
 // A gap is a point without a value: nothing was told then, and nothing is drawn.
 
 import type { ClusterView } from '#shared/events/cluster-view.ts'
+import type { HistoryStep } from '#shared/events/history-protocol.ts'
 import type { Chronicle } from '../chronicle/chronicle.ts'
 import type { MemberSecond } from '../chronicle/seconds.ts'
 import { membersInOrder } from '../ensemble-answer.ts'
@@ -97,13 +98,82 @@ function writeLine(view: ClusterView, from: number, now: number): MetricLine {
   return { name: '', sid: null, rank: 0, points }
 }
 
+/** Figures of all members together, from before the page was opened. */
+export interface Past {
+  readonly stepMs: number
+  readonly steps: readonly HistoryStep[]
+}
+
+/** How the lines of all members together are called. */
+export interface PastNames {
+  readonly all: string
+  readonly mean: string
+}
+
+function pastLine(
+  name: string,
+  rank: MetricLine['rank'],
+  { steps, stepMs }: Past,
+  from: number,
+  to: number,
+  read: (step: HistoryStep) => number | null,
+): MetricLine {
+  const points: Point[] = []
+  for (const step of steps) {
+    if (step.t < from || step.t + stepMs > to) continue
+    const last = points.at(-1)
+    if (last && step.t - last.t > Math.max(GAP_MS, stepMs * 2)) points.push({ t: last.t + stepMs, v: null })
+    points.push({ t: step.t, v: read(step) })
+  }
+  return { name, sid: null, rank, points }
+}
+
+/** What is known of the time before `to`, where the page's own samples begin. */
+function pastLines(id: MetricId, past: Past, from: number, to: number, { all, mean }: PastNames): MetricLine[] {
+  const seconds = past.stepMs / 1000
+  switch (id) {
+    case 'writes':
+      return [pastLine('', 0, past, from, to, ({ commits }) => commits / seconds)]
+    case 'commit':
+      return (['p50', 'p95', 'p99'] as const).map((name, rank) =>
+        pastLine(name, rank === 0 ? 0 : rank === 1 ? 1 : 2, past, from, to, ({ roundMs }) => roundMs[name]),
+      )
+    case 'flush':
+      return [pastLine(mean, 1, past, from, to, ({ flushMeanMs }) => flushMeanMs)]
+    case 'requests':
+      return [pastLine(all, 1, past, from, to, ({ requests }) => requests / seconds)]
+    case 'latency':
+      return [pastLine(all, 1, past, from, to, ({ requestMs }) => requestMs.p95)]
+    default:
+      return []
+  }
+}
+
+/** Lines of the same name become one; what is past comes first. */
+function joinLines(past: readonly MetricLine[], lines: readonly MetricLine[]): MetricLine[] {
+  const alone = past.filter(({ name, points }) => points.length > 0 && !lines.some((line) => line.name === name))
+  const joined = lines.map((line) => {
+    const before = past.find(({ name, sid }) => name === line.name && sid === line.sid)
+    const first = line.points[0]?.t ?? Number.POSITIVE_INFINITY
+    return before ? { ...line, points: [...before.points.filter(({ t }) => t < first), ...line.points] } : line
+  })
+  return [...joined, ...alone]
+}
+
 export function metricLines(
   id: MetricId,
   view: ClusterView,
   chronicle: Chronicle,
   from: number,
   now: number,
+  past: Past = { stepMs: 1000, steps: [] },
+  names: PastNames = { all: '', mean: '' },
 ): MetricLine[] {
+  const own = id === 'writes' ? (view.writeRate[0]?.[0] ?? 0) * 1000 || now : (chronicle.since ?? now)
+  return joinLines(pastLines(id, past, from, own, names), ownLines(id, view, chronicle, from, now))
+}
+
+function ownLines(id: MetricId, view: ClusterView, chronicle: Chronicle, from: number, now: number): MetricLine[] {
   switch (id) {
     case 'writes':
       return [writeLine(view, from, now)]

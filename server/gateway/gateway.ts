@@ -39,9 +39,9 @@ import { subtreeHandlers } from './tree/subtree-service.ts'
 import { transferHandlers } from './tree/transfer-service.ts'
 import { TreeService } from './tree-service.ts'
 
+const CLUSTER_NAME = 'playground'
 /** How far the search for a free port goes. */
 const PORT_TRIES_MAX = 100
-const CLUSTER_NAME = 'playground'
 
 export interface GatewayOptions {
   readonly ensemble: Ensemble

@@ -23,7 +23,9 @@ import {
   roleOf,
 } from '../viz/ensemble-answer.ts'
 import { layoutLink, layoutRing, type RingBox, type RingNode } from '../viz/ring.ts'
+import { harmedLinks } from '../viz/ring-faults.ts'
 import { ackTime } from '../viz/round-facts.ts'
+import { RingFaultLinks } from './ring-fault-links.tsx'
 
 const ACK_ROUNDS = 50
 
@@ -65,6 +67,7 @@ export function MemberRing({ box }: { readonly box: RingBox }) {
   const { ensemble: words } = useMessages()
   const own = useOwnSessions()
   const { members, leader, acks, newestRound } = useCluster((view) => ringState(view, own))
+  const harmed = useCluster((view) => harmedLinks(view.faults))
   const titleId = useId()
   const nodes = layoutRing(
     members.map(({ member }) => member.sid),
@@ -101,6 +104,7 @@ export function MemberRing({ box }: { readonly box: RingBox }) {
             const node = nodes.find((each) => each.sid === member.sid)
             return node && <MissingLink key={member.sid} from={leaderNode} to={node} discPx={box.discPx} />
           })}
+      <RingFaultLinks links={harmed} nodes={nodes} discPx={box.discPx} />
       {nodes.map((node, i) => {
         const state = members[i]
         return state && <Node key={node.sid} node={node} state={state} box={box} />

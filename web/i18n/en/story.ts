@@ -42,6 +42,8 @@ export const story = {
     SNAP: 'SNAP: a whole snapshot, it was too far behind',
   },
   sent: (n: number) => (n === 1 ? '1 txn' : `${n} txns`),
+  faultsNow: 'Broken now',
+  faultLeft: (time: string) => `for ${time} more`,
   election: 'Elections',
   choose: 'Which election',
   summary: {

@@ -37,6 +37,8 @@ export const story: Messages['story'] = {
     SNAP: 'SNAP：差得太远，发送整个快照',
   },
   sent: (n) => `${n} 个事务`,
+  faultsNow: '当前故障',
+  faultLeft: (time) => `还有 ${time}`,
   election: '选举',
   choose: '哪一次选举',
   summary: {

@@ -23,6 +23,7 @@ import { historyHandlers } from './history/history-handlers.ts'
 import { History } from './history.ts'
 import { createApp } from './http/app.ts'
 import { createHttpServer, guardEdge } from './http-server.ts'
+import { ChildWatches } from './locks/child-watches.ts'
 import { LockService } from './locks/lock-service.ts'
 import { OverrideStore } from './locks/override-store.ts'
 import { connectedSessions, WatchPoll } from './locks/watch-poll.ts'
@@ -38,9 +39,9 @@ import { subtreeHandlers } from './tree/subtree-service.ts'
 import { transferHandlers } from './tree/transfer-service.ts'
 import { TreeService } from './tree-service.ts'
 
+const CLUSTER_NAME = 'playground'
 /** How far the search for a free port goes. */
 const PORT_TRIES_MAX = 100
-const CLUSTER_NAME = 'playground'
 
 export interface GatewayOptions {
   readonly ensemble: Ensemble
@@ -89,16 +90,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     Object.values(history.view.connections).find((connection) => connection.session === session) ?? null
   const session = new EnsembleSession({ servers: () => ensemble.connectString, onSession: () => onSession(), log })
   const tree = new TreeService(session, findConnection)
+  const childWatches = new ChildWatches()
+  const ownSessions = () => [...(session.session === null ? [] : [session.session]), ...session.formerSessions]
   const locks = new LockService({
     reader: session,
     findConnection,
     now: nowMs,
     connected: () => connectedSessions(history.view),
+    ownSessions,
     overrides: new OverrideStore(join(ensemble.dataDir, 'lock-patterns.json')),
     watchPoll: new WatchPoll({
       view: () => history.view,
       ask: async (sid) => readWatches(ensemble.plans.find((plan) => plan.sid === sid)?.adminPort ?? 0),
-      ownSessions: () => [...(session.session === null ? [] : [session.session]), ...session.formerSessions],
+      ownSessions,
+      children: () => childWatches.tables(ownSessions()),
       now: nowMs,
     }),
   })
@@ -113,6 +118,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let sessionWanted = false
   const emit = (event: GatewayEvent): void => {
     history.append(event)
+    childWatches.onEvent(event)
     locks.onEvent(event)
     // Not before somebody can answer: the client's waits between tries would only delay the first page.
     if (event.type === 'serving' && !sessionWanted) {

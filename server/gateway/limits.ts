@@ -60,6 +60,8 @@ export const LOCK_WATCHES_PER_SOCKET_MAX = 3 * LOCKS_PER_SOCKET_MAX
 export const LOCKS_TRACKED_MAX = 100
 /** A listing waits so long for the stream to tell what it shows; then it tells itself, without reasons. */
 export const LOCK_STREAM_WAIT_MS = 300
+/** While a page looks at a lock with waiters, the watch tables are asked again after so long. */
+export const LOCK_LOOK_MS = 3000
 /** After a gap, locks that nobody looks at are listed again at this pace. */
 export const STALE_READ_MS = 200
 /** Characters of a contender's data. */

@@ -84,6 +84,7 @@ async function start(ensemble: Ensemble, options: Settings, built: Built, stop: 
       publicOrigins: options.publicOrigins,
       proxies: proxies.value,
       userFile: options.users,
+      historyLimits: { windowMs: options.historyMinutes * 60_000, bytesMax: options.historyMegabytes * 2 ** 20 },
       ...(options.accessToken === null ? {} : { token: options.accessToken }),
     })
     ensemble.startAll()

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { GatewayEvent, LockView } from '#shared/events/socket-protocol.ts'
-import { CHANGE_INTERVAL_MS, LOCK_DIRECTORIES_MAX } from '../limits.ts'
+import { CHANGE_INTERVAL_MS, LOCK_DIRECTORIES_MAX, LOCKS_TRACKED_MAX, STALE_READ_MS } from '../limits.ts'
 import { FakeEnsemble, FakePage } from '../testing/fake-ensemble.ts'
 import { LockService } from './lock-service.ts'
 
@@ -150,5 +150,71 @@ describe('an open directory', () => {
     ensemble.create(`/later/${contender(7)}`, '', 0xan)
     await vi.advanceTimersByTimeAsync(CHANGE_INTERVAL_MS)
     await vi.waitFor(() => expect(page.told.at(-1)?.[1]).toMatchObject({ contenders: [{ sequence: 7 }] }))
+  })
+})
+
+describe('what is known beside the line', () => {
+  const txn = (counter: number, op: string, path: string | null, session: string, cxid = 1): GatewayEvent => {
+    const zxid = `0x${(2 ** 32 + counter).toString(16)}`
+    const summary = { zxid, op, path, session, cxid, bytes: 0, error: null, ephemeral: op === 'create' }
+    return { type: 'proposed', t: Date.now(), sid: 1, txn: summary }
+  }
+  const committed = (counter: number): GatewayEvent => {
+    return { type: 'mark', t: Date.now(), sid: 1, stage: 'committed', zxid: `0x${(2 ** 32 + counter).toString(16)}` }
+  }
+
+  beforeEach(() => {
+    ensemble.create('/locks')
+    ensemble.create(`/locks/${contender(1)}`, 'host-a', 0xan)
+    ensemble.create(`/locks/${contender(2)}`, 'host-b', 0xbn)
+  })
+
+  test('how it was recognised, who blocks whom, and why', async () => {
+    const { detail } = await locks.handlers['locks:open'](page, { path: '/locks' })
+    expect(detail).toMatchObject({ family: 'kazoo', confidence: 'likely', watchTables: null, lints: [] })
+    expect(detail?.standings).toMatchObject([
+      { state: 'granted', position: 0, hardCount: 0, verdict: null },
+      { state: 'waiting', position: 1, hard: [`/locks/${contender(1)}`], token: '0x100000003' },
+    ])
+    expect(detail?.standings[1]?.why.id).toBe('waits.next')
+    expect(detail?.history).toMatchObject({ late: 1, censored: [{ path: `/locks/${contender(2)}` }] })
+  })
+
+  test('what a person says changes the reading of pages that look', async () => {
+    await locks.handlers['locks:open'](page, { path: '/locks' })
+    const trail: unknown[] = []
+    const said = { glob: '/locks', recipe: 'semaphore', permits: 2 }
+    const all = await locks.handlers['locks:override'](page, said, (facts) => trail.push(facts))
+    expect([all, trail]).toEqual([[said], [{ before: null }]])
+    await vi.waitFor(() => expect(page.told).toHaveLength(1))
+    const [, view] = page.told[0] as [string, LockView]
+    expect(view).toMatchObject({ recipe: 'semaphore', contenders: [{ role: 'holder' }, { role: 'holder' }] })
+  })
+
+  test('the stream tells how a holder ended, also when nobody looks', async () => {
+    locks.onEvent(txn(9, 'create', `/locks/${contender(2)}`, '0xb'))
+    locks.onEvent(committed(9))
+    await vi.advanceTimersByTimeAsync(STALE_READ_MS)
+    await vi.waitFor(async () => {
+      const [row] = await locks.handlers['locks:list'](page, {})
+      expect(row).toMatchObject({ path: '/locks', contention: { holders: 1, waiters: 1, holder: '0xa' } })
+    })
+    ensemble.delete(`/locks/${contender(1)}`)
+    locks.onEvent(txn(10, 'closeSession', null, '0xa', 0))
+    locks.onEvent(committed(10))
+    const { contenders, detail } = await locks.handlers['locks:open'](page, { path: '/locks' })
+    expect(contenders).toMatchObject([{ role: 'holder', data: 'host-b' }])
+    expect(detail?.history.ended).toMatchObject([{ session: '0xa', endedBy: 'expiry', late: true }])
+  })
+
+  test('as many histories are kept as there may be, and those that pages look at stay', async () => {
+    await locks.handlers['locks:open'](page, { path: '/locks' })
+    for (let i = 0; i < LOCKS_TRACKED_MAX + 20; i += 1)
+      locks.onEvent(txn(i + 1, 'create', `/d${i}/n_0000000001`, '0xb'))
+    locks.onEvent(committed(LOCKS_TRACKED_MAX + 20))
+    const rows = await locks.handlers['locks:list'](page, {})
+    expect(rows.filter(({ contention }) => contention)).toHaveLength(LOCKS_TRACKED_MAX)
+    expect(rows.find(({ path }) => path === '/locks')?.contention).toBeTruthy()
+    expect((await locks.handlers['locks:graph'](page, {})).locks).toBe(LOCKS_TRACKED_MAX)
   })
 })

@@ -1,22 +1,19 @@
 // Shows locks: who holds, who waits for whom and why, and what has happened. It keeps the history of locks that pages
 // look at and of those that the stream shows to be contended; shared/recipes reads them all.
 
-import type { LockGraph } from '#shared/events/lock-requests.ts'
 import type { GatewayEvent, LockDirectory, LockView } from '#shared/events/socket-protocol.ts'
 import type { LockChange } from '#shared/recipes/history/change.ts'
-import { quantileMs } from '#shared/recipes/history/log-histogram.ts'
 import { siteRoot } from '#shared/recipes/recognise/site-paths.ts'
-import { blockedTree } from '#shared/recipes/sessions/blocked-tree.ts'
-import { waitForGraph } from '#shared/recipes/sessions/wait-for-graph.ts'
+import { formatSessionId } from '#shared/zk/ids.ts'
 import { baseName, parentPath } from '#shared/zk/path.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
 import type { Handlers } from '../api/handlers.ts'
 import type { EnsembleReader } from '../ensemble-reader.ts'
 import {
   CHANGE_INTERVAL_MS,
+  LOCK_LOOK_MS,
   LOCK_STREAM_WAIT_MS,
   LOCK_WATCHES_PER_SOCKET_MAX,
-  LOCKS_TRACKED_MAX,
   STALE_READ_MS,
 } from '../limits.ts'
 import type { PageClient } from '../page-client.ts'
@@ -24,11 +21,12 @@ import { PathWatches } from '../path-watches.ts'
 import type { FindConnection } from '../tree-service.ts'
 import { CommittedTxns } from './committed-txns.ts'
 import { LockDirectories } from './lock-directories.ts'
+import { graphOf } from './lock-graph.ts'
 import { LockTracker } from './lock-tracker.ts'
+import { LockTrackers } from './lock-trackers.ts'
 import { contentionOf, viewOf } from './lock-view.ts'
 import { OVERRIDE_RECIPES, OverrideStore } from './override-store.ts'
-import { SiteReader } from './site-reader.ts'
-import { changesOf, concerned, wakeOf } from './stream-changes.ts'
+import { changesOf, wakeOf } from './stream-changes.ts'
 import { POLL_MS, type WatchPoll } from './watch-poll.ts'
 
 export interface LockServiceOptions {
@@ -41,6 +39,8 @@ export interface LockServiceOptions {
   /** Sessions with a connection; null when not all members are heard. */
   readonly connected?: () => ReadonlySet<string> | null
   readonly overrides?: OverrideStore
+  /** The gateway's own sessions: its watches wake nobody. */
+  readonly ownSessions?: () => readonly string[]
 }
 
 type LockRequest = 'locks:list' | 'locks:open' | 'locks:close' | 'locks:graph' | 'locks:overrides' | 'locks:override'
@@ -51,19 +51,21 @@ export class LockService {
   readonly #overrides: OverrideStore
   readonly #watches: PathWatches
   readonly #committed: CommittedTxns
-  /** By path, the one that changed longest ago first. */
-  readonly #trackers = new Map<string, LockTracker>()
+  readonly #trackers: LockTrackers
   readonly #readings = new Map<LockTracker, Promise<LockView>>()
   /** Pages that have asked for the list, and so hear when it grows. */
   readonly #listeners = new Set<PageClient>()
   #announcing: NodeJS.Timeout | null = null
   #refreshing: NodeJS.Timeout | null = null
   #committedUpTo: Zxid | null = null
+  #closed = false
   readonly #reached = new Set<() => void>()
 
   constructor(options: LockServiceOptions) {
     this.#options = options
     this.#overrides = options.overrides ?? new OverrideStore(null)
+    const overrides = this.#overrides
+    this.#trackers = new LockTrackers({ reader: options.reader, now: options.now, overrides: () => overrides.all })
     this.#watches = new PathWatches(options.reader, LOCK_WATCHES_PER_SOCKET_MAX)
     this.directories = new LockDirectories(() => this.#announce())
     this.#committed = new CommittedTxns(
@@ -86,13 +88,13 @@ export class LockService {
         this.#closeFor(client, path)
         return null
       },
-      'locks:graph': async () => this.#graph(),
+      'locks:graph': async () => graphOf(this.#trackers.all, this.#options.now()),
       'locks:overrides': async () => this.#overrides.all,
       'locks:override': async (_client, { glob, recipe, permits }, trail) => {
         const known = OVERRIDE_RECIPES.find((each) => each === recipe) ?? null
         trail?.({ before: this.#overrides.all.find((each) => each.glob === glob) ?? null })
         const all = this.#overrides.set(glob, known, permits)
-        for (const tracker of this.#trackers.values()) {
+        for (const tracker of this.#trackers.all) {
           tracker.onOverrides(all, this.#options.now())
           for (const client of tracker.viewers) void this.#tell(client, tracker)
         }
@@ -103,16 +105,16 @@ export class LockService {
 
   forgetAll(client: PageClient): void {
     this.#listeners.delete(client)
-    for (const path of [...this.#trackers.keys()]) this.#closeFor(client, path)
+    for (const { path } of this.#trackers.all) this.#closeFor(client, path)
     this.#watches.forgetAll(client)
   }
 
   /** Ends the timers. */
   close(): void {
+    this.#closed = true
     if (this.#announcing) clearTimeout(this.#announcing)
     if (this.#refreshing) clearTimeout(this.#refreshing)
-    for (const tracker of this.#trackers.values()) tracker.close()
-    this.#trackers.clear()
+    for (const tracker of this.#trackers.all) this.#trackers.delete(tracker)
   }
 
   /** Looks at one event of the ensemble. */
@@ -122,76 +124,63 @@ export class LockService {
     for (const reached of this.#reached) reached()
     if (event.type === 'stream' && !event.up) this.#onGap(event.t)
     if (event.type === 'watchSet')
-      for (const tracker of this.#concernedBy(event.path)) tracker.onWatchSet(event.session)
+      for (const tracker of this.#trackers.concernedBy(event.path)) tracker.onWatchSet(event.session)
     const wake = wakeOf(event)
-    if (wake) for (const tracker of this.#concernedBy(wake.path)) tracker.onChange(wake)
+    const isOwn = wake && this.#options.ownSessions?.().includes(formatSessionId(wake.session))
+    if (wake && !isOwn) for (const tracker of this.#trackers.concernedBy(wake.path)) tracker.onChange(wake)
     if ((event.type === 'proposed' || event.type === 'known') && event.txn.op === 'setData' && event.txn.path !== null)
       this.#onWritten(event.txn.path)
   }
 
-  #concernedBy(path: string): LockTracker[] {
-    return [...new Set(concerned(path))].flatMap((each) => this.#trackers.get(each) ?? [])
-  }
-
   #onChange(path: string | null, change: LockChange, ephemeral: boolean): void {
     if (path === null) {
-      for (const tracker of this.#trackers.values()) tracker.onChange(change)
+      for (const tracker of this.#trackers.all) tracker.onChange(change)
       return
     }
-    for (const tracker of this.#concernedBy(path)) tracker.onChange(change)
+    for (const tracker of this.#trackers.concernedBy(path)) tracker.onChange(change)
     if (change.type !== 'created' || !ephemeral || !LockDirectories.isSequential(path)) return
     const root = siteRoot(parentPath(path))
-    if (this.#trackers.has(root)) return
-    const tracker = this.#track(root)
+    if (this.#trackers.get(root)) return
+    const tracker = this.#trackers.track(root)
     // Who queues here first is the beginning of its history; listing it costs little now.
     if (tracker) this.#readSoon()
   }
 
   #onGap(t: number): void {
-    for (const tracker of this.#trackers.values()) tracker.onGap(t)
+    for (const tracker of this.#trackers.all) {
+      tracker.onGap(t)
+      if (tracker.viewers.size > 0) this.#rereadSoon(tracker)
+    }
     this.#readSoon()
   }
 
   /** The watch of a directory does not tell of its children's data. By the time we read, the write is committed. */
   #onWritten(path: string): void {
     const dir = parentPath(path)
-    for (const tracker of this.#concernedBy(path)) {
+    for (const tracker of this.#trackers.concernedBy(path)) {
       if (tracker.viewers.size === 0) continue
       tracker.written.set(dir, (tracker.written.get(dir) ?? new Set()).add(baseName(path)))
-      tracker.rereading ??= setTimeout(() => {
-        tracker.rereading = null
-        for (const [where, names] of tracker.written) for (const name of names) tracker.site.forget(where, name)
-        tracker.written.clear()
-        for (const client of tracker.viewers) void this.#tell(client, tracker)
-      }, CHANGE_INTERVAL_MS)
+      this.#rereadSoon(tracker)
     }
   }
 
-  /** A tracker for `path`; null when all that there may be are looked at. */
-  #track(path: string): LockTracker | null {
-    const known = this.#trackers.get(path)
-    if (known) return known
-    if (this.#trackers.size >= LOCKS_TRACKED_MAX) {
-      const idle = [...this.#trackers.values()].filter(({ viewers }) => viewers.size === 0)
-      const oldest = idle.reduce<LockTracker | null>((a, b) => (a && a.lastChangeMs <= b.lastChangeMs ? a : b), null)
-      if (!oldest) return null
-      oldest.close()
-      this.#trackers.delete(oldest.path)
-    }
-    const site = new SiteReader(this.#options.reader)
-    const tracker = new LockTracker(path, site, this.#options.now(), this.#overrides.all)
-    this.#trackers.set(path, tracker)
-    return tracker
+  #rereadSoon(tracker: LockTracker): void {
+    tracker.rereading ??= setTimeout(() => {
+      tracker.rereading = null
+      for (const [where, names] of tracker.written) for (const name of names) tracker.site.forget(where, name)
+      tracker.written.clear()
+      for (const client of tracker.viewers) void this.#tell(client, tracker)
+    }, CHANGE_INTERVAL_MS)
   }
 
   /** Lists what is stale and looked at by nobody, one after the other, unless the stream tells only samples. */
   #readSoon(): void {
     if (this.#committed.isSampled) return
     this.#refreshing ??= setTimeout(async () => {
-      const stale = [...this.#trackers.values()].find(({ isStale, viewers }) => isStale && viewers.size === 0)
-      if (stale) await this.#relist(stale).catch(() => this.#trackers.delete(stale.path))
+      const stale = this.#trackers.all.find(({ isStale, viewers }) => isStale && viewers.size === 0)
+      if (stale) await this.#relist(stale).catch(() => this.#trackers.delete(stale))
       this.#refreshing = null
-      if (stale) this.#readSoon()
+      if (stale && !this.#closed) this.#readSoon()
     }, STALE_READ_MS)
   }
 
@@ -211,45 +200,18 @@ export class LockService {
     })
   }
 
-  #graph(): LockGraph {
-    const { now } = this.#options
-    const t = now()
-    const trackers = [...this.#trackers.values()]
-    const lastReleaseMs = new Map<string, number>()
-    let p99HoldMs: number | null = null
-    for (const { history } of trackers) {
-      for (const { session, endedMs } of history.ended)
-        lastReleaseMs.set(session, Math.max(lastReleaseMs.get(session) ?? 0, endedMs ?? 0))
-      const p99 = quantileMs(history.tallies.hold, 0.99)
-      if (p99 !== null) p99HoldMs = Math.max(p99HoldMs ?? 0, p99)
-    }
-    const pictures = trackers.map(({ history }) => history.picture)
-    const graph = waitForGraph(pictures, { lastReleaseMs, p99HoldMs }, t)
-    return { ...graph, tree: blockedTree(graph.edges, t), locks: trackers.length }
-  }
-
   async #openFor(client: PageClient, path: string): Promise<LockView> {
-    const known = this.#trackers.get(path)
-    const tracker = known ?? this.#track(path) ?? this.#untracked(path)
+    const tracker = this.#trackers.open(path)
     tracker.viewers.add(client)
     try {
       await this.#watch(client, tracker, path)
-      const view = await this.#read(tracker)
-      for (const other of tracker.history.site.nodes.keys()) await this.#watch(client, tracker, other)
+      const view = await this.#readWatched(client, tracker)
       if (view.contenders.length > 0) this.directories.add(path, this.#options.now())
       return view
     } catch (error) {
       this.#closeFor(client, path)
       throw error
     }
-  }
-
-  /** More locks are open than histories are kept: it is shown, and forgotten when it is closed. */
-  #untracked(path: string): LockTracker {
-    const site = new SiteReader(this.#options.reader)
-    const tracker = new LockTracker(path, site, this.#options.now(), this.#overrides.all)
-    this.#trackers.set(path, tracker)
-    return tracker
   }
 
   async #watch(client: PageClient, tracker: LockTracker, path: string): Promise<void> {
@@ -259,19 +221,32 @@ export class LockService {
     })
   }
 
+  /** Which directories belong to a lock is known when it is read; what came before their watches were set is read again. */
+  async #readWatched(client: PageClient, tracker: LockTracker): Promise<LockView> {
+    const view = await this.#read(tracker)
+    const watched = tracker.watched.get(client) ?? new Set([tracker.path])
+    tracker.watched.set(client, watched)
+    const fresh = [...tracker.history.site.nodes.keys()].filter((path) => !watched.has(path))
+    if (fresh.length === 0) return view
+    for (const path of fresh) {
+      watched.add(path)
+      await this.#watch(client, tracker, path)
+    }
+    return this.#read(tracker)
+  }
+
   #closeFor(client: PageClient, path: string): void {
     const tracker = this.#trackers.get(path)
     if (!tracker?.viewers.delete(client)) return
-    for (const watched of new Set([path, ...tracker.history.site.nodes.keys()])) this.#watches.forget(client, watched)
+    for (const watched of tracker.watched.get(client) ?? [path]) this.#watches.forget(client, watched)
+    tracker.watched.delete(client)
     if (tracker.viewers.size > 0) return
-    tracker.close()
-    // Without a stream nobody tells what changes while nobody looks.
-    if (this.#committedUpTo === null || this.#trackers.size > LOCKS_TRACKED_MAX) this.#trackers.delete(path)
+    this.#trackers.leave(tracker, this.#committedUpTo !== null)
   }
 
   async #tell(client: PageClient, tracker: LockTracker): Promise<void> {
     try {
-      const view = await this.#read(tracker)
+      const view = await this.#readWatched(client, tracker)
       if (tracker.viewers.has(client)) client.emit('locks:changed', view)
     } catch {
       // No answer from the ensemble now: the gap after the reconnect makes us read again.
@@ -297,15 +272,23 @@ export class LockService {
     const { findConnection, watchPoll, now, connected } = this.#options
     await this.#relist(tracker)
     const look = watchPoll && tracker.isWaitedFor ? tracker.onTables(await watchPoll.read()) : null
-    if (look && tracker.needsSecondLook) this.#lookAgain(tracker)
+    if (look && !this.#closed) this.#lookAgain(tracker)
     return viewOf(tracker, look, { findConnection, connected: connected?.() ?? null, now: now() })
   }
 
+  /** Watches come and go without a change of znodes: as long as a page looks and somebody waits, the tables are asked again. */
   #lookAgain(tracker: LockTracker): void {
-    tracker.nextLook ??= setTimeout(() => {
+    const { watchPoll } = this.#options
+    const pause = tracker.needsSecondLook ? POLL_MS + CHANGE_INTERVAL_MS : LOCK_LOOK_MS
+    tracker.nextLook ??= setTimeout(async () => {
       tracker.nextLook = null
-      for (const client of tracker.viewers) void this.#tell(client, tracker)
-    }, POLL_MS + CHANGE_INTERVAL_MS)
+      if (this.#closed || !watchPoll || tracker.viewers.size === 0 || !tracker.isWaitedFor) return
+      const before = tracker.lookKey
+      tracker.onTables(await watchPoll.read())
+      if (this.#closed) return
+      if (tracker.lookKey !== before) for (const client of tracker.viewers) void this.#tell(client, tracker)
+      this.#lookAgain(tracker)
+    }, pause)
   }
 
   /** A listing shows what the stream is about to tell, with exact times and reasons: the stream goes first. */

@@ -26,6 +26,8 @@ export class LockTracker {
   readonly site: SiteReader
   readonly history: LockHistory
   readonly viewers = new Set<PageClient>()
+  /** Paths on which each of them has a watch. */
+  readonly watched = new Map<PageClient, Set<string>>()
   /** Names whose data was written, by directory; they are read again when `rereading` is over. */
   readonly written = new Map<string, Set<string>>()
   rereading: NodeJS.Timeout | null = null
@@ -97,6 +99,13 @@ export class LockTracker {
     const report = compareWakes({ picture, tables, before: this.#lookBefore, woken: this.#woken })
     this.look = { readMs, report, missing: tables.missing }
     return this.look
+  }
+
+  /** What the last look found, to tell whether the next finds something else. */
+  get lookKey(): string {
+    const { wakes, crowd, herds } = this.look?.report ?? { wakes: new Map(), crowd: [], herds: [] }
+    const verdicts = [...wakes.values()].map(({ path, verdict, observed }) => [path, verdict, observed])
+    return JSON.stringify([verdicts, crowd, herds])
   }
 
   /** Somebody waits without a watch: a second look tells whether it stays so. */

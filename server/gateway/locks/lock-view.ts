@@ -18,6 +18,9 @@ import { formatZxid } from '#shared/zk/zxid.ts'
 import { LOCK_DATA_MAX } from '../limits.ts'
 import type { LockTracker, WakeLook } from './lock-tracker.ts'
 
+/** Blockers of one contender that are named to a page: a long line would else be told many times over. */
+const BLOCKERS_SHOWN_MAX = 5
+
 export interface ViewContext {
   readonly findConnection: (session: string) => ConnectionView | null
   /** Sessions with a connection; null when not all members are heard. */
@@ -87,7 +90,9 @@ function detailOf(history: LockHistory, look: WakeLook | null, { connected, now 
       const seen = wakes?.wakes.get(path) ?? null
       return {
         ...{ path, session: formatSessionId(owner), family: standing.family, kind, state, position },
-        ...{ token: formatZxid(token), hard, hardCount, soft, softCount, wake },
+        ...{ token: formatZxid(token), hardCount, softCount, wake },
+        hard: hard.slice(0, BLOCKERS_SHOWN_MAX),
+        soft: soft.slice(0, BLOCKERS_SHOWN_MAX),
         observed: seen?.observed ?? null,
         verdict: seen?.verdict ?? null,
         why: whyOf(picture, path, why),

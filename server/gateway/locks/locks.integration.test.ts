@@ -196,7 +196,8 @@ sys.stdin.read()
         recipe: 'semaphore',
         detail: { family: 'kazoo', confidence: 'certain', permits: { count: 2, basis: 'data' } },
       })
-      expect(standings('/kz/sem')[2]?.wake).toEqual({ via: 'children', paths: ['/kz/sem'] })
+      const asleep = { wake: { via: 'children', paths: ['/kz/sem'] }, observed: ['/kz/sem'], verdict: 'agrees' }
+      await vi.waitFor(() => expect(standings('/kz/sem')[2]).toMatchObject(asleep), WAIT)
     } finally {
       child.kill('SIGKILL')
     }

@@ -36,8 +36,10 @@ export function changesOf({ t, zxid, txn, parts }: CommittedTxn): PathChange[] {
   })
 }
 
+type Wake = LockChange & { readonly type: 'triggered' | 'delivered' }
+
 /** A watch that fired or was delivered; null for other events. */
-export function wakeOf(event: GatewayEvent): (LockChange & { readonly path: string }) | null {
+export function wakeOf(event: GatewayEvent): Wake | null {
   if (event.type !== 'watchTriggered' && event.type !== 'watchDelivered') return null
   const type = event.type === 'watchTriggered' ? 'triggered' : 'delivered'
   return { type, t: event.t, session: asSessionId(BigInt(event.session)), path: event.path }

@@ -1,5 +1,6 @@
 // The watch tables of all members, asked at most once a second and only while somebody looks at a lock with waiters:
-// each member walks over all its watches to answer. The gateway's own sessions are left out; child watches do not show.
+// each member walks over all its watches to answer. The gateway's own sessions are left out. Child watches are not in
+// these tables; those that the stream told of are added (child-watches.ts).
 
 import type { ClusterView } from '#shared/events/cluster-view.ts'
 import type { WatchTables } from '#shared/recipes/wake/watch-tables.ts'
@@ -12,6 +13,8 @@ export interface WatchPollOptions {
   /** All watches of a member; rejects when it does not answer. */
   readonly ask: (sid: number) => Promise<readonly PathWatchers[]>
   readonly ownSessions: () => readonly string[]
+  /** Child watches that the stream has told of. */
+  readonly children: () => ReadonlyMap<string, ReadonlySet<string>>
   /** Ms since 1970. */
   readonly now: () => number
 }
@@ -40,7 +43,7 @@ export class WatchPoll {
   }
 
   async #read(): Promise<PolledTables> {
-    const { view, ask, ownSessions, now } = this.#options
+    const { view, ask, ownSessions, children, now } = this.#options
     const { members, connections } = view()
     const sids = Object.values(members).map(({ sid }) => sid)
     const live = sids.filter((sid) => members[sid]?.process === 'running')
@@ -60,7 +63,7 @@ export class WatchPoll {
       }
     })
     const homes = new Map(Object.values(connections).map(({ session, sid }) => [session, sid]))
-    return { readMs: now(), tables: { data, children: null, missing, homes } }
+    return { readMs: now(), tables: { data, children: children(), childrenComplete: false, missing, homes } }
   }
 }
 

@@ -150,3 +150,38 @@ test('while the clock stands still no time passes for it, and nothing is lost wh
   await vi.waitFor(() => expect(client.frames()).toHaveLength(1), PATIENCE)
   await vi.waitFor(async () => expect(await command(1, { type: 'list' })).toContain('"active":[]'), PATIENCE)
 })
+
+test('between a member and its clients: behind a cut not even the end of the connection is seen', async () => {
+  await start(1)
+  await vi.waitFor(async () => expect(await modeOf(1)).not.toBe('none'), PATIENCE)
+  const client = rawClient(running.get(1)?.ports.clientPort ?? 0)
+  sockets.push(client.socket)
+  client.connect()
+  await vi.waitFor(() => expect(client.frames()).toHaveLength(1), PATIENCE)
+  const cut = { type: 'clients', direction: 'out', rule: { type: 'cut' }, ttlMs: 60_000 }
+  expect(await command(1, cut)).toContain('"on":"clients out"')
+  // A frame of 2 GiB: the member closes, and the client is not to know.
+  client.socket.write(Buffer.from([0x7f, 0xff, 0xff, 0xff]))
+  await vi.waitFor(async () => expect(await command(1, { type: 'list' })).toContain('"hits":1'), PATIENCE)
+  expect(client.closed()).toBe(false)
+  expect(await command(1, { type: 'end', on: 'clients out' })).toContain('"active":[]')
+  await vi.waitFor(() => expect(client.closed()).toBe(true), PATIENCE)
+  const reorder = { type: 'clients', direction: 'in', rule: { type: 'reorder', percent: 50 }, ttlMs: 5000 }
+  expect(await command(1, reorder)).toContain('what clients say is one stream of TCP')
+})
+
+test('connections of clients are reset, also those that were disturbed', async () => {
+  await start(1)
+  await vi.waitFor(async () => expect(await modeOf(1)).not.toBe('none'), PATIENCE)
+  const clients = [1, 2].map(() => rawClient(running.get(1)?.ports.clientPort ?? 0))
+  for (const client of clients) {
+    sockets.push(client.socket)
+    client.socket.on('error', () => undefined)
+    client.connect()
+  }
+  await vi.waitFor(() => expect(clients.map((client) => client.frames().length)).toEqual([1, 1]), PATIENCE)
+  const delay = { type: 'clients', direction: 'both', rule: { type: 'delay', ms: 60_000 }, ttlMs: 60_000 }
+  await command(1, delay)
+  await command(1, { type: 'resetClients' })
+  await vi.waitFor(() => expect(clients.map((client) => client.closed())).toEqual([true, true]), PATIENCE)
+})

@@ -36,7 +36,7 @@ function sentence({ nodes, of, at = '/l', say, watched, woken = [], held = {}, c
       const on = name.startsWith('/') ? name : `${at}/${name}`
       data.set(on, (data.get(on) ?? new Set()).add(session))
     }
-    const tables: WatchTables = { data, children: new Map(), missing: [], homes: new Map() }
+    const tables: WatchTables = { data, children: new Map(), childrenComplete: true, missing: [], homes: new Map() }
     for (let look = 0; look < 2; look += 1)
       wakes = compareWakes({ picture, tables, before: wakes, woken: new Set(woken) })
   }

@@ -148,6 +148,7 @@ function begin(history: LockHistory, standing: Standing, t: number): Tenure {
     late: history.blind && isHolder(standing),
   }
   history.open.set(tenure.path, tenure)
+  history.tallies.begins += 1
   const tally = sessionTally(history.tallies, session, t)
   if (tally.lastReleaseMs !== null) {
     noteAgain(history.tallies, tenure.enqueuedMs - tally.lastReleaseMs <= AGAIN_WITHIN_MS)
@@ -261,7 +262,7 @@ function noteWake(history: LockHistory, change: LockChange & { readonly type: 't
   const { path, t } = change
   if (change.type === 'triggered') {
     const owner = history.formerOwners.get(path) ?? history.open.get(path)?.session
-    const ofLock = owner !== undefined ? owner !== session : parentPath(path) === history.site.path
+    const ofLock = owner === undefined ? [path, parentPath(path)].includes(history.site.path) : owner !== session
     if (ofLock) history.tallies.triggers += 1
     return
   }

@@ -2,7 +2,7 @@
 // numbers that make it. Source: locks-and-recipes.md §8 C1–C7.
 
 import { isWaiting } from '../recognise/picture.ts'
-import type { Tenure } from './change.ts'
+import { holds, type Tenure } from './change.ts'
 import type { Incident, LockHistory } from './lock-history.ts'
 import { type HistogramSummary, summarize } from './log-histogram.ts'
 import { activeSessions, type QueueWindow, RELEASES_KEPT } from './tallies.ts'
@@ -23,6 +23,14 @@ export interface LittleCheck {
   /** |L − λW| / L; null when nobody waited. */
   readonly error: number | null
   readonly windowMs: number
+}
+
+export interface PollingRate {
+  readonly attemptsPerSecond: number
+  /** Attempts that ended without a grant, of all that ended. */
+  readonly failureRatio: number | null
+  /** Who stands in the way now. */
+  readonly conflictors: readonly string[]
 }
 
 export interface ConvoyVerdict {
@@ -66,6 +74,8 @@ export interface HistorySummary {
   /** Notifications a release; null before the first. */
   readonly herdIndex: number | null
   readonly convoy: ConvoyVerdict
+  /** Of libraries that keep no line and ask again; null for the others. */
+  readonly polling: PollingRate | null
   readonly little: LittleCheck | null
   readonly tokenViolations: number
   readonly resets: number
@@ -108,6 +118,7 @@ export function summarizeHistory(history: LockHistory, now: number): HistorySumm
     starving: starving(history, waiting),
     herdIndex: tallies.releases === 0 ? null : tallies.triggers / tallies.releases,
     convoy: convoyOf(history, now),
+    polling: pollingOf(history, now),
     little: checkLittle(tallies.lastWindow),
     tokenViolations: history.tokenViolations,
     resets: history.resets,
@@ -147,6 +158,19 @@ function convoyOf({ tallies }: LockHistory, now: number): ConvoyVerdict {
     enough &&
     (againShare ?? 0) > CONVOY_AGAIN_SHARE
   return { is, deepForMs, activeSessions: activeSessions(tallies, now), waitPerHold, againShare }
+}
+
+/** Hive deletes its node when it conflicts, sleeps and tries again: there is no line to show. */
+function pollingOf({ tallies, picture, sinceMs, open }: LockHistory, now: number): PollingRate | null {
+  if (picture.family !== 'hive') return null
+  const failed = tallies.abandoned.count
+  const finished = failed + tallies.grants
+  const conflictors = [...open.values()].filter(holds).map(({ path }) => path)
+  return {
+    attemptsPerSecond: tallies.begins / Math.max(1, (now - sinceMs) / 1000),
+    failureRatio: finished === 0 ? null : failed / finished,
+    conflictors: conflictors.slice(0, RANKED_MAX),
+  }
 }
 
 function starving({ incidents }: LockHistory, waiting: ReadonlySet<string>): string[] {

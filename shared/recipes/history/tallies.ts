@@ -42,6 +42,8 @@ export interface Tallies {
   grants: number
   /** Ends of those who held. */
   releases: number
+  /** Contenders that came, whatever became of them. */
+  begins: number
   /** Notifications because of releases. */
   triggers: number
   waiterMs: number
@@ -61,7 +63,7 @@ export interface Tallies {
 export function createTallies(t: number): Tallies {
   return {
     ...{ wait: createHistogram(), hold: createHistogram(), abandoned: createHistogram(), handOver: createHistogram() },
-    ...{ late: 0, grants: 0, releases: 0, triggers: 0, waiterMs: 0, dropped: 0 },
+    ...{ late: 0, grants: 0, begins: 0, releases: 0, triggers: 0, waiterMs: 0, dropped: 0 },
     ...{ sessions: new Map(), pairs: new Map(), again: [], deepSinceMs: null },
     window: emptyWindow(t),
     lastWindow: null,

@@ -9,7 +9,7 @@ import type { WatchTables } from './watch-tables.ts'
 function tables(data: readonly [number, string][], more: Partial<WatchTables> = {}): WatchTables {
   const found = new Map<string, Set<string>>()
   for (const [session, path] of data) found.set(path, (found.get(path) ?? new Set()).add(`0x${session.toString(16)}`))
-  return { data: found, children: new Map(), missing: [], homes: new Map(), ...more }
+  return { data: found, children: new Map(), childrenComplete: true, missing: [], homes: new Map(), ...more }
 }
 
 const dir = (...names: string[]) => readSite(siteOf('/l', ...names.map((name) => `/l/${name}`)))
@@ -124,7 +124,7 @@ test('child watches: seen, or invisible where the source shows none', () => {
   const look = (with_: WatchTables) =>
     compareWakes({ picture, tables: with_, before: null, woken: none }).wakes.get(`/s/locks/${curatorLock(2)}`)
   expect(look(seen)).toMatchObject({ verdict: 'agrees', observed: ['/s/leases'] })
-  expect(look(tables([], { children: null }))?.verdict).toBe('unknown')
+  expect(look(tables([], { childrenComplete: false }))?.verdict).toBe('unknown')
 })
 
 test("a single node's watchers are a crowd, without its owner", () => {

@@ -96,7 +96,7 @@ function judge(standing: Standing, all: readonly Standing[], seen: Seen): Wake {
   if (sleepsOnOther(standing, all, seen))
     return verdict(standing.wake.via === 'unknown' ? 'agrees' : 'wrong predecessor')
   if (standing.wake.via === 'nothing') return verdict('awake')
-  const invisible = standing.wake.via === 'children' && tables.children === null
+  const invisible = standing.wake.via === 'children' && !tables.childrenComplete
   if (invisible || standing.wake.via === 'unknown' || !isFullyKnown(tables, session)) return verdict('unknown')
   if (woken) return verdict(missed >= 1 ? 'lost wake-up' : 'not yet', missed + 1)
   return verdict(missed >= 1 ? 'orphan' : 'not yet', missed + 1)
@@ -123,7 +123,7 @@ function watchedPaths(picture: LockPicture, tables: WatchTables): ReadonlyMap<st
     note(path, tables.data.get(path))
     if (wake.via === 'children') for (const dir of wake.paths) childWatched.add(dir)
   }
-  for (const path of childWatched) note(path, tables.children?.get(path))
+  for (const path of childWatched) note(path, tables.children.get(path))
   return found
 }
 

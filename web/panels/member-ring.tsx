@@ -68,6 +68,11 @@ export function MemberRing({ box }: { readonly box: RingBox }) {
   const own = useOwnSessions()
   const { members, leader, acks, newestRound } = useCluster((view) => ringState(view, own))
   const harmed = useCluster((view) => harmedLinks(view.faults))
+  const duration = useDuration()
+  const ackLabel = (a: number, b: number): string | null => {
+    const ack = leader === a ? acks.get(b) : leader === b ? acks.get(a) : undefined
+    return ack ? duration(ack.medianMs) : null
+  }
   const titleId = useId()
   const nodes = layoutRing(
     members.map(({ member }) => member.sid),
@@ -104,7 +109,7 @@ export function MemberRing({ box }: { readonly box: RingBox }) {
             const node = nodes.find((each) => each.sid === member.sid)
             return node && <MissingLink key={member.sid} from={leaderNode} to={node} discPx={box.discPx} />
           })}
-      <RingFaultLinks links={harmed} nodes={nodes} discPx={box.discPx} />
+      <RingFaultLinks links={harmed} nodes={nodes} discPx={box.discPx} labelOf={ackLabel} />
       {nodes.map((node, i) => {
         const state = members[i]
         return state && <Node key={node.sid} node={node} state={state} box={box} />

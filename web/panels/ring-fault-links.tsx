@@ -9,23 +9,41 @@ interface FaultLinksProps {
   readonly links: readonly HarmedLink[]
   readonly nodes: readonly RingNode[]
   readonly discPx: number
+  /** What is written at the link from the leader to a follower. */
+  readonly labelOf: (a: number, b: number) => string | null
 }
 
-export function RingFaultLinks({ links, nodes, discPx }: FaultLinksProps) {
+export function RingFaultLinks({ links, nodes, discPx, labelOf }: FaultLinksProps) {
   return links.map((link) => {
     const [a, b] = [nodes.find(({ sid }) => sid === link.a), nodes.find(({ sid }) => sid === link.b)]
-    return a && b && <FaultLink key={`${link.a} ${link.b}`} link={link} from={a} to={b} discPx={discPx} />
+    return (
+      a &&
+      b && (
+        <FaultLink
+          key={`${link.a} ${link.b}`}
+          link={link}
+          from={a}
+          to={b}
+          discPx={discPx}
+          label={labelOf(link.a, link.b)}
+        />
+      )
+    )
   })
 }
+
+/** Beside the line, which has marks of its own. */
+const LABEL_AWAY_PX = 16
 
 interface FaultLinkProps {
   readonly link: HarmedLink
   readonly from: RingNode
   readonly to: RingNode
   readonly discPx: number
+  readonly label: string | null
 }
 
-function FaultLink({ link, from, to, discPx }: FaultLinkProps) {
+function FaultLink({ link, from, to, discPx, label }: FaultLinkProps) {
   const { x1, y1, x2, y2, middleX, middleY } = layoutLink(from, to, discPx)
   const angle = (Math.atan2(y2 - y1, x2 - x1) * 180) / Math.PI
   const length = Math.hypot(x2 - x1, y2 - y1)
@@ -41,6 +59,17 @@ function FaultLink({ link, from, to, discPx }: FaultLinkProps) {
           d={link.harm === 'cut' ? `M0 0H${length * 0.38}M${length * 0.62} 0H${length}` : `M0 0H${length}`}
         />
       </g>
+      {label !== null && link.harm !== 'cut' && (
+        <text
+          className="link-label"
+          x={middleX + ((y2 - y1) / length) * LABEL_AWAY_PX}
+          y={middleY - (Math.abs(x2 - x1) / length) * LABEL_AWAY_PX}
+          textAnchor="middle"
+          dy="0.36em"
+        >
+          {label}
+        </text>
+      )}
       {link.harm === 'cut' && (
         <path className="fault-cross" transform={`translate(${middleX} ${middleY})`} d="M-5 -5L5 5M5 -5L-5 5" />
       )}

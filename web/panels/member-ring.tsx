@@ -69,6 +69,8 @@ export function MemberRing({ box }: { readonly box: RingBox }) {
   const { members, leader, acks, newestRound } = useCluster((view) => ringState(view, own))
   const harmed = useCluster((view) => harmedLinks(view.faults))
   const duration = useDuration()
+  const isHarmed = (sid: number) =>
+    harmed.some(({ a, b }) => (a === leader && b === sid) || (a === sid && b === leader))
   const ackLabel = (a: number, b: number): string | null => {
     const ack = leader === a ? acks.get(b) : leader === b ? acks.get(a) : undefined
     return ack ? duration(ack.medianMs) : null
@@ -96,7 +98,7 @@ export function MemberRing({ box }: { readonly box: RingBox }) {
                   from={leaderNode}
                   to={node}
                   discPx={box.discPx}
-                  ack={ack ?? null}
+                  ack={isHarmed(member.sid) ? null : (ack ?? null)}
                   round={newestRound}
                 />
               )

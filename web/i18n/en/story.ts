@@ -36,6 +36,7 @@ export const story = {
     moved: (sid: string, n: number) =>
       n === 1 ? `A session moved to member ${sid}` : `${n} sessions moved to member ${sid}`,
   },
+  anywhere: { fault: 'A fault began', healed: 'A fault is over' },
   ways: {
     DIFF: 'DIFF: the txns it lacked',
     TRUNC: 'TRUNC: its log was cut back, nobody else had those txns',

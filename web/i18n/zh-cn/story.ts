@@ -31,6 +31,7 @@ export const story: Messages['story'] = {
     expired: (sid, n) => `成员 ${sid} 判定 ${n} 个会话过期`,
     moved: (sid, n) => `${n} 个会话转到成员 ${sid}`,
   },
+  anywhere: { fault: '出现故障', healed: '故障已结束' },
   ways: {
     DIFF: 'DIFF：补上它缺少的事务',
     TRUNC: 'TRUNC：截去其日志中别人没有的事务',

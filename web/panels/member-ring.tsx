@@ -28,6 +28,8 @@ import { ackTime } from '../viz/round-facts.ts'
 import { RingFaultLinks } from './ring-fault-links.tsx'
 
 const ACK_ROUNDS = 50
+/** More writes than this in a second are not told by dots that travel. */
+const PULSES_PER_S_MAX = 20
 
 interface RingMember {
   readonly member: MemberView
@@ -47,6 +49,7 @@ interface RingState {
 
 function ringState(view: ClusterView, own: ReadonlySet<string>): RingState {
   const leader = leaderOf(view)?.sid ?? null
+  const busy = (view.writeRate.at(-1)?.[1] ?? 0) > PULSES_PER_S_MAX
   const acks = new Map<number, { medianMs: number; rounds: number }>()
   const members = membersInOrder(view).map((member): RingMember => {
     const role = roleOf(member)
@@ -60,7 +63,7 @@ function ringState(view: ClusterView, own: ReadonlySet<string>): RingState {
       clients: clientsOf(view, member, own),
     }
   })
-  return { members, leader, acks, newestRound: view.rounds.at(-1)?.txn.zxid ?? null }
+  return { members, leader, acks, newestRound: busy ? null : (view.rounds.at(-1)?.txn.zxid ?? null) }
 }
 
 export function MemberRing({ box }: { readonly box: RingBox }) {

@@ -3,6 +3,7 @@
 import { formatCount, formatRate } from '../i18n/format.ts'
 import { ElectionView } from '../panels/election-view.tsx'
 import { EventFeed } from '../panels/event-feed.tsx'
+import { FaultsNow } from '../panels/faults-now.tsx'
 import { MemberRing } from '../panels/member-ring.tsx'
 import { MemberTable } from '../panels/member-table.tsx'
 import { useNow } from '../stores/clock.ts'
@@ -44,6 +45,7 @@ export function EnsemblePage() {
         </div>
         <div className="ensemble-side">
           <Figures />
+          {known && <FaultsNow />}
           {known && <EventFeed />}
         </div>
       </div>

@@ -23,9 +23,13 @@ import {
   roleOf,
 } from '../viz/ensemble-answer.ts'
 import { layoutLink, layoutRing, type RingBox, type RingNode } from '../viz/ring.ts'
+import { harmedLinks } from '../viz/ring-faults.ts'
 import { ackTime } from '../viz/round-facts.ts'
+import { RingFaultLinks } from './ring-fault-links.tsx'
 
 const ACK_ROUNDS = 50
+/** More writes than this in a second are not told by dots that travel. */
+const PULSES_PER_S_MAX = 20
 
 interface RingMember {
   readonly member: MemberView
@@ -45,6 +49,7 @@ interface RingState {
 
 function ringState(view: ClusterView, own: ReadonlySet<string>): RingState {
   const leader = leaderOf(view)?.sid ?? null
+  const busy = (view.writeRate.at(-1)?.[1] ?? 0) > PULSES_PER_S_MAX
   const acks = new Map<number, { medianMs: number; rounds: number }>()
   const members = membersInOrder(view).map((member): RingMember => {
     const role = roleOf(member)
@@ -58,13 +63,21 @@ function ringState(view: ClusterView, own: ReadonlySet<string>): RingState {
       clients: clientsOf(view, member, own),
     }
   })
-  return { members, leader, acks, newestRound: view.rounds.at(-1)?.txn.zxid ?? null }
+  return { members, leader, acks, newestRound: busy ? null : (view.rounds.at(-1)?.txn.zxid ?? null) }
 }
 
 export function MemberRing({ box }: { readonly box: RingBox }) {
   const { ensemble: words } = useMessages()
   const own = useOwnSessions()
   const { members, leader, acks, newestRound } = useCluster((view) => ringState(view, own))
+  const harmed = useCluster((view) => harmedLinks(view.faults))
+  const duration = useDuration()
+  const isHarmed = (sid: number) =>
+    harmed.some(({ a, b }) => (a === leader && b === sid) || (a === sid && b === leader))
+  const ackLabel = (a: number, b: number): string | null => {
+    const ack = leader === a ? acks.get(b) : leader === b ? acks.get(a) : undefined
+    return ack ? duration(ack.medianMs) : null
+  }
   const titleId = useId()
   const nodes = layoutRing(
     members.map(({ member }) => member.sid),
@@ -88,7 +101,7 @@ export function MemberRing({ box }: { readonly box: RingBox }) {
                   from={leaderNode}
                   to={node}
                   discPx={box.discPx}
-                  ack={ack ?? null}
+                  ack={isHarmed(member.sid) ? null : (ack ?? null)}
                   round={newestRound}
                 />
               )
@@ -101,6 +114,7 @@ export function MemberRing({ box }: { readonly box: RingBox }) {
             const node = nodes.find((each) => each.sid === member.sid)
             return node && <MissingLink key={member.sid} from={leaderNode} to={node} discPx={box.discPx} />
           })}
+      <RingFaultLinks links={harmed} nodes={nodes} discPx={box.discPx} labelOf={ackLabel} />
       {nodes.map((node, i) => {
         const state = members[i]
         return state && <Node key={node.sid} node={node} state={state} box={box} />

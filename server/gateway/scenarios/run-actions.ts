@@ -123,7 +123,10 @@ export class RunActions {
         problems.push(error instanceof Error ? error.message : String(error))
       }
     }
-    for (const name of [...this.#faults.keys()]) await attempt(() => this.#heal(name))
+    const healAll = async (): Promise<void> => {
+      for (const name of [...this.#faults.keys()]) await attempt(() => this.#heal(name))
+    }
+    await healAll()
     const running = [...workloadIds.values()].filter((id) => {
       const known = world().view.workloads[id]
       return known && !isOver(known)
@@ -133,7 +136,9 @@ export class RunActions {
       await attempt(() => this.#clients.close(null))
       return problems
     }
+    // A fault may have been on its way when the run was stopped, and is known only now.
     await Promise.race([Promise.allSettled(this.#ongoing), delay(BACK_MS, undefined, { ref: false })])
+    await healAll()
     for (const sid of this.#ended)
       await attempt(() => (ensemble.status(sid).pid === null && !this.#observers.has(sid) ? ensemble.start(sid) : null))
     const voters = () =>
@@ -146,8 +151,8 @@ export class RunActions {
 
   async #inject({ name, fault, on, at, to, parameters = {} }: Extract<Action, { do: 'fault' }>): Promise<void> {
     const { faults } = this.#options
-    const view = await faults.inject({ fault, target: this.#target(on, at, to), parameters, durationMs: FAULT_MS })
-    this.#faults.set(name, view.id)
+    const request = { fault, target: this.#target(on, at, to), parameters, durationMs: FAULT_MS }
+    await this.#ongoingly(faults.inject(request).then((view) => this.#faults.set(name, view.id)))
   }
 
   #target(on: Extract<Action, { do: 'fault' }>['on'], at: Ref, to: Ref | undefined): FaultTarget {

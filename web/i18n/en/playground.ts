@@ -8,7 +8,8 @@ export const playground = {
   stop: 'Stop',
   starting: 'Starting…',
   scenarios: {
-    intro: 'Each scenario asks for your prediction, does it to the real members, and judges by what was measured. Whatever it breaks is healed at its end, and when you leave the page.',
+    intro:
+      'Each scenario asks for your prediction, does it to the real members, and judges by what was measured. Whatever it breaks is healed at its end, and when you leave the page.',
     list: 'Scenarios',
     about: (seconds: number) => `about ${seconds} s`,
     startOne: (title: string) => `Start ${title}`,
@@ -33,7 +34,8 @@ export const playground = {
     none: 'The scenarios cannot be read now.',
   },
   workloads: {
-    intro: 'Clients in a process of their own, at work on this ensemble. What they say is what they believe; the other views show what is true.',
+    intro:
+      'Clients in a process of their own, at work on this ensemble. What they say is what they believe; the other views show what is true.',
     start: 'Start a workload',
     kind: 'Workload',
     running: 'Workloads',
@@ -98,7 +100,12 @@ export const playground = {
   connect: {
     intro: 'The members speak ZooKeeper’s own protocol: any client connects, and shows in the Sessions view at once.',
     addresses: 'Connect string',
-    languages: { zkcli: 'zkCli', python: 'Python (kazoo)', java: 'Java (Curator)', typescript: 'TypeScript (zabscope)' },
+    languages: {
+      zkcli: 'zkCli',
+      python: 'Python (kazoo)',
+      java: 'Java (Curator)',
+      typescript: 'TypeScript (zabscope)',
+    },
   },
   workloadTitles: {
     lock: 'Lock contention',

@@ -9,7 +9,8 @@ export const playground: Messages['playground'] = {
   stop: '停止',
   starting: '正在开始…',
   scenarios: {
-    intro: '每个情景先请你预测，然后在真实成员上执行，最后按测得的结果判定。它破坏的一切在结束时、以及你离开页面时都会恢复。',
+    intro:
+      '每个情景先请你预测，然后在真实成员上执行，最后按测得的结果判定。它破坏的一切在结束时、以及你离开页面时都会恢复。',
     list: '情景',
     about: (seconds) => `约 ${seconds} 秒`,
     startOne: (title) => `开始 ${title}`,
@@ -99,7 +100,12 @@ export const playground: Messages['playground'] = {
   connect: {
     intro: '成员使用 ZooKeeper 自己的协议：任何客户端都能连接，并立即出现在会话视图中。',
     addresses: '连接字符串',
-    languages: { zkcli: 'zkCli', python: 'Python（kazoo）', java: 'Java（Curator）', typescript: 'TypeScript（zabscope）' },
+    languages: {
+      zkcli: 'zkCli',
+      python: 'Python（kazoo）',
+      java: 'Java（Curator）',
+      typescript: 'TypeScript（zabscope）',
+    },
   },
   workloadTitles: {
     lock: '锁竞争',

@@ -32,12 +32,14 @@ import { followMembers, nowMs } from './member-streams.ts'
 import { readWatches } from './member-watches.ts'
 import { operatorHandlers } from './operator-service.ts'
 import type { PageClient } from './page-client.ts'
+import { ScenarioControl } from './scenarios/scenario-control.ts'
 import { attachSockets } from './sockets.ts'
 import { Jobs } from './tree/jobs.ts'
 import { nodeHandlers } from './tree/node-service.ts'
 import { subtreeHandlers } from './tree/subtree-service.ts'
 import { transferHandlers } from './tree/transfer-service.ts'
 import { TreeService } from './tree-service.ts'
+import { WorkloadControl } from './workloads/workload-control.ts'
 
 const CLUSTER_NAME = 'playground'
 /** How far the search for a free port goes. */
@@ -49,6 +51,8 @@ export interface GatewayOptions {
   readonly port: number
   /** The built page: dist/web. */
   readonly webDir: string
+  /** dist/server/workload.js; left out: workloads are refused. */
+  readonly workloadEntry?: string
   /** Of Zabscope. */
   readonly version: string
   readonly log: Logger
@@ -120,6 +124,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     history.append(event)
     childWatches.onEvent(event)
     locks.onEvent(event)
+    scenarios.onEvent(event)
     // Not before somebody can answer: the client's waits between tries would only delay the first page.
     if (event.type === 'serving' && !sessionWanted) {
       sessionWanted = true
@@ -150,6 +155,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     locks.forgetAll(client)
   }
   const faults = controlFaults(ensemble, history.view, emit)
+  const workloads = new WorkloadControl({
+    entry: options.workloadEntry ?? null,
+    connectString: () => ensemble.connectString,
+    emit,
+  })
+  const scenarios = new ScenarioControl({
+    ...{ ensemble, workloads, emit, faults: faults.service, view: history.view },
+  })
   const jobs = new Jobs()
   const operator = operatorHandlers({ ensemble, view: () => history.view, ownSession: () => session.session })
   const handlers = {
@@ -163,6 +176,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...transferHandlers(session, jobs),
     ...operator,
     ...faults.handlers,
+    ...workloads.handlers,
+    ...scenarios.handlers,
   }
   const audit = new AuditLog({ dir: ensemble.dataDir })
   const performer = new Performer({ handlers, audit, log })
@@ -220,6 +235,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     url: `${publicOrigins[0] ?? `http://${HOST}:${port}`}${basePath}/#token=${token}`,
     history,
     close: async () => {
+      await scenarios.close()
+      await workloads.close()
       faults.close()
       unlistenMembers()
       streams.close()

@@ -5,6 +5,7 @@ import { ensemble } from './en/ensemble.ts'
 import { access, frame, keys, timeline, units } from './en/frame.ts'
 import { metrics } from './en/metrics.ts'
 import { palette } from './en/palette.ts'
+import { playground } from './en/playground.ts'
 import { reading } from './en/reading.ts'
 import { rounds } from './en/rounds.ts'
 import { sessions } from './en/sessions.ts'
@@ -30,6 +31,7 @@ const en = {
   sessions,
   metrics,
   reading,
+  playground,
 }
 
 type Shape<T> = T extends (...args: infer A) => string

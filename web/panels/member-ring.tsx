@@ -66,7 +66,13 @@ function ringState(view: ClusterView, own: ReadonlySet<string>): RingState {
   return { members, leader, acks, newestRound: busy ? null : (view.rounds.at(-1)?.txn.zxid ?? null) }
 }
 
-export function MemberRing({ box }: { readonly box: RingBox }) {
+interface MemberRingProps {
+  readonly box: RingBox
+  /** Somebody chose the link between two members. */
+  readonly onLink?: (a: number, b: number) => void
+}
+
+export function MemberRing({ box, onLink }: MemberRingProps) {
   const { ensemble: words } = useMessages()
   const own = useOwnSessions()
   const { members, leader, acks, newestRound } = useCluster((view) => ringState(view, own))
@@ -103,6 +109,7 @@ export function MemberRing({ box }: { readonly box: RingBox }) {
                   discPx={box.discPx}
                   ack={isHarmed(member.sid) ? null : (ack ?? null)}
                   round={newestRound}
+                  {...(onLink && { onLink })}
                 />
               )
             )
@@ -129,19 +136,34 @@ interface LinkProps {
   readonly discPx: number
   readonly ack: { readonly medianMs: number; readonly rounds: number } | null
   readonly round: string | null
+  readonly onLink?: (a: number, b: number) => void
 }
 
-function Link({ from, to, discPx, ack, round }: LinkProps) {
-  const { ensemble: words } = useMessages()
+function Link({ from, to, discPx, ack, round, onLink }: LinkProps) {
+  const { ensemble: words, playground } = useMessages()
   const duration = useDuration()
   const link = layoutLink(from, to, discPx)
+  const choose = () => onLink?.(from.sid, to.sid)
+  const asButton = onLink && {
+    role: 'button',
+    tabIndex: 0,
+    'aria-label': playground.faults.linkButton(String(from.sid), String(to.sid)),
+    onClick: choose,
+    onKeyDown: (event: React.KeyboardEvent) => {
+      if (event.key !== 'Enter' && event.key !== ' ') return
+      event.preventDefault()
+      event.stopPropagation()
+      choose()
+    },
+  }
   return (
-    <g>
+    <g className="ring-link" {...asButton}>
       <title>
         {ack
           ? words.ackTimeHint(String(to.sid), duration(ack.medianMs), ack.rounds)
           : words.followsLink(String(to.sid), String(from.sid))}
       </title>
+      <line className="link-target" x1={link.x1} y1={link.y1} x2={link.x2} y2={link.y2} />
       <line className="link" x1={link.x1} y1={link.y1} x2={link.x2} y2={link.y2} />
       {round !== null && (
         <circle

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   formatRoute,
   HOME,
+  PLAY_TABS,
   parseRoute,
   ROUND_FORMS,
   type Route,
@@ -26,6 +27,7 @@ const route: fc.Arbitrary<Route> = fc.record({
   lock: fc.option(path),
   rounds: fc.constantFrom(...ROUND_FORMS),
   find: fc.string({ unit: 'grapheme', maxLength: 40 }),
+  play: fc.constantFrom(...PLAY_TABS),
   language: fc.constantFrom(null, 'en', 'zh-CN'),
   theme: fc.constantFrom(null, ...THEMES),
 })

@@ -5,6 +5,7 @@ import { ensemble } from './ensemble.ts'
 import { access, frame, keys, timeline, units } from './frame.ts'
 import { metrics } from './metrics.ts'
 import { palette } from './palette.ts'
+import { playground } from './playground.ts'
 import { reading } from './reading.ts'
 import { rounds } from './rounds.ts'
 import { sessions } from './sessions.ts'
@@ -29,4 +30,5 @@ export const zhCn: Messages = {
   sessions,
   metrics,
   reading,
+  playground,
 }

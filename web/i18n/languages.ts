@@ -1,6 +1,7 @@
 // The languages of the page. English decides the shape; a message missing in another language, or with other
 // parameters, does not compile. ui/words.ts has the hooks.
 
+import { edit } from './en/edit.ts'
 import { ensemble } from './en/ensemble.ts'
 import { access, frame, keys, timeline, units } from './en/frame.ts'
 import { metrics } from './en/metrics.ts'
@@ -30,6 +31,7 @@ const en = {
   sessions,
   metrics,
   reading,
+  edit,
 }
 
 type Shape<T> = T extends (...args: infer A) => string

@@ -1,6 +1,7 @@
 // All Chinese words, in the shape that English gives.
 
 import type { Messages } from '../languages.ts'
+import { edit } from './edit.ts'
 import { ensemble } from './ensemble.ts'
 import { access, frame, keys, timeline, units } from './frame.ts'
 import { metrics } from './metrics.ts'
@@ -29,4 +30,5 @@ export const zhCn: Messages = {
   sessions,
   metrics,
   reading,
+  edit,
 }

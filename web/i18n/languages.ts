@@ -4,6 +4,7 @@
 import { edit } from './en/edit.ts'
 import { ensemble } from './en/ensemble.ts'
 import { access, frame, keys, timeline, units } from './en/frame.ts'
+import { lockView, why } from './en/lock-view.ts'
 import { metrics } from './en/metrics.ts'
 import { palette } from './en/palette.ts'
 import { reading } from './en/reading.ts'
@@ -32,6 +33,8 @@ const en = {
   metrics,
   reading,
   edit,
+  lockView,
+  why,
 }
 
 type Shape<T> = T extends (...args: infer A) => string

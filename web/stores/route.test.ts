@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   formatRoute,
   HOME,
+  LOCK_FORMS,
   parseRoute,
   ROUND_FORMS,
   type Route,
@@ -24,6 +25,7 @@ const route: fc.Arbitrary<Route> = fc.record({
   view: fc.constantFrom(...VIEWS),
   selection: fc.option(selection),
   lock: fc.option(path),
+  lockForm: fc.constantFrom(null, ...LOCK_FORMS),
   rounds: fc.constantFrom(...ROUND_FORMS),
   find: fc.string({ unit: 'grapheme', maxLength: 40 }),
   language: fc.constantFrom(null, 'en', 'zh-CN'),

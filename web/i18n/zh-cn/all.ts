@@ -4,6 +4,7 @@ import type { Messages } from '../languages.ts'
 import { edit } from './edit.ts'
 import { ensemble } from './ensemble.ts'
 import { access, frame, keys, timeline, units } from './frame.ts'
+import { lockView, why } from './lock-view.ts'
 import { metrics } from './metrics.ts'
 import { palette } from './palette.ts'
 import { reading } from './reading.ts'
@@ -31,4 +32,6 @@ export const zhCn: Messages = {
   metrics,
   reading,
   edit,
+  lockView,
+  why,
 }

@@ -25,7 +25,7 @@ export function InspectContender({ path }: { readonly path: string }) {
   const standing = lock.detail?.standings.find((each) => each.path === path)
   return (
     <>
-      {standing && <ContenderWhy standing={standing} />}
+      {standing && <ContenderWhy standing={standing} toldAt={open.type === 'ready' ? open.toldAt : now} />}
       <section>
         <dl className="facts">
           <dt>{ensemble.columns.state}</dt>

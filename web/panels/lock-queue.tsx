@@ -17,10 +17,17 @@ import { layoutQueue, type QueueRow } from '../viz/lock-queue.ts'
 import { WhySentence } from './locks/why-sentence.tsx'
 
 const ROW_PX = 52
-/** Where the first line of a row is, from its top. */
-const LINE_PX = 17
+/** Height of a row's first line, which has the dot in its middle. */
+const DOT_PX = 24
+const LINE_PX = DOT_PX / 2
 
-export function LockQueue({ lock }: { readonly lock: LockView }) {
+interface LockQueueProps {
+  readonly lock: LockView
+  /** When the gateway told it, by the servers' clock. */
+  readonly toldAt: number
+}
+
+export function LockQueue({ lock, toldAt }: LockQueueProps) {
   const { locks: words, lockView } = useMessages()
   const standings = useMemo(() => new Map(lock.detail?.standings.map((each) => [each.path, each])), [lock.detail])
   const now = useNow()
@@ -57,6 +64,7 @@ export function LockQueue({ lock }: { readonly lock: LockView }) {
             index={i}
             awaited={awaitedName(rows, row)}
             standing={standings.get(row.contender.path)}
+            toldAt={toldAt}
           />
         )}
       />
@@ -74,9 +82,10 @@ interface RowContentProps {
   readonly index: number
   readonly awaited: string | null
   readonly standing: LockStanding | undefined
+  readonly toldAt: number
 }
 
-function RowContent({ row, index, awaited, standing }: RowContentProps) {
+function RowContent({ row, index, awaited, standing, toldAt }: RowContentProps) {
   const { locks: words, units } = useMessages()
   const { contender } = row
   const holds = contender.role === 'holder'
@@ -122,7 +131,7 @@ function RowContent({ row, index, awaited, standing }: RowContentProps) {
       <span className="wide-only">{standing && <ZxidTag zxid={standing.token} />}</span>
       <span className="queue-why secondary">
         {standing ? (
-          <WhySentence sentence={standing.why} />
+          <WhySentence sentence={standing.why} toldAt={toldAt} />
         ) : (
           awaited !== null && (
             <>
@@ -147,7 +156,7 @@ function QueueDot({ row, index }: { readonly row: QueueRow; readonly index: numb
   const holds = row.contender.role === 'holder'
   const bend = rise > ROW_PX ? 6 : 0
   return (
-    <svg className="queue-dot" width="20" height={ROW_PX} aria-hidden="true">
+    <svg className="queue-dot" width="20" height={DOT_PX} aria-hidden="true">
       {rise > 0 && (
         <path
           d={

@@ -138,6 +138,7 @@ export const lockView = {
   blockedText:
     'When a session waits for a lock that another holds, it stands below that one. Roots hold and do not wait.',
   root: 'holds, waits for nobody',
+  rootItself: 'holds, and waits for itself: two threads, or a lock not given back',
   waits: (time: string) => `waits ${time}`,
   costs: (time: string) => `${time} of waiting below it`,
   moreBlocked: (n: string) => `and ${n} more`,

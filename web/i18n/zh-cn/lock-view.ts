@@ -126,6 +126,7 @@ export const lockView: Messages['lockView'] = {
   blockedNone: '没有人被阻塞。',
   blockedText: '会话等待别人持有的锁时，列在那个会话之下。根持有锁而不等待。',
   root: '持有，不等任何人',
+  rootItself: '持有，又在等自己：两个线程，或没有归还的锁',
   waits: (time) => `已等 ${time}`,
   costs: (time) => `其下共等待 ${time}`,
   moreBlocked: (n) => `另有 ${n} 个`,

@@ -26,7 +26,8 @@ export function BlockedTreeView() {
       </Empty>
     )
   }
-  const { tree, locks } = state.graph
+  const { tree, locks, edges } = state.graph
+  const own = new Set(edges.filter(({ from, to }) => from === to).map(({ from }) => from))
   if (tree.length === 0) {
     return (
       <Empty title={words.blockedNone}>
@@ -44,7 +45,7 @@ export function BlockedTreeView() {
       </p>
       <ul className="blocked" aria-label={words.blocked}>
         {rows.slice(0, ROWS_MAX).map(({ node, depth }) => (
-          <BlockedRow key={node.session} node={node} depth={depth} most={most} />
+          <BlockedRow key={node.session} node={node} depth={depth} most={most} own={own.has(node.session)} />
         ))}
       </ul>
     </div>
@@ -62,7 +63,7 @@ function flatten(node: BlockedNode, depth: number): Row[] {
 
 const INDENT_PX = 24
 
-function BlockedRow({ node, depth, most }: Row & { readonly most: number }) {
+function BlockedRow({ node, depth, most, own }: Row & { readonly most: number; readonly own: boolean }) {
   const { lockView: words } = useMessages()
   const language = useLanguage()
   const duration = useDuration()
@@ -76,7 +77,7 @@ function BlockedRow({ node, depth, most }: Row & { readonly most: number }) {
       </span>
       <span className="secondary blocked-what">
         {depth === 1 && node.locks.length === 0 ? (
-          words.root
+          <span className={own ? 'behind' : undefined}>{own ? words.rootItself : words.root}</span>
         ) : (
           <>
             {words.waits(duration(node.waitedSeconds * 1000))}{' '}

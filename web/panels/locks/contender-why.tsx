@@ -9,14 +9,19 @@ import { WhySentence } from './why-sentence.tsx'
 const FINE: ReadonlySet<string> = new Set(['agrees', 'awake', 'unknown', 'not yet', 'polls'])
 const PATHS_SHOWN = 3
 
-export function ContenderWhy({ standing }: { readonly standing: LockStanding }) {
+interface ContenderWhyProps {
+  readonly standing: LockStanding
+  readonly toldAt: number
+}
+
+export function ContenderWhy({ standing, toldAt }: ContenderWhyProps) {
   const { lockView: words } = useMessages()
   const { wake, observed, verdict, token, why } = standing
   return (
     <section>
       <h3>{words.why}</h3>
       <p>
-        <WhySentence sentence={why} />
+        <WhySentence sentence={why} toldAt={toldAt} />
       </p>
       <dl className="facts contender-wake">
         <dt title={words.tokenHint}>{words.token}</dt>

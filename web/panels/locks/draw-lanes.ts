@@ -10,7 +10,7 @@ export const LANE_PX = 28
 export const TOP_PX = 24
 const BAR_PX = 12
 const RIGHT_PX = 12
-const TICK_PX = 110
+const TICK_PX = 140
 
 export function drawLanes(
   context: CanvasRenderingContext2D,
@@ -50,7 +50,7 @@ function drawAxis(
     context.fillRect(at, TOP_PX, 1, height - TOP_PX)
     context.fillStyle = colours.of('text-3')
     const text = formatClock(tick.getTime())
-    context.fillText(text, Math.min(at + 4, width - context.measureText(text).width), TOP_PX / 2)
+    if (at + 4 + context.measureText(text).width <= width) context.fillText(text, at + 4, TOP_PX / 2)
   }
 }
 

@@ -15,7 +15,7 @@ const SESSIONS_SHOWN = 12
 export function LockFigures({ detail }: { readonly detail: LockDetail }) {
   const { history } = detail
   return (
-    <div className="scrolls figures">
+    <div className="scrolls lock-figures">
       <div className="distributions">
         {DISTRIBUTIONS.map((name) => (
           <Distribution key={name} name={name} history={history} />

@@ -50,7 +50,7 @@ export function OneLock({ path }: { readonly path: string }) {
           </button>
         </Empty>
       ) : ready ? (
-        <Opened lock={open.lock} form={form} />
+        <Opened lock={open.lock} toldAt={open.toldAt} form={form} />
       ) : (
         <div className="page-skeleton">
           <Skeleton rows={6} rowHeight={48} />
@@ -60,13 +60,20 @@ export function OneLock({ path }: { readonly path: string }) {
   )
 }
 
-function Opened({ lock, form }: { readonly lock: LockView; readonly form: (typeof FORMS)[number] }) {
+interface OpenedProps {
+  readonly lock: LockView
+  readonly toldAt: number
+  readonly form: (typeof FORMS)[number]
+}
+
+function Opened({ lock, toldAt, form }: OpenedProps) {
   const { locks: words, lockView } = useMessages()
   return (
     <>
       <Head lock={lock} />
       {lock.detail && <LockLints detail={lock.detail} />}
-      {form === 'queue' && (lock.contenders.length === 0 ? <Empty title={words.nobody} /> : <LockQueue lock={lock} />)}
+      {form === 'queue' &&
+        (lock.contenders.length === 0 ? <Empty title={words.nobody} /> : <LockQueue lock={lock} toldAt={toldAt} />)}
       {form === 'lanes' && <LockLanesView lock={lock} />}
       {form === 'figures' && (lock.detail ? <LockFigures detail={lock.detail} /> : <Empty title={lockView.noDetail} />)}
     </>

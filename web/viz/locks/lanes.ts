@@ -71,7 +71,9 @@ export function lockLanes(lock: LockView, now: number): Lanes {
   }
   const all = [...bySession].sort(([a, { first }], [b, { first: other }]) => first - other || (a < b ? -1 : 1))
   const shown = all.slice(-LANES_MAX)
+  // The page's clock ticks once a second: what has just happened may be after it.
+  const last = Math.max(now, ...shown.flatMap(([, lane]) => lane.stretches.map((each) => each.toMs ?? each.fromMs)))
   const lanes = shown.map(([session, { stretches, ends }]) => ({ session, stretches, ends }))
   const first = Math.min(now - LEAST_MS, ...shown.map(([, lane]) => lane.first))
-  return { lanes, fromMs: first, toMs: now, more: all.length - shown.length }
+  return { lanes, fromMs: first, toMs: last, more: all.length - shown.length }
 }

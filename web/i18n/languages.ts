@@ -1,8 +1,10 @@
 // The languages of the page. English decides the shape; a message missing in another language, or with other
 // parameters, does not compile. ui/words.ts has the hooks.
 
+import { edit } from './en/edit.ts'
 import { ensemble } from './en/ensemble.ts'
 import { access, frame, keys, timeline, units } from './en/frame.ts'
+import { lockView, why } from './en/lock-view.ts'
 import { metrics } from './en/metrics.ts'
 import { palette } from './en/palette.ts'
 import { playground } from './en/playground.ts'
@@ -32,6 +34,9 @@ const en = {
   metrics,
   reading,
   playground,
+  edit,
+  lockView,
+  why,
 }
 
 type Shape<T> = T extends (...args: infer A) => string

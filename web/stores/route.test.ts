@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   formatRoute,
   HOME,
+  LOCK_FORMS,
   PLAY_TABS,
   parseRoute,
   ROUND_FORMS,
@@ -25,6 +26,7 @@ const route: fc.Arbitrary<Route> = fc.record({
   view: fc.constantFrom(...VIEWS),
   selection: fc.option(selection),
   lock: fc.option(path),
+  lockForm: fc.constantFrom(null, ...LOCK_FORMS),
   rounds: fc.constantFrom(...ROUND_FORMS),
   find: fc.string({ unit: 'grapheme', maxLength: 40 }),
   play: fc.constantFrom(...PLAY_TABS),

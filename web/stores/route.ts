@@ -12,6 +12,10 @@ export type RoundForm = (typeof ROUND_FORMS)[number]
 export const PLAY_TABS = ['scenarios', 'workloads', 'faults', 'connect'] as const
 export type PlayTab = (typeof PLAY_TABS)[number]
 
+/** How the Locks view shows all locks, and one that is open. */
+export const LOCK_FORMS = ['ranking', 'blocked', 'graph', 'queue', 'lanes', 'figures'] as const
+export type LockForm = (typeof LOCK_FORMS)[number]
+
 /** Longest search that an address carries. */
 const FIND_MAX = 200
 
@@ -35,6 +39,8 @@ export interface Route {
   readonly selection: Selection | null
   /** Lock directory opened in the Locks view. */
   readonly lock: string | null
+  /** `null`: the first that fits. */
+  readonly lockForm: LockForm | null
   readonly rounds: RoundForm
   /** What the Rounds view is searched for; empty for everything. */
   readonly find: string
@@ -48,6 +54,7 @@ export const HOME: Route = {
   view: 'ensemble',
   selection: null,
   lock: null,
+  lockForm: null,
   rounds: 'list',
   find: '',
   play: 'scenarios',
@@ -83,6 +90,7 @@ export function parseRoute(search: string): Route {
     view: oneOf(VIEWS, query.get('view')) ?? HOME.view,
     selection: parseSelection(query),
     lock: lock?.startsWith('/') ? lock : null,
+    lockForm: oneOf(LOCK_FORMS, query.get('show')),
     rounds: oneOf(ROUND_FORMS, query.get('as')) ?? HOME.rounds,
     find: (query.get('find') ?? '').slice(0, FIND_MAX),
     play: oneOf(PLAY_TABS, query.get('play')) ?? HOME.play,
@@ -109,6 +117,7 @@ export function formatRoute(route: Route): string {
   const query = new URLSearchParams()
   if (route.view !== HOME.view) query.set('view', route.view)
   if (route.lock !== null) query.set('lock', route.lock)
+  if (route.lockForm !== null) query.set('show', route.lockForm)
   if (route.rounds !== HOME.rounds) query.set('as', route.rounds)
   if (route.find !== '') query.set('find', route.find)
   if (route.play !== HOME.play) query.set('play', route.play)

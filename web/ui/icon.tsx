@@ -25,6 +25,7 @@ const PATHS = {
   auto: 'M8 2.5a5.5 5.5 0 1 1 0 11 5.5 5.5 0 0 1 0-11ZM8 2.5v11',
   caret: 'M6 4l4 4-4 4',
   live: 'M8 5.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5Z',
+  warning: 'M8 2.5l6 11H2zM8 6.5v3.2M8 11.7v0',
   keys: 'M2 4.5h12v7H2zM4.5 7h0M7 7h0M9.5 7h0M12 7h0M5 9.3h6',
 } as const
 

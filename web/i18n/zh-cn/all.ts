@@ -1,8 +1,10 @@
 // All Chinese words, in the shape that English gives.
 
 import type { Messages } from '../languages.ts'
+import { edit } from './edit.ts'
 import { ensemble } from './ensemble.ts'
 import { access, frame, keys, timeline, units } from './frame.ts'
+import { lockView, why } from './lock-view.ts'
 import { metrics } from './metrics.ts'
 import { palette } from './palette.ts'
 import { playground } from './playground.ts'
@@ -31,4 +33,7 @@ export const zhCn: Messages = {
   metrics,
   reading,
   playground,
+  edit,
+  lockView,
+  why,
 }

@@ -30,6 +30,10 @@ async function main(args: readonly string[]): Promise<number> {
       const { runUp } = await import('./up.ts')
       return runUp(command.value, { memberEntry: beside('member.js'), webDir: beside('../web'), version })
     }
+    case 'connect': {
+      const { runConnect } = await import('./connect.ts')
+      return runConnect(command.value, { webDir: beside('../web'), version })
+    }
     case 'server': {
       const { runServer } = await import('../member/main.ts')
       return runServer(command.value.configPath)

@@ -56,4 +56,5 @@ export const EXAMPLES: Readonly<Record<RequestName, object>> = {
   'fault:heal': { id: 'f1' },
   'fault:heal-all': {},
   'fault:list': {},
+  'cluster:allow-writes': { on: true },
 }

@@ -35,6 +35,10 @@ async function main(args: readonly string[]): Promise<number> {
         version,
       })
     }
+    case 'connect': {
+      const { runConnect } = await import('./connect.ts')
+      return runConnect(command.value, { webDir: beside('../web'), version })
+    }
     case 'server': {
       const { runServer } = await import('../member/main.ts')
       return runServer(command.value.configPath)

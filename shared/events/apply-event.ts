@@ -230,10 +230,15 @@ function foldProcess(view: ClusterView, event: EventOf<'process'>): void {
       foldMarker(view, { t, sid, type: 'started', text: `Member ${sid} starts` })
       return
     case 'running':
+      if (before === 'unreachable') foldMarker(view, { t, sid, type: 'started', text: `Member ${sid} answers again` })
       if (before === 'paused') foldMarker(view, { t, sid, type: 'resumed', text: `Member ${sid} runs again` })
       return
     case 'paused':
       foldMarker(view, { t, sid, type: 'paused', text: `Member ${sid} is paused` })
+      return
+    case 'unreachable':
+      foldMarker(view, { t, sid, type: 'stopped', text: `Member ${sid} does not answer: ${reason}` })
+      foldGone(view, sid)
       return
     case 'stopped':
       foldMarker(view, { t, sid, type: 'stopped', text: `Member ${sid} stopped: ${reason}` })

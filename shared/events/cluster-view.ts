@@ -3,6 +3,7 @@
 
 import type { ServerState } from '../zk/vote.ts'
 import type { ActivityCounts, VoteReason } from './activity-event.ts'
+import type { MemberFigure } from './attach.ts'
 import type { Stage, TxnSummary } from './cluster-event.ts'
 import type { FaultView } from './fault-request.ts'
 import type { ScenarioRun } from './scenario-run.ts'
@@ -29,8 +30,11 @@ export const COUNTED_EPOCHS_MAX = 16
  */
 export const UNKNOWN_OP = 'unknown'
 
-/** starting, running: the process lives. stopped: ended on request. killed: ended by a signal or a crash. paused: SIGSTOP. */
-export type ProcessState = 'starting' | 'running' | 'paused' | 'stopped' | 'killed'
+/**
+ * starting, running: the process lives. stopped: ended on request. killed: ended by a signal or a crash. paused: SIGSTOP.
+ * unreachable: of an attached ensemble; it does not answer, and nobody here sees its process.
+ */
+export type ProcessState = 'starting' | 'running' | 'paused' | 'stopped' | 'killed' | 'unreachable'
 
 /** How a process ended. */
 export interface ProcessEnd {
@@ -64,6 +68,8 @@ export interface MemberView {
   watches: number
   outstanding: number
   requests: number
+  /** Figures of this description that nobody tells: they are 0 and mean nothing. */
+  unknown?: readonly MemberFigure[]
   /** How its last process ended; left out before the first did. */
   lastEnd?: ProcessEnd
   /** When this description was last confirmed, ms since 1970; 0: the member has said nothing yet. */

@@ -1,6 +1,7 @@
 // What page and gateway say to each other over Socket.IO. Every request is acknowledged with an Answer.
 // The server side checks each with a schema and one table of permissions.
 
+import type { AttachedAbout } from './attach.ts'
 import type { ClusterEvent } from './cluster-event.ts'
 import type { ClusterView, MemberView, ProcessEnd, ProcessState } from './cluster-view.ts'
 import type { FaultKind } from './fault-catalogue.ts'
@@ -87,6 +88,8 @@ export interface About {
   readonly serverTimeMs: number
   /** Members that die are started again; left out where that is not ours to say. */
   readonly autoRestart?: boolean
+  /** Of an ensemble that the gateway did not start; left out otherwise. */
+  readonly attached?: AttachedAbout
   /** The gateway's own session, with which it reads and watches for all pages; null while it has none. */
   readonly gatewaySession: string | null
   /** Those before it that are over, newest first; at most FORMER_SESSIONS_MAX. Logs may still name them. */
@@ -282,6 +285,8 @@ export interface ClientToServer extends TreeRequests, OperatorRequests, LockRequ
   'fault:inject'(request: FaultRequest, answer: (a: Answer<FaultView>) => void): void
   'fault:heal'(request: { readonly id: string }, answer: (a: Answer<null>) => void): void
   'fault:heal-all'(request: Record<string, never>, answer: (a: Answer<null>) => void): void
+  /** Whether an attached ensemble may be changed from here. */
+  'cluster:allow-writes'(request: { readonly on: boolean }, answer: (a: Answer<null>) => void): void
   'fault:list'(request: Record<string, never>, answer: (a: Answer<FaultList>) => void): void
 }
 

@@ -20,6 +20,7 @@ export const PLAYGROUND_OPERATIONS: Operations<keyof PlaygroundRequests> = {
   'workload:start': {
     role: 'operator',
     audited: true,
+    touches: 'members',
     input: z.strictObject({ kind: z.enum(WORKLOAD_KINDS), settings: settings.default({}) }),
     summary: 'Starts a workload: clients in a process of its own, at work on this ensemble.',
     rest: { method: 'POST', path: '/workloads' },
@@ -27,6 +28,7 @@ export const PLAYGROUND_OPERATIONS: Operations<keyof PlaygroundRequests> = {
   'workload:update': {
     role: 'operator',
     audited: true,
+    touches: 'members',
     input: z.strictObject({ id, settings }),
     summary: 'Changes settings of a workload while it runs.',
     rest: { method: 'PUT', path: '/workloads/{id}' },
@@ -34,6 +36,7 @@ export const PLAYGROUND_OPERATIONS: Operations<keyof PlaygroundRequests> = {
   'workload:stop': {
     role: 'operator',
     audited: true,
+    touches: 'members',
     input: z.strictObject({ id }),
     summary: 'Stops a workload, and answers when its process has ended.',
     rest: { method: 'DELETE', path: '/workloads/{id}' },
@@ -55,6 +58,7 @@ export const PLAYGROUND_OPERATIONS: Operations<keyof PlaygroundRequests> = {
   'scenario:start': {
     role: 'operator',
     audited: true,
+    touches: 'members',
     input: z.strictObject({ id }),
     summary: 'Starts a guided scenario on the real members; one at a time.',
     rest: { method: 'POST', path: '/scenarios/{id}/start' },
@@ -62,6 +66,7 @@ export const PLAYGROUND_OPERATIONS: Operations<keyof PlaygroundRequests> = {
   'scenario:answer': {
     role: 'operator',
     audited: true,
+    touches: 'members',
     input: z.strictObject({ step, choice: z.string().max(32) }),
     summary: 'Answers the question that the running scenario asks.',
     rest: { method: 'POST', path: '/scenario/answer' },
@@ -69,6 +74,7 @@ export const PLAYGROUND_OPERATIONS: Operations<keyof PlaygroundRequests> = {
   'scenario:next': {
     role: 'operator',
     audited: true,
+    touches: 'members',
     input: z.strictObject({ step }),
     summary: 'Lets the running scenario go on from a step that waits to be read.',
     rest: { method: 'POST', path: '/scenario/next' },
@@ -76,6 +82,7 @@ export const PLAYGROUND_OPERATIONS: Operations<keyof PlaygroundRequests> = {
   'scenario:stop': {
     role: 'operator',
     audited: true,
+    touches: 'members',
     input: nothing,
     summary: 'Stops the running scenario; answers when its faults are healed and its workloads stopped.',
     rest: { method: 'DELETE', path: '/scenario' },

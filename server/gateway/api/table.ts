@@ -3,6 +3,7 @@
 // shared/events/socket-protocol.ts, an entry in the file of its area, a handler.
 
 import type { z } from 'zod'
+import { CLUSTER_OPERATIONS } from './cluster-operations.ts'
 import { FAULT_OPERATIONS } from './fault-operations.ts'
 import { HISTORY_OPERATIONS } from './history-operations.ts'
 import { LOCK_OPERATIONS } from './lock-operations.ts'
@@ -27,6 +28,7 @@ export const OPERATIONS: Operations<RequestName> = {
   ...OPERATOR_OPERATIONS,
   ...FAULT_OPERATIONS,
   ...PLAYGROUND_OPERATIONS,
+  ...CLUSTER_OPERATIONS,
 }
 
 export const REQUEST_NAMES: readonly RequestName[] = Object.keys(OPERATIONS).filter(isRequestName)

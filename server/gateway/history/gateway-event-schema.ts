@@ -1,6 +1,7 @@
 // The shape of the gateway's own events in a file that was exported; those of members are in event-schema.ts.
 
 import { z } from 'zod'
+import { MEMBER_FIGURES } from '#shared/events/attach.ts'
 import type { ClusterEvent } from '#shared/events/cluster-event.ts'
 import { FAULT_CATALOGUE } from '#shared/events/fault-catalogue.ts'
 import type { ScenarioRun } from '#shared/events/scenario-run.ts'
@@ -18,7 +19,7 @@ const LINES_MAX = 1000
 const base = { t: z.number(), sid: z.int() }
 const state = z.enum(['LOOKING', 'FOLLOWING', 'LEADING', 'OBSERVING']).nullable()
 const phase = z.enum(['ELECTION', 'DISCOVERY', 'SYNCHRONIZATION', 'BROADCAST']).nullable()
-const process = z.enum(['starting', 'running', 'paused', 'stopped', 'killed'])
+const process = z.enum(['starting', 'running', 'paused', 'stopped', 'killed', 'unreachable'])
 const count = z.number()
 
 const end = z.object({
@@ -46,6 +47,7 @@ const member = z.object({
   watches: count,
   outstanding: count,
   requests: count,
+  unknown: z.exactOptional(z.array(z.enum(MEMBER_FIGURES))),
   lastEnd: z.exactOptional(end),
   heardAt: count,
 })

@@ -65,4 +65,5 @@ export const EXAMPLES: Readonly<Record<RequestName, object>> = {
   'scenario:answer': { step: 1, choice: 'none' },
   'scenario:next': { step: 0 },
   'scenario:stop': {},
+  'cluster:allow-writes': { on: true },
 }

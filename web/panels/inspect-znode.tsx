@@ -10,6 +10,7 @@ import { Ago } from '../ui/times.tsx'
 import { Visible } from '../ui/visible.tsx'
 import { useMessages } from '../ui/words.ts'
 import { NodeActions, NodeDialog } from './tree/node-actions.tsx'
+import { NodeTraces } from './tree/node-traces.tsx'
 import { ZnodeData } from './znode-data.tsx'
 
 export function InspectZnode({ path }: { readonly path: string }) {
@@ -78,6 +79,7 @@ function Detail({ detail }: { readonly detail: NodeDetail }) {
           ))}
         </ul>
       </section>
+      <NodeTraces path={detail.path} />
     </>
   )
 }

@@ -98,11 +98,11 @@ function StatFacts({ detail }: { readonly detail: NodeDetail }) {
       <dl className="facts">
         <dt>{words.created}</dt>
         <dd>
-          <Ago t={stat.ctime} /> {words.by} <ZxidTag zxid={stat.czxid} />
+          {stat.ctime === 0 ? words.always : <Ago t={stat.ctime} />} {words.by} <ZxidTag zxid={stat.czxid} />
         </dd>
         <dt>{words.modified}</dt>
         <dd>
-          <Ago t={stat.mtime} /> {words.by} <ZxidTag zxid={stat.mzxid} />
+          {stat.mtime === 0 ? words.always : <Ago t={stat.mtime} />} {words.by} <ZxidTag zxid={stat.mzxid} />
         </dd>
         <dt>{words.childrenChanged}</dt>
         <dd>

@@ -38,6 +38,7 @@ export const tree = {
   created: 'Created',
   modified: 'Modified',
   childrenChanged: 'Children changed',
+  always: 'with the ensemble',
   by: 'by',
   version: 'Data version',
   cversion: 'Child version',

@@ -40,6 +40,7 @@ export const tree: Messages['tree'] = {
   created: '创建',
   modified: '修改',
   childrenChanged: '子节点变化',
+  always: '随集群而生',
   by: '于',
   version: '数据版本',
   cversion: '子节点版本',

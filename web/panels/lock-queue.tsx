@@ -18,8 +18,8 @@ import { layoutQueue, type QueueRow } from '../viz/lock-queue.ts'
 import { WhySentence } from './locks/why-sentence.tsx'
 
 const WIDE_ROW_PX = 52
-/** With two lines for the sentence. */
-const NARROW_ROW_PX = 76
+/** With three lines for the sentence. */
+const NARROW_ROW_PX = 96
 /** Height of a row's first line, which has the dot in its middle. */
 const DOT_PX = 24
 const LINE_PX = DOT_PX / 2

@@ -21,6 +21,12 @@ function pathOf(row: WatchRow): string {
   return row.type === 'life' ? row.life.path : row.path
 }
 
+/** Half of the gaps of these lives are shorter; null when none of them was set again. */
+function middleGap(lives: readonly WatchLife[], gaps: WatchListProps['gaps']): number | null {
+  const known = lives.flatMap(({ key }) => gaps.get(key) ?? []).sort((a, b) => a - b)
+  return known[known.length >> 1] ?? null
+}
+
 /** The heads of the columns; the second is what a row is not grouped by. */
 export function WatchColumns({ second }: { readonly second: string }) {
   const { watches: words } = useMessages()
@@ -73,7 +79,7 @@ export function WatchList({ rows, gaps }: WatchListProps) {
 function RowContent({ row, gaps }: { readonly row: WatchRow } & Pick<WatchListProps, 'gaps'>) {
   const { watches: words } = useMessages()
   const language = useLanguage()
-  if (row.type === 'group') return <GroupContent group={row.group} />
+  if (row.type === 'group') return <GroupContent group={row.group} gaps={gaps} />
   if (row.type === 'rest') return <span className="tertiary rest">{words.more(formatCount(row.count, language))}</span>
   return <LifeContent life={row.life} gap={gaps.get(row.life.key)} named="session" />
 }
@@ -93,7 +99,8 @@ export function Bell({ fired }: { readonly fired: boolean }) {
   )
 }
 
-function GroupContent({ group }: { readonly group: WatchGroup }) {
+function GroupContent({ group, gaps }: { readonly group: WatchGroup } & Pick<WatchListProps, 'gaps'>) {
+  const gap = middleGap(group.lives, gaps)
   const { watches: words } = useMessages()
   const language = useLanguage()
   const duration = useDuration()
@@ -116,6 +123,7 @@ function GroupContent({ group }: { readonly group: WatchGroup }) {
             {trigger.slowestMs === null
               ? words.delivering(trigger.delivered, trigger.fanOut)
               : words.slowest(duration(trigger.slowestMs))}
+            {gap !== null && ` · ${words.gapTypical(duration(gap))}`}
           </>
         )}
       </span>

@@ -34,6 +34,7 @@ export const watches = {
   notAgain: 'not again',
   gapHint:
     'From the firing of a one-shot watch until its session watched the path again: changes in between are told to nobody',
+  gapTypical: (time: string) => `set again after about ${time}`,
   herd: 'herd',
   herdHint: 'One change woke many sessions at once',
   waiting: 'waiting',

@@ -35,6 +35,7 @@ export const watches: Messages['watches'] = {
   firedCount: (n) => `${n} 个已触发`,
   notAgain: '未再设置',
   gapHint: '从一次性监听触发到同一会话再次监听该路径：期间的变化不会通知任何人',
+  gapTypical: (time) => `约 ${time} 后再次设置`,
   herd: '惊群',
   herdHint: '一次变化同时唤醒了许多会话',
   waiting: '等待中',

@@ -24,6 +24,8 @@ export type ClusterRequests = Extract<
   | `watches:${string}`
   | `audit:${string}`
   | `cluster:${string}`
+  | `workload:${string}`
+  | `scenario:${string}`
 >
 
 /** What the gateway lends a cluster. */
@@ -41,9 +43,11 @@ export interface ClusterParts {
 
 export interface OpenCluster {
   readonly handlers: Pick<Handlers, ClusterRequests>
+  /** Each event, after it was folded. */
+  onEvent(event: GatewayEvent): void
   /** Begins to emit events; the gateway listens already. */
   follow(): void
-  close(): void
+  close(): Promise<void>
 }
 
 export interface Cluster {

@@ -8,10 +8,13 @@ import { followMembers, type MemberStreams } from './member-streams.ts'
 import { readWatches } from './member-watches.ts'
 import { operatorHandlers } from './operator-service.ts'
 import { RequestError } from './request-error.ts'
+import { ScenarioControl } from './scenarios/scenario-control.ts'
+import { WorkloadControl } from './workloads/workload-control.ts'
 
 const CLUSTER_NAME = 'playground'
 
-export function embeddedCluster(ensemble: Ensemble): Cluster {
+/** @param workloadEntry dist/server/workload.js; null: workloads are refused */
+export function embeddedCluster(ensemble: Ensemble, workloadEntry: string | null): Cluster {
   return {
     name: CLUSTER_NAME,
     dataDir: ensemble.dataDir,
@@ -20,12 +23,15 @@ export function embeddedCluster(ensemble: Ensemble): Cluster {
     readWatches: async (sid) => readWatches(ensemble.plans.find((plan) => plan.sid === sid)?.adminPort ?? 0),
     knowsConnections: () => true,
     refuses: () => null,
-    open: (parts) => openEmbedded(ensemble, parts),
+    open: (parts) => openEmbedded(ensemble, workloadEntry, parts),
   }
 }
 
-function openEmbedded(ensemble: Ensemble, { view, emit, session, tellAbout, log }: ClusterParts): OpenCluster {
+function openEmbedded(ensemble: Ensemble, workloadEntry: string | null, parts: ClusterParts): OpenCluster {
+  const { view, emit, session, tellAbout, log } = parts
   const faults = controlFaults(ensemble, view, emit)
+  const workloads = new WorkloadControl({ entry: workloadEntry, connectString: () => ensemble.connectString, emit })
+  const scenarios = new ScenarioControl({ ensemble, workloads, emit, faults: faults.service, view })
   let streams: MemberStreams | null = null
   let unlisten = (): void => undefined
   return {
@@ -33,10 +39,13 @@ function openEmbedded(ensemble: Ensemble, { view, emit, session, tellAbout, log 
       ...memberHandlers(ensemble, tellAbout),
       ...operatorHandlers({ ensemble, view: () => view, ownSession: () => session.session }),
       ...faults.handlers,
+      ...workloads.handlers,
+      ...scenarios.handlers,
       'cluster:allow-writes': async () => {
         throw new RequestError('WRONG_STATE', 'This ensemble was started here, and may be changed anyway.')
       },
     },
+    onEvent: (event) => scenarios.onEvent(event),
     follow: () => {
       streams = followMembers(ensemble, view, emit, log)
       let sids = ensemble.plans.map((plan) => plan.sid)
@@ -48,7 +57,9 @@ function openEmbedded(ensemble: Ensemble, { view, emit, session, tellAbout, log 
         tellAbout()
       })
     },
-    close: () => {
+    close: async () => {
+      await scenarios.close()
+      await workloads.close()
       faults.close()
       unlisten()
       streams?.close()

@@ -45,6 +45,8 @@ export interface GatewayOptions {
   readonly port: number
   /** The built page: dist/web. */
   readonly webDir: string
+  /** dist/server/workload.js; left out: workloads are refused. */
+  readonly workloadEntry?: string
   /** Of Zabscope. */
   readonly version: string
   readonly log: Logger
@@ -75,7 +77,7 @@ export interface Gateway {
 
 /** For an ensemble of this process; as openGateway. */
 export function startGateway(options: GatewayOptions & { readonly ensemble: Ensemble }): Promise<Gateway> {
-  return openGateway(options, embeddedCluster(options.ensemble))
+  return openGateway(options, embeddedCluster(options.ensemble, options.workloadEntry ?? null))
 }
 
 /** Rejects with an Error whose message is a sentence when no port is free. */
@@ -130,6 +132,7 @@ export async function openGateway(options: GatewayOptions, cluster: Cluster): Pr
     history.append(event)
     childWatches.onEvent(event)
     locks.onEvent(event)
+    opened.onEvent(event)
     // Not before somebody can answer: the client's waits between tries would only delay the first page.
     if (event.type === 'serving') startSession()
   }
@@ -217,7 +220,7 @@ export async function openGateway(options: GatewayOptions, cluster: Cluster): Pr
     url: `${publicOrigins[0] ?? `http://${HOST}:${port}`}${basePath}/#token=${token}`,
     history,
     close: async () => {
-      opened.close()
+      await opened.close()
       await session.close()
       locks.close()
       await sockets.close()

@@ -28,7 +28,12 @@ async function main(args: readonly string[]): Promise<number> {
       return 0
     case 'up': {
       const { runUp } = await import('./up.ts')
-      return runUp(command.value, { memberEntry: beside('member.js'), webDir: beside('../web'), version })
+      return runUp(command.value, {
+        memberEntry: beside('member.js'),
+        workloadEntry: beside('workload.js'),
+        webDir: beside('../web'),
+        version,
+      })
     }
     case 'connect': {
       const { runConnect } = await import('./connect.ts')

@@ -20,6 +20,7 @@ import {
 } from './fold-log.ts'
 import { foldKnown, foldMark, foldProposed, foldQuorum, foldStream, startCountingAt } from './fold-rounds.ts'
 import type { GatewayEvent } from './socket-protocol.ts'
+import { foldWorkload } from './workload-view.ts'
 import { newerZxid, readableZxid } from './zxid-text.ts'
 
 type EventOf<Type extends GatewayEvent['type']> = Extract<GatewayEvent, { type: Type }>
@@ -44,6 +45,12 @@ export function applyEvent(view: ClusterView, event: GatewayEvent): void {
       return
     case 'fault':
       foldFault(view, event)
+      return
+    case 'workload':
+      foldWorkload(view.workloads, event.workload)
+      return
+    case 'scenario':
+      view.scenario = event.run
       return
     case 'stream':
       // A stream that comes up starts with the connections that exist, and says how it samples.

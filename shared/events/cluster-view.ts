@@ -6,6 +6,8 @@ import type { ActivityCounts, VoteReason } from './activity-event.ts'
 import type { MemberFigure } from './attach.ts'
 import type { Stage, TxnSummary } from './cluster-event.ts'
 import type { FaultView } from './fault-request.ts'
+import type { ScenarioRun } from './scenario-run.ts'
+import type { WorkloadView } from './workload-view.ts'
 
 /** Newest rounds kept. */
 export const ROUNDS_MAX = 500
@@ -194,6 +196,10 @@ export interface ClusterView {
   counts: Record<string, ActivityCounts>
   /** Those that are there now, oldest first. */
   faults: FaultView[]
+  /** By id; at most WORKLOADS_SHOWN_MAX. */
+  workloads: Record<string, WorkloadView>
+  /** The one that runs, or ran last. */
+  scenario: ScenarioRun | null
   /** Whether a member's events are heard now. */
   streams: Record<string, boolean>
   /** By member, oldest first. Only the fold looks at these. */
@@ -218,6 +224,8 @@ export function emptyClusterView(): ClusterView {
     sampling: {},
     counts: {},
     faults: [],
+    workloads: {},
+    scenario: null,
     streams: {},
     parked: {},
     known: {},

@@ -9,8 +9,11 @@ import type { FaultRequest, FaultView } from './fault-request.ts'
 import type { ExportFormat, HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
 import type { LockContention, LockDetail, LockRequests } from './lock-requests.ts'
 import type { OperatorRequests } from './operator-requests.ts'
+import type { PlaygroundRequests } from './playground-requests.ts'
+import type { ScenarioRun } from './scenario-run.ts'
 import type { StreamView } from './subscription.ts'
 import type { FileAnswer, JobProgress, TreeRequests } from './tree-requests.ts'
+import type { WorkloadView } from './workload-view.ts'
 
 export const PROTOCOL_VERSION = 1
 
@@ -58,6 +61,10 @@ export type GatewayEvent =
     }
   /** No member of the ensemble any more. */
   | { readonly type: 'memberGone'; readonly t: number; readonly sid: number }
+  /** A workload of the gateway is like this now; `sid` is 0: it is on no member. */
+  | { readonly type: 'workload'; readonly t: number; readonly sid: number; readonly workload: WorkloadView }
+  /** The guided scenario is like this now; `sid` as for workloads. */
+  | { readonly type: 'scenario'; readonly t: number; readonly sid: number; readonly run: ScenarioRun }
 
 export interface NumberedEvents {
   /** Sequence number of the first event; the rest follow without gaps, unless `upTo` says otherwise. */
@@ -218,7 +225,7 @@ export interface FaultList {
 }
 
 /** Requests of the page. */
-export interface ClientToServer extends TreeRequests, OperatorRequests, LockRequests {
+export interface ClientToServer extends TreeRequests, OperatorRequests, LockRequests, PlaygroundRequests {
   hello(
     request: {
       readonly version: number

@@ -10,6 +10,7 @@ import type {
   LockView,
   ServerToClient,
 } from '#shared/events/socket-protocol.ts'
+import type { JobProgress } from '#shared/events/tree-requests.ts'
 
 export type FeedStatus =
   /** First connection under way, nothing to show yet. */
@@ -36,6 +37,7 @@ export interface FeedSink {
   treeChanged(change: TreeChange): void
   lockChanged(view: LockView): void
   lockDirectories(directories: readonly LockDirectory[]): void
+  jobProgress(progress: JobProgress): void
 }
 
 type Asks = Omit<ClientToServer, 'hello'>

@@ -80,6 +80,7 @@ function start(onEvents: (more: readonly GatewayEvent[]) => void = () => {}) {
     treeChanged: () => {},
     lockChanged: () => {},
     lockDirectories: () => {},
+    jobProgress: () => {},
   }
   const feed = createSocketFeed('token')
   feed.start(sink)

@@ -27,6 +27,8 @@ import { gatewayPath } from './gateway-path.ts'
 type Wire = Socket<ServerToClient, ClientToServer>
 
 const ANSWER_WITHIN_MS = 10_000
+/** Whole subtrees take longer; the gateway ends them after ten minutes itself, and they can be cancelled. */
+const JOB_WITHIN_MS = 11 * 60_000
 /** A page that cannot place an event starts over from a snapshot; this often within this time it is too old. */
 const MISFITS_MAX = 3
 const MISFITS_WITHIN_MS = 60_000
@@ -64,6 +66,7 @@ export function createSocketFeed(token: string): Feed {
     wire.on('tree:changed', (change) => sink?.treeChanged(change))
     wire.on('locks:changed', (view) => sink?.lockChanged(view))
     wire.on('locks:directories', (directories) => sink?.lockDirectories(directories))
+    wire.on('job:progress', (progress) => sink?.jobProgress(progress))
   }
 
   function sayHello(wire: Wire): void {
@@ -172,7 +175,8 @@ export function createSocketFeed(token: string): Feed {
           answer(failed('OFFLINE', 'The gateway cannot be reached now. Wait for the page to reconnect.'))
           return
         }
-        const wire = socket.timeout(ANSWER_WITHIN_MS) as unknown as {
+        const isJob = 'job' in request && name !== 'job:cancel'
+        const wire = socket.timeout(isJob ? JOB_WITHIN_MS : ANSWER_WITHIN_MS) as unknown as {
           emit(name: string, request: unknown, done: (late: Error | null, answer: unknown) => void): void
         }
         wire.emit(name, request, (late, value) =>

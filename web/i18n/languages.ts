@@ -1,10 +1,14 @@
 // The languages of the page. English decides the shape; a message missing in another language, or with other
 // parameters, does not compile. ui/words.ts has the hooks.
 
+import { attached } from './en/attached.ts'
+import { edit } from './en/edit.ts'
 import { ensemble } from './en/ensemble.ts'
 import { access, frame, keys, timeline, units } from './en/frame.ts'
+import { lockView, why } from './en/lock-view.ts'
 import { metrics } from './en/metrics.ts'
 import { palette } from './en/palette.ts'
+import { playground } from './en/playground.ts'
 import { reading } from './en/reading.ts'
 import { rounds } from './en/rounds.ts'
 import { sessions } from './en/sessions.ts'
@@ -30,6 +34,11 @@ const en = {
   sessions,
   metrics,
   reading,
+  playground,
+  attached,
+  edit,
+  lockView,
+  why,
 }
 
 type Shape<T> = T extends (...args: infer A) => string

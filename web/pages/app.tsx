@@ -3,11 +3,14 @@
 
 import type { ReactNode } from 'react'
 import { useEffect } from 'react'
+import type { CapabilityId } from '#shared/events/attach.ts'
 import { Answer } from '../panels/answer.tsx'
+import { AttachedBadge } from '../panels/attached-badge.tsx'
 import { Inspector } from '../panels/inspector.tsx'
 import { ActionDialog } from '../panels/member-actions.tsx'
 import { Notices } from '../panels/notices.tsx'
 import { Palette } from '../panels/palette/palette.tsx'
+import { LinkFaults } from '../panels/playground/link-faults.tsx'
 import { Rail, Settings } from '../panels/rail.tsx'
 import { ShareButton } from '../panels/share-button.tsx'
 import { Timeline } from '../panels/timeline.tsx'
@@ -21,12 +24,14 @@ import { useRoute } from '../stores/route-store.ts'
 import { useViewStore } from '../stores/view-store.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { Lacking } from '../ui/lacking.tsx'
 import { useLanguage, useMessages } from '../ui/words.ts'
 import { AccessPage, type ReadToken } from './access-page.tsx'
 import { EnsemblePage } from './ensemble-page.tsx'
 import { useKeyboard } from './keyboard.ts'
 import { LocksPage } from './locks-page.tsx'
 import { MetricsPage } from './metrics-page.tsx'
+import { PlaygroundPage } from './playground-page.tsx'
 import { RoundsPage } from './rounds-page.tsx'
 import { SessionsPage } from './sessions-page.tsx'
 import { TreePage } from './tree-page.tsx'
@@ -40,6 +45,19 @@ const PAGES: Record<ViewName, () => ReactNode> = {
   locks: LocksPage,
   sessions: SessionsPage,
   metrics: MetricsPage,
+  playground: PlaygroundPage,
+}
+
+/** What each view would show of any ensemble, and cannot of some that are attached. */
+const LACKED: Record<ViewName, readonly CapabilityId[]> = {
+  ensemble: ['servers', 'figures', 'configuration'],
+  tree: ['writes'],
+  rounds: ['rounds', 'elections'],
+  watches: ['watches'],
+  locks: ['sessions', 'watches'],
+  sessions: ['sessions'],
+  metrics: ['figures'],
+  playground: ['faults'],
 }
 
 interface AppProps {
@@ -100,6 +118,7 @@ function Frame() {
         <Answer />
         <div className="tools">
           <WorldBadge />
+          <AttachedBadge />
           <button
             type="button"
             className="button quiet find-or-do"
@@ -124,12 +143,14 @@ function Frame() {
       </header>
       <LostBanner />
       <main className="view" id="view" tabIndex={-1}>
+        <Lacking of={LACKED[view]} />
         <Page />
       </main>
       <Inspector />
       <Timeline />
       <Notices />
       <ActionDialog />
+      <LinkFaults />
       {overlay === 'keys' && <Help onClose={closeOverlay} />}
       {overlay === 'palette' && <Palette />}
       {overlay === 'tour' && <Tour />}

@@ -10,6 +10,7 @@ import { Ago } from '../ui/times.tsx'
 import { Visible } from '../ui/visible.tsx'
 import { useMessages } from '../ui/words.ts'
 import { waitsForChain } from '../viz/lock-queue.ts'
+import { ContenderWhy } from './locks/contender-why.tsx'
 
 const CHAIN_MAX = 50
 
@@ -21,8 +22,10 @@ export function InspectContender({ path }: { readonly path: string }) {
   const contender = lock?.contenders.find((each) => each.path === path)
   if (!lock || !contender) return <p className="secondary">{words.gone}</p>
   const chain = waitsForChain(lock, path, CHAIN_MAX)
+  const standing = lock.detail?.standings.find((each) => each.path === path)
   return (
     <>
+      {standing && <ContenderWhy standing={standing} toldAt={open.type === 'ready' ? open.toldAt : now} />}
       <section>
         <dl className="facts">
           <dt>{ensemble.columns.state}</dt>

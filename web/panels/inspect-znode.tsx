@@ -9,9 +9,19 @@ import { SessionTag, ZxidTag } from '../ui/tags.tsx'
 import { Ago } from '../ui/times.tsx'
 import { Visible } from '../ui/visible.tsx'
 import { useMessages } from '../ui/words.ts'
+import { NodeActions, NodeDialog } from './tree/node-actions.tsx'
 import { ZnodeData } from './znode-data.tsx'
 
 export function InspectZnode({ path }: { readonly path: string }) {
+  return (
+    <>
+      <Content path={path} />
+      <NodeDialog />
+    </>
+  )
+}
+
+function Content({ path }: { readonly path: string }) {
   const { frame, tree: words } = useMessages()
   const detail = useTree((state) => state.detail)
   const live = useViewStore((state) => state.status.type === 'live')
@@ -48,6 +58,9 @@ function Detail({ detail }: { readonly detail: NodeDetail }) {
   const { tree: words } = useMessages()
   return (
     <>
+      <section>
+        <NodeActions path={detail.path} />
+      </section>
       <ZnodeData detail={detail} />
       <StatFacts detail={detail} />
       <section>

@@ -1,22 +1,35 @@
 // The queue of one lock: a bar for each contender from when it came until now, and lines from each waiter to
 // the one it waits for.
 
+import { useMemo } from 'react'
+import type { LockStanding } from '#shared/events/lock-requests.ts'
 import type { LockView } from '#shared/events/socket-protocol.ts'
 import { formatDuration, formatExact } from '../i18n/format.ts'
 import type { Messages } from '../i18n/languages.ts'
 import { useNow } from '../stores/clock.ts'
 import { select, useRoute } from '../stores/route-store.ts'
 import { NameText } from '../ui/name-text.tsx'
-import { MemberMark, SessionTag } from '../ui/tags.tsx'
+import { MemberMark, SessionTag, ZxidTag } from '../ui/tags.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
 import { Visible } from '../ui/visible.tsx'
 import { useMessages } from '../ui/words.ts'
 import { layoutQueue, type QueueRow } from '../viz/lock-queue.ts'
+import { WhySentence } from './locks/why-sentence.tsx'
 
-const ROW_PX = 36
+const ROW_PX = 52
+/** Height of a row's first line, which has the dot in its middle. */
+const DOT_PX = 24
+const LINE_PX = DOT_PX / 2
 
-export function LockQueue({ lock }: { readonly lock: LockView }) {
-  const { locks: words } = useMessages()
+interface LockQueueProps {
+  readonly lock: LockView
+  /** When the gateway told it, by the servers' clock. */
+  readonly toldAt: number
+}
+
+export function LockQueue({ lock, toldAt }: LockQueueProps) {
+  const { locks: words, lockView } = useMessages()
+  const standings = useMemo(() => new Map(lock.detail?.standings.map((each) => [each.path, each])), [lock.detail])
   const now = useNow()
   const rows = layoutQueue(lock, now)
   const selection = useRoute((route) => route.selection)
@@ -29,7 +42,9 @@ export function LockQueue({ lock }: { readonly lock: LockView }) {
         <span title={words.barHint}>{words.columns.since}</span>
         <span className="wide-only">{words.columns.session}</span>
         <span className="wide-only">{words.columns.address}</span>
-        <span>{words.columns.waitsFor}</span>
+        <span className="wide-only" title={lockView.tokenHint}>
+          {lockView.token}
+        </span>
       </div>
       <VirtualList
         label={words.queue(lock.path)}
@@ -43,7 +58,15 @@ export function LockQueue({ lock }: { readonly lock: LockView }) {
           className: 'lock-columns pickable',
           'aria-selected': row.contender.path === path,
         })}
-        render={(row, i) => <RowContent row={row} index={i} awaited={awaitedName(rows, row)} />}
+        render={(row, i) => (
+          <RowContent
+            row={row}
+            index={i}
+            awaited={awaitedName(rows, row)}
+            standing={standings.get(row.contender.path)}
+            toldAt={toldAt}
+          />
+        )}
       />
     </>
   )
@@ -58,9 +81,11 @@ interface RowContentProps {
   readonly row: QueueRow
   readonly index: number
   readonly awaited: string | null
+  readonly standing: LockStanding | undefined
+  readonly toldAt: number
 }
 
-function RowContent({ row, index, awaited }: RowContentProps) {
+function RowContent({ row, index, awaited, standing, toldAt }: RowContentProps) {
   const { locks: words, units } = useMessages()
   const { contender } = row
   const holds = contender.role === 'holder'
@@ -103,11 +128,16 @@ function RowContent({ row, index, awaited }: RowContentProps) {
           </span>
         )}
       </span>
-      <span className="mono secondary">
-        {awaited === null ? (
-          <span className="tertiary sans">{holds ? '' : words.first}</span>
+      <span className="wide-only">{standing && <ZxidTag zxid={standing.token} />}</span>
+      <span className="queue-why secondary">
+        {standing ? (
+          <WhySentence sentence={standing.why} toldAt={toldAt} />
         ) : (
-          <NameText text={awaited} />
+          awaited !== null && (
+            <>
+              {words.columns.waitsFor} <NameText text={awaited} />
+            </>
+          )
         )}
       </span>
     </>
@@ -126,17 +156,17 @@ function QueueDot({ row, index }: { readonly row: QueueRow; readonly index: numb
   const holds = row.contender.role === 'holder'
   const bend = rise > ROW_PX ? 6 : 0
   return (
-    <svg className="queue-dot" width="20" height={ROW_PX} aria-hidden="true">
+    <svg className="queue-dot" width="20" height={DOT_PX} aria-hidden="true">
       {rise > 0 && (
         <path
           d={
             bend === 0
-              ? `M10 ${ROW_PX / 2 - 5}V${ROW_PX / 2 - rise + 5}`
-              : `M6 ${ROW_PX / 2 - 2}C${-bend} ${ROW_PX / 2 - 12} ${-bend} ${ROW_PX / 2 - rise + 12} 6 ${ROW_PX / 2 - rise + 2}`
+              ? `M10 ${LINE_PX - 5}V${LINE_PX - rise + 5}`
+              : `M6 ${LINE_PX - 2}C${-bend} ${LINE_PX - 12} ${-bend} ${LINE_PX - rise + 12} 6 ${LINE_PX - rise + 2}`
           }
         />
       )}
-      <circle cx="10" cy={ROW_PX / 2} r="4.5" data-role={holds ? 'holder' : 'waiting'} />
+      <circle cx="10" cy={LINE_PX} r="4.5" data-role={holds ? 'holder' : 'waiting'} />
     </svg>
   )
 }

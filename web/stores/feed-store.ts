@@ -5,8 +5,10 @@ import type { Feed, FeedSink } from '../feeds/feed.ts'
 import { applyToChronicle, seedChronicle } from '../viz/chronicle/chronicle.ts'
 import { setFeed } from './ask.ts'
 import { currentChronicle, forgetChronicle } from './chronicle-store.ts'
+import { onJobProgress } from './job-store.ts'
 import { onLockChanged, onLockDirectories, reopenLock } from './lock-store.ts'
 import { forgetPast } from './past-store.ts'
+import { askRights } from './rights-store.ts'
 import { onDataWritten, onTreeChanged, relistAll } from './tree-store.ts'
 import { currentView, forgetView, replaceView, setAbout, setStatus, viewChanged } from './view-store.ts'
 
@@ -19,6 +21,7 @@ const sink: FeedSink = {
     if (status.type !== 'live') return
     // Watches of the old connection died with it.
     relistAll()
+    void askRights()
     void reopenLock()
   },
   about: setAbout,
@@ -46,6 +49,7 @@ const sink: FeedSink = {
   treeChanged: onTreeChanged,
   lockChanged: onLockChanged,
   lockDirectories: onLockDirectories,
+  jobProgress: onJobProgress,
 }
 
 /** Makes `feed` the page's feed; the one before it is stopped and what it told is forgotten. */

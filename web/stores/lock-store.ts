@@ -3,11 +3,12 @@
 import { create } from 'zustand'
 import type { LockDirectory, LockView } from '#shared/events/socket-protocol.ts'
 import { ask } from './ask.ts'
+import { serverNow } from './view-store.ts'
 
 type OpenLock =
   | { readonly type: 'none' }
   | { readonly type: 'loading'; readonly path: string }
-  | { readonly type: 'ready'; readonly path: string; readonly lock: LockView }
+  | { readonly type: 'ready'; readonly path: string; readonly lock: LockView; readonly toldAt: number }
   | { readonly type: 'failed'; readonly path: string; readonly message: string }
 
 interface LockState {
@@ -25,7 +26,7 @@ export function onLockDirectories(directories: readonly LockDirectory[]): void {
 export function onLockChanged(lock: LockView): void {
   const { open } = useLocks.getState()
   if (open.type !== 'none' && open.path === lock.path) {
-    useLocks.setState({ open: { type: 'ready', path: lock.path, lock } })
+    useLocks.setState({ open: { type: 'ready', path: lock.path, lock, toldAt: serverNow() } })
   }
 }
 
@@ -46,7 +47,7 @@ export async function openLock(path: string | null): Promise<void> {
   const answer = await ask('locks:open', { path })
   const now = useLocks.getState().open
   if (now.type === 'none' || now.path !== path) return
-  if (answer.ok) useLocks.setState({ open: { type: 'ready', path, lock: answer.value } })
+  if (answer.ok) useLocks.setState({ open: { type: 'ready', path, lock: answer.value, toldAt: serverNow() } })
   else useLocks.setState({ open: { type: 'failed', path, message: answer.message } })
 }
 

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import {
   formatRoute,
   HOME,
+  LOCK_FORMS,
+  PLAY_TABS,
   parseRoute,
   ROUND_FORMS,
   type Route,
@@ -24,8 +26,10 @@ const route: fc.Arbitrary<Route> = fc.record({
   view: fc.constantFrom(...VIEWS),
   selection: fc.option(selection),
   lock: fc.option(path),
+  lockForm: fc.constantFrom(null, ...LOCK_FORMS),
   rounds: fc.constantFrom(...ROUND_FORMS),
   find: fc.string({ unit: 'grapheme', maxLength: 40 }),
+  play: fc.constantFrom(...PLAY_TABS),
   language: fc.constantFrom(null, 'en', 'zh-CN'),
   theme: fc.constantFrom(null, ...THEMES),
 })

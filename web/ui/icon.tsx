@@ -9,6 +9,7 @@ const PATHS = {
   locks: 'M4 7.5h8v6H4zM5.5 7.5V5.2a2.5 2.5 0 0 1 5 0v2.3',
   sessions: 'M2.5 4.5h11v7h-11zM5 8h0M7.5 8h3.5M5 2.5v2M11 11.5v2',
   metrics: 'M2.5 13.5h11M3.5 10.5l3-4 3 2.5 3.5-5.5',
+  playground: 'M3 13.5h10M5.5 13.5V4.5l6 3-6 3',
   search: 'M7 2.8a4.2 4.2 0 1 1 0 8.4 4.2 4.2 0 0 1 0-8.4ZM10.2 10.2l3.3 3.3',
   share: 'M8 9.5V2.5M5.2 5L8 2.2 10.8 5M4.5 7.5H3v6h10v-6h-1.5',
   collapse: 'M2.5 3h11v10h-11zM6 3v10M10.8 6L8.8 8l2 2',
@@ -24,6 +25,7 @@ const PATHS = {
   auto: 'M8 2.5a5.5 5.5 0 1 1 0 11 5.5 5.5 0 0 1 0-11ZM8 2.5v11',
   caret: 'M6 4l4 4-4 4',
   live: 'M8 5.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5Z',
+  warning: 'M8 2.5l6 11H2zM8 6.5v3.2M8 11.7v0',
   keys: 'M2 4.5h12v7H2zM4.5 7h0M7 7h0M9.5 7h0M12 7h0M5 9.3h6',
 } as const
 

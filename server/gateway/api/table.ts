@@ -12,6 +12,7 @@ import { NODE_OPERATIONS } from './node-operations.ts'
 import type { ActionName, Operation, Operations, RequestName, RestRoute } from './operation.ts'
 import { OPERATOR_OPERATIONS } from './operator-operations.ts'
 import { PAGE_OPERATIONS } from './page-operations.ts'
+import { PLAYGROUND_OPERATIONS } from './playground-operations.ts'
 import { isAtLeast, type Role } from './roles.ts'
 import { SUBTREE_OPERATIONS } from './subtree-operations.ts'
 import { TREE_OPERATIONS } from './tree-operations.ts'
@@ -27,6 +28,7 @@ export const OPERATIONS: Operations<RequestName> = {
   ...OPERATOR_OPERATIONS,
   ...FAULT_OPERATIONS,
   ...CLUSTER_OPERATIONS,
+  ...PLAYGROUND_OPERATIONS,
 }
 
 export const REQUEST_NAMES: readonly RequestName[] = Object.keys(OPERATIONS).filter(isRequestName)

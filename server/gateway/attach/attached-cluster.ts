@@ -102,7 +102,8 @@ class AttachedCluster {
         parts.startSession()
         void this.#follow(parts)
       },
-      close: () => {
+      onEvent: () => undefined,
+      close: async () => {
         this.#closing.abort()
         for (const probe of this.#probes) probe.close()
       },

@@ -64,6 +64,8 @@ export function attachedHandlers(services: AttachedServices): OpenCluster['handl
       return { watches: rows.slice(0, limit), complete: rows.length <= limit, silent }
     },
     'audit:read': async (_client, { limit }) => readAudit(dataDir, limit),
+    'workload:list': async () => [],
+    'scenario:list': async () => [],
     'fault:list': async () => ({ catalogue: FAULT_CATALOGUE, active: [] }),
     'cluster:allow-writes': async (_client, { on }) => {
       setReadOnly(!on)
@@ -75,7 +77,14 @@ export function attachedHandlers(services: AttachedServices): OpenCluster['handl
 
 type Refused = Exclude<
   ClusterRequests,
-  'members:list' | 'sessions:list' | 'watches:list' | 'audit:read' | 'fault:list' | 'cluster:allow-writes'
+  | 'members:list'
+  | 'sessions:list'
+  | 'watches:list'
+  | 'audit:read'
+  | 'fault:list'
+  | 'workload:list'
+  | 'scenario:list'
+  | 'cluster:allow-writes'
 >
 
 const refusals: Pick<OpenCluster['handlers'], Refused> = {
@@ -95,4 +104,11 @@ const refusals: Pick<OpenCluster['handlers'], Refused> = {
   'fault:inject': notOurs,
   'fault:heal': notOurs,
   'fault:heal-all': notOurs,
+  'workload:start': notOurs,
+  'workload:update': notOurs,
+  'workload:stop': notOurs,
+  'scenario:start': notOurs,
+  'scenario:answer': notOurs,
+  'scenario:next': notOurs,
+  'scenario:stop': notOurs,
 }

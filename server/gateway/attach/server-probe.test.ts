@@ -17,14 +17,14 @@ async function fakeServer(answers: Readonly<Record<string, string>>) {
   const asked: string[] = []
   const together = { now: 0, most: 0 }
   const server: Server = createServer((socket) => {
-    together.now += 1
-    together.most = Math.max(together.most, together.now)
-    socket.on('close', () => {
-      together.now -= 1
-    })
     socket.on('error', () => undefined)
     socket.once('data', (word) => {
       asked.push(String(word))
+      together.now += 1
+      together.most = Math.max(together.most, together.now)
+      setImmediate(() => {
+        together.now -= 1
+      })
       socket.end(answers[String(word)] ?? `${word} is not executed because it is not in the whitelist.\n`)
     })
   })

@@ -57,4 +57,13 @@ export const EXAMPLES: Readonly<Record<RequestName, object>> = {
   'fault:heal-all': {},
   'fault:list': {},
   'cluster:allow-writes': { on: true },
+  'workload:start': { kind: 'lock', settings: { contenders: 3 } },
+  'workload:update': { id: '1', settings: { contenders: 5 } },
+  'workload:stop': { id: '1' },
+  'workload:list': {},
+  'scenario:list': {},
+  'scenario:start': { id: 'minority-partition' },
+  'scenario:answer': { step: 1, choice: 'none' },
+  'scenario:next': { step: 0 },
+  'scenario:stop': {},
 }

@@ -1,10 +1,14 @@
 // All Chinese words, in the shape that English gives.
 
 import type { Messages } from '../languages.ts'
+import { attached } from './attached.ts'
+import { edit } from './edit.ts'
 import { ensemble } from './ensemble.ts'
 import { access, frame, keys, timeline, units } from './frame.ts'
+import { lockView, why } from './lock-view.ts'
 import { metrics } from './metrics.ts'
 import { palette } from './palette.ts'
+import { playground } from './playground.ts'
 import { reading } from './reading.ts'
 import { rounds } from './rounds.ts'
 import { sessions } from './sessions.ts'
@@ -29,4 +33,9 @@ export const zhCn: Messages = {
   sessions,
   metrics,
   reading,
+  playground,
+  edit,
+  lockView,
+  why,
+  attached,
 }

@@ -1,0 +1,123 @@
+// One lock: what it is and how that is known, who holds and for how long, its hints, and then its queue, its lanes or
+// its figures.
+
+import type { LockView } from '#shared/events/socket-protocol.ts'
+import { useNow } from '../../stores/clock.ts'
+import { openLock, useLocks } from '../../stores/lock-store.ts'
+import type { LockForm } from '../../stores/route.ts'
+import { navigate, useRoute } from '../../stores/route-store.ts'
+import { Segments } from '../../ui/segments.tsx'
+import { Empty, Skeleton } from '../../ui/states.tsx'
+import { useDuration } from '../../ui/times.tsx'
+import { Visible } from '../../ui/visible.tsx'
+import { useMessages } from '../../ui/words.ts'
+import { LockQueue } from '../lock-queue.tsx'
+import { HolderSession } from './holder-session.tsx'
+import { LockFigures } from './lock-figures.tsx'
+import { LockLanesView } from './lock-lanes-view.tsx'
+import { LockLints } from './lock-lints.tsx'
+
+const FORMS = ['queue', 'lanes', 'figures'] as const satisfies readonly LockForm[]
+const HOLDERS_SHOWN = 3
+
+export function OneLock({ path }: { readonly path: string }) {
+  const { frame, lockView: words } = useMessages()
+  const open = useLocks((state) => state.open)
+  const form = useRoute((route) => FORMS.find((each) => each === route.lockForm)) ?? 'queue'
+  const ready = open.type === 'ready' && open.path === path
+  return (
+    <>
+      <div className="toolbar">
+        <button type="button" className="button" onClick={() => navigate({ lock: null, lockForm: null })}>
+          ← {words.all}
+        </button>
+        <span className="end">
+          <Segments
+            label={words.show}
+            value={form}
+            onChange={(lockForm) => navigate({ lockForm })}
+            choices={FORMS.map((value) => ({ value, label: words.forms[value] }))}
+          />
+        </span>
+      </div>
+      {open.type === 'failed' && open.path === path ? (
+        <Empty title={frame.nothingFound}>
+          <p>
+            <Visible text={open.message} />
+          </p>
+          <button type="button" className="button" onClick={() => void openLock(path)}>
+            {frame.retry}
+          </button>
+        </Empty>
+      ) : ready ? (
+        <Opened lock={open.lock} toldAt={open.toldAt} form={form} />
+      ) : (
+        <div className="page-skeleton">
+          <Skeleton rows={6} rowHeight={48} />
+        </div>
+      )}
+    </>
+  )
+}
+
+interface OpenedProps {
+  readonly lock: LockView
+  readonly toldAt: number
+  readonly form: (typeof FORMS)[number]
+}
+
+function Opened({ lock, toldAt, form }: OpenedProps) {
+  const { locks: words, lockView } = useMessages()
+  return (
+    <>
+      <Head lock={lock} />
+      {lock.detail && <LockLints detail={lock.detail} />}
+      {form === 'queue' &&
+        (lock.contenders.length === 0 ? <Empty title={words.nobody} /> : <LockQueue lock={lock} toldAt={toldAt} />)}
+      {form === 'lanes' && <LockLanesView lock={lock} />}
+      {form === 'figures' && (lock.detail ? <LockFigures detail={lock.detail} /> : <Empty title={lockView.noDetail} />)}
+    </>
+  )
+}
+
+function Head({ lock }: { readonly lock: LockView }) {
+  const { locks: words, lockView } = useMessages()
+  const duration = useDuration()
+  const now = useNow()
+  const holders = lock.contenders.filter((contender) => contender.role === 'holder')
+  const oldest = Math.min(...lock.contenders.map((contender) => contender.sinceMs))
+  const { detail } = lock
+  return (
+    <div className="lock-head">
+      <h2>
+        <span className="mono">
+          <Visible text={lock.path} />
+        </span>
+        <span className="secondary">
+          {lockView.recipes[lock.recipe] ?? words.recipes[lock.recipe] ?? lock.recipe}
+          {detail?.family != null && (
+            <span
+              className="tertiary"
+              title={detail.facts.map((fact) => `${lockView.factTypes[fact.type]}: ${fact.detail}`).join('\n')}
+            >
+              {' · '}
+              {lockView.recognised(detail.family, lockView.confidence[detail.confidence])}
+            </span>
+          )}
+        </span>
+      </h2>
+      <p className="secondary" role="status">
+        {words.held(holders.length)} · {words.waitCount(lock.contenders.length - holders.length)}
+        {lock.contenders.length > 0 && ` · ${words.longest(duration(now - oldest))}`}
+      </p>
+      <div className="lock-sessions">
+        {holders
+          .filter(({ session }) => session !== '0x0')
+          .slice(0, HOLDERS_SHOWN)
+          .map(({ session, path }) => (
+            <HolderSession key={path} session={session} />
+          ))}
+      </div>
+    </div>
+  )
+}

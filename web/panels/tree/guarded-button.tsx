@@ -1,0 +1,37 @@
+// A button for something that one may or may not do: where one may not, it stays and says why.
+
+import type { ReactNode } from 'react'
+import type { AskName } from '../../feeds/feed.ts'
+import { useBarrier } from '../../stores/rights-store.ts'
+import { useMessages } from '../../ui/words.ts'
+
+interface GuardedButtonProps {
+  readonly needs: AskName
+  readonly onClick: () => void
+  readonly className?: string
+  /** Beside what the rights say. */
+  readonly disabled?: boolean
+  readonly children: ReactNode
+}
+
+export function GuardedButton({ needs, onClick, className = '', disabled = false, children }: GuardedButtonProps) {
+  const { edit: words } = useMessages()
+  const barrier = useBarrier(needs)
+  const why =
+    barrier === null ? undefined : barrier.type === 'role' ? words.barrier.role(barrier.role) : words.barrier.offline
+  return (
+    // aria-disabled and not disabled: whoever comes by with the keyboard hears why.
+    <button
+      type="button"
+      className={`button ${className}`}
+      aria-disabled={barrier !== null || disabled || undefined}
+      title={why}
+      aria-description={why}
+      onClick={() => {
+        if (barrier === null && !disabled) onClick()
+      }}
+    >
+      {children}
+    </button>
+  )
+}

@@ -43,10 +43,10 @@ export interface ClusterParts {
 
 export interface OpenCluster {
   readonly handlers: Pick<Handlers, ClusterRequests>
+  /** Each event, after it was folded. */
+  onEvent(event: GatewayEvent): void
   /** Begins to emit events; the gateway listens already. */
   follow(): void
-  /** Everything that was emitted, by whomever. */
-  onEvent?(event: GatewayEvent): void
   close(): Promise<void>
 }
 

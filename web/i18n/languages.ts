@@ -1,6 +1,7 @@
 // The languages of the page. English decides the shape; a message missing in another language, or with other
 // parameters, does not compile. ui/words.ts has the hooks.
 
+import { attached } from './en/attached.ts'
 import { edit } from './en/edit.ts'
 import { ensemble } from './en/ensemble.ts'
 import { access, frame, keys, timeline, units } from './en/frame.ts'
@@ -34,6 +35,7 @@ const en = {
   metrics,
   reading,
   playground,
+  attached,
   edit,
   lockView,
   why,

@@ -3,7 +3,9 @@
 
 import type { ReactNode } from 'react'
 import { useEffect } from 'react'
+import type { CapabilityId } from '#shared/events/attach.ts'
 import { Answer } from '../panels/answer.tsx'
+import { AttachedBadge } from '../panels/attached-badge.tsx'
 import { Inspector } from '../panels/inspector.tsx'
 import { ActionDialog } from '../panels/member-actions.tsx'
 import { Notices } from '../panels/notices.tsx'
@@ -22,6 +24,7 @@ import { useRoute } from '../stores/route-store.ts'
 import { useViewStore } from '../stores/view-store.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { Lacking } from '../ui/lacking.tsx'
 import { useLanguage, useMessages } from '../ui/words.ts'
 import { AccessPage, type ReadToken } from './access-page.tsx'
 import { EnsemblePage } from './ensemble-page.tsx'
@@ -43,6 +46,18 @@ const PAGES: Record<ViewName, () => ReactNode> = {
   sessions: SessionsPage,
   metrics: MetricsPage,
   playground: PlaygroundPage,
+}
+
+/** What each view would show of any ensemble, and cannot of some that are attached. */
+const LACKED: Record<ViewName, readonly CapabilityId[]> = {
+  ensemble: ['servers', 'figures', 'configuration'],
+  tree: ['writes'],
+  rounds: ['rounds', 'elections'],
+  watches: ['watches'],
+  locks: ['sessions', 'watches'],
+  sessions: ['sessions'],
+  metrics: ['figures'],
+  playground: ['faults'],
 }
 
 interface AppProps {
@@ -103,6 +118,7 @@ function Frame() {
         <Answer />
         <div className="tools">
           <WorldBadge />
+          <AttachedBadge />
           <button
             type="button"
             className="button quiet find-or-do"
@@ -127,6 +143,7 @@ function Frame() {
       </header>
       <LostBanner />
       <main className="view" id="view" tabIndex={-1}>
+        <Lacking of={LACKED[view]} />
         <Page />
       </main>
       <Inspector />

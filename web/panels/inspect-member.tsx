@@ -63,15 +63,15 @@ function MemberFacts({ member }: { readonly member: MemberView }) {
         <CopyButton value={member.clientAddress} />
       </dd>
       <dt>{ensemble.columns.sessions}</dt>
-      <dd className="mono">{count(member.sessions)}</dd>
+      <dd className="mono">{member.unknown?.includes('sessions') ? '–' : count(member.sessions)}</dd>
       <dt>{ensemble.columns.znodes}</dt>
-      <dd className="mono">{count(member.znodes)}</dd>
+      <dd className="mono">{member.unknown?.includes('znodes') ? '–' : count(member.znodes)}</dd>
       <dt>{ensemble.columns.watches}</dt>
-      <dd className="mono">{count(member.watches)}</dd>
+      <dd className="mono">{member.unknown?.includes('watches') ? '–' : count(member.watches)}</dd>
       <dt>{ensemble.columns.outstanding}</dt>
-      <dd className="mono">{count(member.outstanding)}</dd>
+      <dd className="mono">{member.unknown?.includes('outstanding') ? '–' : count(member.outstanding)}</dd>
       <dt>{ensemble.columns.requests}</dt>
-      <dd className="mono">{count(member.requests)}</dd>
+      <dd className="mono">{member.unknown?.includes('requests') ? '–' : count(member.requests)}</dd>
       <dt>{ensemble.heard}</dt>
       <dd>
         <Ago t={member.heardAt} />

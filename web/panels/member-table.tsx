@@ -1,5 +1,6 @@
 // The members in numbers: the text mirror of the ring, with the buttons for each process.
 
+import type { MemberFigure } from '#shared/events/attach.ts'
 import type { MemberView } from '#shared/events/cluster-view.ts'
 import { formatCount } from '../i18n/format.ts'
 import { select, useRoute } from '../stores/route-store.ts'
@@ -63,6 +64,8 @@ function Row({ member, lag, clients }: RowProps) {
   const role = roleOf(member)
   const chosen = useRoute((route) => route.selection?.type === 'member' && route.selection.sid === member.sid)
   const count = (n: number) => formatCount(n, language)
+  const figure = (name: Exclude<MemberFigure, 'connections'>) =>
+    member.unknown?.includes(name) ? '–' : count(member[name])
   return (
     <tr
       data-chosen={chosen ? '' : undefined}
@@ -82,11 +85,11 @@ function Row({ member, lag, clients }: RowProps) {
       <td className="number">{role === 'down' ? <span className="tertiary">–</span> : <LagText lag={lag} />}</td>
       <td className="number">{member.pid ?? '–'}</td>
       <td className="number">{count(clients)}</td>
-      <td className="number wide-only">{count(member.sessions)}</td>
-      <td className="number">{count(member.znodes)}</td>
-      <td className="number wide-only">{count(member.watches)}</td>
-      <td className="number wide-only">{count(member.outstanding)}</td>
-      <td className="number wide-only">{count(member.requests)}</td>
+      <td className="number wide-only">{figure('sessions')}</td>
+      <td className="number">{figure('znodes')}</td>
+      <td className="number wide-only">{figure('watches')}</td>
+      <td className="number wide-only">{figure('outstanding')}</td>
+      <td className="number wide-only">{figure('requests')}</td>
       <td className="mono wide-only">{member.clientAddress}</td>
       <td className="actions">
         <MemberActions member={member} />

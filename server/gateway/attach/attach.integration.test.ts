@@ -58,7 +58,8 @@ async function startRig(kinds: readonly MemberKind[], words: string): Promise<Ri
         headers: { Authorization: `Bearer ${gateway.token}`, 'Content-Type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
-      return { status: response.status, json: await response.json() }
+      const text = await response.text()
+      return { status: response.status, json: text === '' ? null : JSON.parse(text) }
     },
     close: async () => {
       await gateway.close()
@@ -86,7 +87,7 @@ describe.skipIf(missing)('three servers of Apache', () => {
   let zk: ZooKeeper
 
   beforeAll(async () => {
-    rig = await startRig(['apache', 'apache', 'apache'], 'srvr,mntr,cons')
+    rig = await startRig(['apache', 'apache', 'apache'], 'srvr,mntr,cons,conf')
     zk = await ZooKeeper.connect({ servers: rig.ensemble.connectString })
   })
   afterAll(async () => {
@@ -137,7 +138,7 @@ describe.skipIf(missing)('three servers of Apache', () => {
     const node = { path: '/attached', dataBase64: 'YQ==', mode: 'persistent' }
     expect(await rig.ask('POST', '/node', node)).toMatchObject({ json: { code: 'READ_ONLY' } })
     expect(await zk.exists('/attached')).toBeNull()
-    expect((await rig.ask('PUT', '/cluster/allow-writes', { on: true })).status).toBe(200)
+    expect((await rig.ask('PUT', '/cluster/allow-writes', { on: true })).status).toBeLessThan(300)
     expect(aboutOf(rig).readOnly).toBe(false)
     expect(await rig.ask('POST', '/node', node)).toMatchObject({ json: { path: '/attached' } })
     expect(await zk.exists('/attached')).not.toBeNull()

@@ -9,12 +9,13 @@ import { formatAddress } from '../../client/server-list.ts'
 import type { Cluster, ClusterParts, OpenCluster } from '../cluster.ts'
 import { nowMs } from '../member-streams.ts'
 import { RequestError } from '../request-error.ts'
+import { assignIds } from './assign-ids.ts'
 import { IDS_MS_MAX, SESSION_REQUESTS_PER_SECOND, WORDS_PER_MINUTE_MAX } from './attach-limits.ts'
 import { attachedHandlers, refuses } from './attached-handlers.ts'
 import { type AttachedMember, describeMember, leaderOf, newsOf } from './attached-members.ts'
 import { capabilitiesOf } from './capabilities.ts'
 import { createCheckedDial } from './checked-dial.ts'
-import { type ConfiguredServer, findConfigured, readConfigNode } from './config-node.ts'
+import { type ConfiguredServer, readConfigNode } from './config-node.ts'
 import { ConnectionChanges } from './connection-changes.ts'
 import { pacer } from './pace.ts'
 import { ServerProbe } from './server-probe.ts'
@@ -101,6 +102,7 @@ class AttachedCluster {
         parts.startSession()
         void this.#follow(parts)
       },
+      onEvent: () => undefined,
       close: async () => {
         this.#closing.abort()
         for (const probe of this.#probes) probe.close()
@@ -128,9 +130,9 @@ class AttachedCluster {
       readOnly: this.readOnly,
       servers: [...this.#asked.map(serverAbout), ...this.#notAsked.map(notAskedAbout)],
       capabilities: capabilitiesOf({
-        servers: this.#asked.map(({ sid, probe }) => ({
+        servers: this.#asked.map(({ sid, idFrom, probe }) => ({
           sid,
-          answers: probe.state.reachable,
+          idGuessed: idFrom === 'order' && this.#asked.length > 1,
           serves: probe.state.reachable && !probe.state.looking,
           sourceOf: (use) => probe.sourceOf(use),
         })),
@@ -155,24 +157,12 @@ class AttachedCluster {
     ])
     if (this.#closing.signal.aborted) return
     const addresses = this.#probes.map(({ target }) => target)
-    const found = this.#probes.map((probe) => findConfigured(configured, probe.target, addresses))
-    const taken = new Set([...ids.map((id) => id?.sid), ...configured.map(({ sid }) => sid)])
-    const used = new Set<number>()
-    const claim = (sid: number | undefined): number | null => {
-      if (sid === undefined || used.has(sid)) return null
-      used.add(sid)
-      return sid
-    }
-    this.#asked = this.#probes.map((probe, i) => {
-      const own = claim(ids[i]?.sid)
-      const named = own ?? claim(found[i]?.sid)
-      let sid = named
-      for (let next = 1; sid === null; next += 1) if (!taken.has(next)) sid = claim(next)
-      const idFrom = own !== null ? (ids[i]?.from ?? 'order') : named !== null ? CONFIG_PATH : 'order'
-      const role = configured.find((server) => server.sid === sid)?.role ?? 'participant'
-      return { sid, idFrom, role, probe, connections: new ConnectionChanges(sid) }
+    const { asked, notAsked } = assignIds(addresses, ids, configured)
+    this.#asked = this.#probes.flatMap((probe, i): Asked[] => {
+      const id = asked[i]
+      return id ? [{ ...id, probe, connections: new ConnectionChanges(id.sid) }] : []
     })
-    this.#notAsked = configured.filter(({ sid }) => !used.has(sid))
+    this.#notAsked = notAsked
     for (const { sid } of [...this.#asked, ...this.#notAsked]) this.#tell(parts, sid)
     for (const asked of this.#asked) void asked.probe.run(() => this.#onNews(parts, asked))
   }

@@ -12,7 +12,8 @@ export const METRICS_LINE =
 /** A server as far as it matters here. */
 export interface Seen {
   readonly sid: number
-  readonly answers: boolean
+  /** Its id is only its place in the connect string. */
+  readonly idGuessed: boolean
   readonly serves: boolean
   sourceOf(use: string): Source | null
 }
@@ -52,7 +53,7 @@ export function capabilitiesOf(seen: Circumstances): readonly Capability[] {
       ADMIN_LINE,
     ]),
     watches(servers),
-    configuration(notAsked, configProblem, connectString),
+    configuration(servers, notAsked, configProblem, connectString),
     {
       id: 'rounds',
       available: false,
@@ -119,8 +120,18 @@ function watches(servers: readonly Seen[]): Capability {
   return { ...tables, because: `${tables.because} Child watches and deliveries are told by nobody.` }
 }
 
-function configuration(notAsked: readonly string[], problem: string | null, connectString: string): Capability {
+function configuration(
+  servers: readonly Seen[],
+  notAsked: readonly string[],
+  problem: string | null,
+  connectString: string,
+): Capability {
   const id = 'configuration'
+  const guessed = servers.filter(({ idGuessed }) => idGuessed)
+  if (guessed.length > 0) {
+    const because = `${problem ?? `/zookeeper/config does not tell the client port of each server.`} ${named(guessed)}: the number is only the place in the connect string.`
+    return { id, available: false, because, fixes: [WHITELIST_LINE, ADMIN_LINE] }
+  }
   if (problem !== null) return { id, available: false, because: problem, fixes: [] }
   if (notAsked.length === 0)
     return { id, available: true, because: 'All servers that /zookeeper/config names are asked.', fixes: [] }

@@ -90,6 +90,7 @@ export class ServerProbe {
   readonly http = new PerMinute()
   readonly #dial: Dial
   readonly #now: () => number
+  readonly #turnMs: number
   readonly #wordRate: RateLimit
   readonly #httpRate: RateLimit
   readonly #closing = new AbortController()
@@ -101,8 +102,9 @@ export class ServerProbe {
   #admins: { readonly its: boolean | null; readonly askedMs: number } = { its: null, askedMs: 0 }
   #watches: { readonly askedMs: number; readonly answer: Promise<readonly PathWatchers[]> } | null = null
 
-  /** @param now ms since 1970 */
-  constructor(target: ProbeTarget, dial: Dial, now: () => number) {
+  /** @param now ms since 1970 @param turnMs between two questions */
+  constructor(target: ProbeTarget, dial: Dial, now: () => number, turnMs = TURN_MS) {
+    this.#turnMs = turnMs
     this.target = target
     this.#dial = dial
     this.#now = now
@@ -135,7 +137,7 @@ export class ServerProbe {
     const { signal } = this.#closing
     while (!signal.aborted) {
       if (await this.#turn()) onNews()
-      await delay(TURN_MS, undefined, { signal }).catch(() => undefined)
+      await delay(this.#turnMs, undefined, { signal }).catch(() => undefined)
     }
   }
 
@@ -179,8 +181,10 @@ export class ServerProbe {
     const now = this.#now()
     const busy = (this.state.facts?.outstanding ?? 0) > BUSY_OUTSTANDING ? BUSY_FACTOR : 1
     if (now >= this.#due.state) {
-      this.#due.state = now + STATE_EVERY_MS
-      return this.#readState()
+      const learned = await this.#readState()
+      // From its answer on, so that a slow one leaves turns for the others.
+      this.#due.state = this.#now() + STATE_EVERY_MS
+      return learned
     }
     if (!this.state.reachable || this.state.looking) return false
     if (now >= this.#due.connections) {

@@ -1,6 +1,7 @@
 // All Chinese words, in the shape that English gives.
 
 import type { Messages } from '../languages.ts'
+import { attached } from './attached.ts'
 import { edit } from './edit.ts'
 import { ensemble } from './ensemble.ts'
 import { access, frame, keys, timeline, units } from './frame.ts'
@@ -36,4 +37,5 @@ export const zhCn: Messages = {
   edit,
   lockView,
   why,
+  attached,
 }

@@ -1,0 +1,24 @@
+// Chinese words about an ensemble that Zabscope did not start.
+
+import type { Messages } from '../languages.ts'
+
+export const attached: Messages['attached'] = {
+  readOnly: '已接入 · 只读',
+  writable: '已接入 · 允许修改',
+  cost: (requests, watches, words, http) =>
+    `本页及其他页面给集群带来的负担：一个会话的 ${requests} 次请求和 ${watches} 个监视；最近一分钟 ${words} 个四字命令和 ${http} 次 HTTP 请求。`,
+  lacking: '此处看不到的内容',
+  fix: '加上这一行即可看到：',
+  fixes: '加上其中任意一行即可看到：',
+  capabilities: {
+    servers: '服务器。',
+    figures: '指标。',
+    sessions: '会话。',
+    watches: '监视。',
+    configuration: '配置。',
+    rounds: '轮次。',
+    elections: '选举。',
+    writes: '修改。',
+    faults: '故障。',
+  },
+}

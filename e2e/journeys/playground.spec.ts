@@ -7,6 +7,7 @@ import { openView } from '../page-parts.ts'
 const SLOW = { timeout: 30_000 }
 
 test('a workload is started and tuned, a link is cut in the ring, seen, and healed', async ({ app }) => {
+  test.slow() // three views, and clients that have to come up
   await openView(app, 'Playground')
   await app.getByRole('button', { name: 'Workloads' }).click()
   await app.getByRole('spinbutton', { name: 'Contenders' }).fill('3')

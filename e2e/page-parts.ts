@@ -3,7 +3,7 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 import { waitFor } from './ensemble.ts'
 
-export type View = 'Ensemble' | 'Rounds' | 'Tree' | 'Watches' | 'Locks' | 'Sessions' | 'Metrics'
+export type View = 'Ensemble' | 'Rounds' | 'Tree' | 'Watches' | 'Locks' | 'Sessions' | 'Metrics' | 'Playground'
 
 /** Goes to a view by its entry in the rail. */
 export async function openView(page: Page, view: View): Promise<void> {

@@ -100,12 +100,12 @@ function compare({ left, is, right }: Condition, world: World): boolean {
   }
 }
 
-/** `leader 3 (wanted ≠ 1)`, one for each condition. */
+/** What was found, and in brackets what it had to be, for each condition: `write = ok (= ok)`. The same in every language. */
 export function evidence(conditions: Conditions, world: World): string {
   return conditions
     .map(({ left, is, right }) => {
       const wanted = typeof right === 'object' ? `${gaugeName(right)} ${look(right, world)}` : String(right)
-      return `${gaugeName(left)} ${look(left, world)} (wanted ${is} ${wanted})`
+      return `${gaugeName(left)} = ${look(left, world)} (${is} ${wanted})`
     })
     .join('; ')
 }

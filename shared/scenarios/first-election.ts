@@ -16,12 +16,7 @@ export const FIRST_ELECTION: Scenario = {
   voters: 3,
   aboutSeconds: 10,
   steps: [
-    does(
-      w('Notes two followers, then stops every member in good order.', '记下两个 follower，然后有序停止所有成员。'),
-      { do: 'bind', name: '$leader', to: 'leader' },
-      { do: 'bind', name: '$low', to: 'follower' },
-      { do: 'stop-all' },
-    ),
+    does(w('Stops every member in good order.', '有序停止所有成员。'), { do: 'stop-all' }),
     {
       type: 'ask',
       text: w(

@@ -193,6 +193,9 @@ export function createMockFeed(story: string): Feed {
       case 'member:resume':
         cluster.process(t, request.sid ?? 0, name === 'member:pause' ? 'paused' : 'running', 'asked for')
         return { ok: true, value: null }
+      case 'scenario:list':
+      case 'workload:list':
+        return { ok: true, value: [] }
       case 'fault:list':
         return { ok: true, value: { catalogue: FAULT_CATALOGUE, active: [] } }
       case 'member:stop':

@@ -85,7 +85,7 @@ export class RunActions {
         return
       case 'workload': {
         const { name, kind, settings } = action
-        const started = workloads.start(kind, settings, `${this.#options.root}-${name}`)
+        const started = workloads.start(kind, settings, `${this.#options.root}/${name}`)
         workloadIds.set(name, started.id)
         return
       }

@@ -106,7 +106,7 @@ export class RunClients {
   /** Closes all and removes what the run has written, if somebody answers; at most a few seconds. */
   async close(servers: string | null): Promise<void> {
     await Promise.all(this.#all.map((zk) => zk.close()))
-    if (servers === null || this.#all.length === 0) return
+    if (servers === null) return
     const zk = await ZooKeeper.connect({
       servers,
       connectTimeoutMs: CONNECT_TIMEOUT_MS,

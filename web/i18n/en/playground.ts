@@ -95,7 +95,7 @@ export const playground = {
     memberOf: (sid: string) => `member ${sid}`,
     linkTitle: (a: string, b: string) => `Link between member ${a} and member ${b}`,
     linkButton: (a: string, b: string) => `Faults on the link between member ${a} and member ${b}`,
-    linkIntro: 'For ten seconds, or until you heal it:',
+    linkIntro: 'For a minute, or until you heal it:',
   },
   connect: {
     intro: 'The members speak ZooKeeper’s own protocol: any client connects, and shows in the Sessions view at once.',

@@ -95,7 +95,7 @@ export const playground: Messages['playground'] = {
     memberOf: (sid) => `成员 ${sid}`,
     linkTitle: (a, b) => `成员 ${a} 与成员 ${b} 之间的连接`,
     linkButton: (a, b) => `成员 ${a} 与成员 ${b} 之间连接的故障`,
-    linkIntro: '持续十秒，或直到你恢复：',
+    linkIntro: '持续一分钟，或直到你恢复：',
   },
   connect: {
     intro: '成员使用 ZooKeeper 自己的协议：任何客户端都能连接，并立即出现在会话视图中。',

@@ -3,15 +3,15 @@
 import { useNow } from '../../stores/clock.ts'
 import { healAll, healFault, usePlayground } from '../../stores/playground-store.ts'
 import { useCluster } from '../../stores/view-store.ts'
-import { useDuration } from '../../ui/times.tsx'
 import { useMessages } from '../../ui/words.ts'
 
 export function FaultList() {
-  const words = useMessages().playground.faults
+  const { playground, units } = useMessages()
+  const words = playground.faults
   const faults = useCluster((view) => view.faults)
   const busy = usePlayground((state) => state.busy > 0)
   const now = useNow()
-  const duration = useDuration()
+  const left = (endsAt: number) => words.left(`${Math.ceil(Math.max(0, endsAt - now) / 1000)} ${units.s}`)
   return (
     <section className="play-main" aria-label={words.active}>
       <div className="play-head">
@@ -31,9 +31,7 @@ export function FaultList() {
           <li key={fault.id}>
             <span className="fault-hatch" aria-hidden="true" />
             <span>{fault.text}</span>
-            <span className="mono">
-              {fault.endsAt !== null && words.left(duration(Math.ceil(Math.max(0, fault.endsAt - now) / 1000) * 1000))}
-            </span>
+            <span className="mono">{fault.endsAt !== null && left(fault.endsAt)}</span>
             <button
               type="button"
               className="button small"

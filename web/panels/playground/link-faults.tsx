@@ -8,6 +8,8 @@ import { useMessages } from '../../ui/words.ts'
 import { chooseFault, FIRST_FORM, faultRequest } from '../../viz/playground/fault-form.ts'
 
 const OFFERED: readonly FaultId[] = ['cut', 'one-way', 'delay', 'loss', 'throttle', 'reset']
+/** As the words in the dialog say. */
+const DURATION_S = 60
 
 export function LinkFaults() {
   const link = usePlayground((state) => state.link)
@@ -24,7 +26,8 @@ function Choice({ a, b }: { readonly a: number; readonly b: number }) {
   const close = () => offerLink(null)
   const inject = (fault: FaultId): void => {
     close()
-    void injectFault(faultRequest({ ...chooseFault(FIRST_FORM, fault), place: 'link', at: String(a), to: String(b) }))
+    const ends = { place: 'link', at: String(a), to: String(b), durationS: DURATION_S } as const
+    void injectFault(faultRequest({ ...chooseFault(FIRST_FORM, fault), ...ends }))
   }
   return (
     <Dialog title={words.linkTitle(String(a), String(b))} onClose={close}>

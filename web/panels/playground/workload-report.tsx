@@ -1,5 +1,6 @@
 // What a workload reports, in tables: counts, latencies, its clients' beliefs, and the last things that happened.
 
+import type { ReactNode } from 'react'
 import type { ActorReport } from '#shared/events/workload-report.ts'
 import type { WorkloadView } from '#shared/events/workload-view.ts'
 import { formatClock, formatCount } from '../../i18n/format.ts'
@@ -20,7 +21,7 @@ export function WorkloadReportView({ workload }: { readonly workload: WorkloadVi
       <Counts report={report} />
       <Latencies report={report} />
       {actors.length > 0 && (
-        <div className="table-box">
+        <TableBox>
           <table className="plain" aria-label={words.clients}>
             <thead>
               <tr>
@@ -37,7 +38,7 @@ export function WorkloadReportView({ workload }: { readonly workload: WorkloadVi
             </tbody>
           </table>
           {more > 0 && <p className="tertiary">{words.more(more)}</p>}
-        </div>
+        </TableBox>
       )}
       {report.notes.length > 0 && (
         <ul className="play-notes" aria-label={words.notes}>
@@ -52,13 +53,23 @@ export function WorkloadReportView({ workload }: { readonly workload: WorkloadVi
   )
 }
 
+/** On a narrow screen a table scrolls by itself, for which it must be reachable by keyboard. */
+function TableBox({ children }: { readonly children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
+    <div className="table-box" tabIndex={0}>
+      {children}
+    </div>
+  )
+}
+
 type Report = NonNullable<WorkloadView['report']>
 
 function Counts({ report }: { readonly report: Report }) {
   const words = useMessages().playground.workloads
   const language = useLanguage()
   return (
-    <div className="table-box">
+    <TableBox>
       <table className="plain" aria-label={words.counts}>
         <thead>
           <tr>
@@ -77,7 +88,7 @@ function Counts({ report }: { readonly report: Report }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   )
 }
 
@@ -87,7 +98,7 @@ function Latencies({ report }: { readonly report: Report }) {
   const timed = Object.entries(report.latencies).filter(([, { count }]) => count > 0)
   if (timed.length === 0) return null
   return (
-    <div className="table-box">
+    <TableBox>
       <table className="plain" aria-label={words.latency}>
         <thead>
           <tr>
@@ -108,7 +119,7 @@ function Latencies({ report }: { readonly report: Report }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   )
 }
 
@@ -124,7 +135,7 @@ function Actor({ actor }: { readonly actor: ActorReport }) {
         {actor.sessionId !== null && !actor.connected && ` · ${words.offline}`}
       </td>
       <td className="mono">{actor.token ?? ''}</td>
-      <td className="mono">{actor.path !== null && <NameText text={actor.path} />}</td>
+      <td className="mono path">{actor.path !== null && <NameText text={actor.path} />}</td>
     </tr>
   )
 }

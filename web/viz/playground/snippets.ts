@@ -32,7 +32,7 @@ try {
 
 const zk = await ZooKeeper.connect({ servers: '${servers}' })
 await withLock(zk, '/locks/mine', async ({ fencingToken }) => {
-  await zk.create('/hello', \`world \${fencingToken}\`)
+  await zk.create('/hello-', String(fencingToken), { mode: 'persistentSequential' })
 })
 await zk.close()`,
   }

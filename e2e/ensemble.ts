@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -75,6 +75,12 @@ export class Ensemble {
   /** Everything printed so far. */
   get output(): string {
     return this.#output()
+  }
+
+  /** What the page server noted about events that no member should have sent. */
+  async malformedEvents(): Promise<readonly string[]> {
+    const lines = (await readFile(join(this.dataDir, 'gateway.log'), 'utf8')).split('\n')
+    return lines.filter((line) => line.includes('event stream broken off') || line.includes('malformed event'))
   }
 
   /** The process that runs member `sid` now, asked of the operating system; null when there is none. */

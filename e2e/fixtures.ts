@@ -23,7 +23,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     async ({}, use) => {
       const ensemble = await Ensemble.start()
       await use(ensemble)
+      const malformed = await ensemble.malformedEvents()
       await ensemble.stopAndForget()
+      expect(malformed, 'the gateway understood all that members said').toEqual([])
     },
     { scope: 'worker', timeout: 60_000 },
   ],

@@ -9,6 +9,7 @@ const SERIOUS = new Set(['serious', 'critical'])
 
 for (const theme of ['light', 'dark'] as const) {
   test(`axe finds nothing serious in any view, ${theme}`, async ({ app, client, base }) => {
+    test.slow() // seven views and more, each read whole
     await client.create(`${base}/lock-`, 'holder', FLAGS.ephemeralSequential)
     await client.create(`${base}/lock-`, 'waiter', FLAGS.ephemeralSequential)
     await app.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })

@@ -32,3 +32,22 @@ test('a session is listed with its ephemerals, and is closed with its client', a
   await expect(row).toContainText('closed')
   expect(await client.create(`${base}/after`, 'x')).toBe(`${base}/after`)
 })
+
+test('somebody else’s session is closed, after saying what goes with it', async ({ app, ensemble, base, client }) => {
+  const other = await connectToAny(ensemble)
+  const path = await other.create(`${base}/theirs`, 'x', FLAGS.ephemeral)
+  await openView(app, 'Rounds')
+  await app.getByRole('option').filter({ hasText: path }).first().click()
+  const inspector = app.getByRole('complementary', { name: 'Inspector' })
+  await inspector
+    .getByRole('button', { name: /^0x[0-9a-f]{8,}$/ })
+    .last()
+    .click()
+  await inspector.getByRole('button', { name: 'Close session' }).click()
+  const question = app.getByRole('dialog')
+  await expect(question).toContainText('at least 1 ephemerals')
+  await question.getByRole('button', { name: 'Close it' }).click()
+  await expect(inspector).toContainText('It is over')
+  await expect.poll(async () => await client.exists(path)).toBe(false)
+  await other.close().catch(() => undefined)
+})

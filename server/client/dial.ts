@@ -60,8 +60,8 @@ function reach({ host, port }: ServerAddress, named: LookupFunction) {
   return { host, port, lookup: named, noDelay: true, autoSelectFamily: true }
 }
 
-export function createTcpDial(): Dial {
-  const named = createLookup()
+/** `named`: how names become addresses. */
+export function createTcpDial(named = createLookup()): Dial {
   return (server) => net.connect(reach(server, named))
 }
 
@@ -71,8 +71,7 @@ export const dialTcp: Dial = createTcpDial()
  * Files are read again at every dial, so that certificates may be renewed under a running client.
  * Throws BadArgumentsError when they cannot be used now; later the last ones that could be go on.
  */
-export function createTlsDial(options: TlsOptions): Dial {
-  const named = createLookup()
+export function createTlsDial(options: TlsOptions, named = createLookup()): Dial {
   let context = readContext(options)
   return (server) => {
     try {

@@ -65,6 +65,7 @@ test('without rules it is the socket below', async () => {
   near.write('there')
   far.write('back')
   await vi.waitFor(() => expect([atFar.received, atNear.received]).toEqual(['there', 'back']))
+  expect([near.bytesWritten, near.bytesRead]).toEqual([5, 4])
   near.end()
   await vi.waitFor(() => expect(atFar.ended).toBe(true))
   await vi.waitFor(() => expect(atNear.closed && atFar.closed).toBe(true))

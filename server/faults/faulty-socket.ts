@@ -16,7 +16,9 @@ export type Messages = (chunk: Uint8Array) => readonly { readonly bytes: Uint8Ar
 type Outgoing = { readonly bytes: Uint8Array; readonly done: (() => void) | null } | { readonly end: () => void }
 type Incoming = Uint8Array | 'end' | 'close'
 
-export class FaultySocket extends Duplex implements Pick<Socket, 'remoteAddress' | 'remotePort' | 'destroySoon'> {
+type LikeSocket = Pick<Socket, 'remoteAddress' | 'remotePort' | 'bytesRead' | 'bytesWritten' | 'destroySoon'>
+
+export class FaultySocket extends Duplex implements LikeSocket {
   readonly #raw: Socket
   readonly #out: LinkLane<Outgoing>
   readonly #in: LinkLane<Incoming>
@@ -50,6 +52,15 @@ export class FaultySocket extends Duplex implements Pick<Socket, 'remoteAddress'
 
   get remotePort(): number | undefined {
     return this.#raw.remotePort
+  }
+
+  /** What has crossed the real connection, whether or not it has got through the faults. */
+  get bytesRead(): number {
+    return this.#raw.bytesRead
+  }
+
+  get bytesWritten(): number {
+    return this.#raw.bytesWritten
   }
 
   /** As a Socket's: what was written is sent, then it is closed. */

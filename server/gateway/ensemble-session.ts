@@ -9,7 +9,8 @@ import type { Acl } from '#shared/zk/acl.ts'
 import { ERROR_CODES, errorName } from '#shared/zk/errors.ts'
 import { formatSessionId } from '#shared/zk/ids.ts'
 import type { Stat } from '#shared/zk/stat.ts'
-import { dialTcp } from '../client/dial.ts'
+import type { Credential } from '../client/connect-options.ts'
+import { type Dial, dialTcp } from '../client/dial.ts'
 import { ZooKeeperError } from '../client/errors.ts'
 import type { PersistentWatch } from '../client/persistent-watch.ts'
 import type { ServerAddress } from '../client/server-list.ts'
@@ -39,6 +40,12 @@ export interface EnsembleSessionOptions {
   readonly servers: () => string
   /** Called each time a session begins or is over. */
   readonly onSession: () => void
+  /** How a server is reached; plain TCP when left out. */
+  readonly dial?: Dial
+  /** Who the session is. */
+  readonly auth?: readonly Credential[]
+  /** Settles when the next request may be made. */
+  readonly pace?: () => Promise<void>
   readonly log: Logger
 }
 
@@ -165,7 +172,8 @@ export class EnsembleSession implements EnsembleReader, EnsembleWriter {
 
   async #ask<T>(call: (zk: ZooKeeper) => Promise<T>): Promise<T> {
     try {
-      return await this.#turns.run(() => {
+      return await this.#turns.run(async () => {
+        await this.#options.pace?.()
         if (!this.#zk)
           throw new RequestError('NO_SESSION', 'The ensemble does not answer: it needs a leader. Start members.')
         this.#requests += 1
@@ -180,10 +188,11 @@ export class EnsembleSession implements EnsembleReader, EnsembleWriter {
     const { signal } = this.#closing
     while (!signal.aborted) {
       try {
+        const { dial: reach = dialTcp, auth = [] } = this.#options
         const servers = this.#options.servers()
         const limits = { sessionTimeoutMs: SESSION_TIMEOUT_MS, connectTimeoutMs: CONNECT_TIMEOUT_MS, signal }
-        const dial = (server: ServerAddress) => this.#traffic.count(dialTcp(server))
-        await this.#serveUntilLost(await ZooKeeper.connect({ servers, dial, ...limits }))
+        const dial = (server: ServerAddress) => this.#traffic.count(reach(server))
+        await this.#serveUntilLost(await ZooKeeper.connect({ servers, dial, auth, ...limits }))
       } catch (error) {
         if (signal.aborted) return
         this.#options.log.info({ reason: String(error) }, 'no session with the ensemble yet')

@@ -15,6 +15,7 @@ type FaultRequests = Extract<ActionName, `fault:${string}`>
 
 export interface FaultControl {
   readonly handlers: Pick<Handlers, FaultRequests>
+  readonly service: FaultService
   close(): void
 }
 
@@ -46,6 +47,7 @@ export function controlFaults(
       },
       'fault:list': async () => ({ catalogue: FAULT_CATALOGUE, active: faults.list() }),
     },
+    service: faults,
     close: () => faults.close(),
   }
 }

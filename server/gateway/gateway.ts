@@ -15,8 +15,9 @@ import { describeHandlers } from './api/describe.ts'
 import { Performer } from './api/perform.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { Authenticator } from './auth/authenticator.ts'
+import type { Cluster } from './cluster.ts'
+import { embeddedCluster } from './embedded-cluster.ts'
 import { EnsembleSession } from './ensemble-session.ts'
-import { controlFaults } from './fault-control.ts'
 import { GatewayMetrics } from './gateway-metrics.ts'
 import type { WindowLimits } from './history/event-window.ts'
 import { historyHandlers } from './history/history-handlers.ts'
@@ -27,10 +28,7 @@ import { ChildWatches } from './locks/child-watches.ts'
 import { LockService } from './locks/lock-service.ts'
 import { OverrideStore } from './locks/override-store.ts'
 import { connectedSessions, WatchPoll } from './locks/watch-poll.ts'
-import { memberHandlers } from './member-control.ts'
-import { followMembers, nowMs } from './member-streams.ts'
-import { readWatches } from './member-watches.ts'
-import { operatorHandlers } from './operator-service.ts'
+import { nowMs } from './member-streams.ts'
 import type { PageClient } from './page-client.ts'
 import { attachSockets } from './sockets.ts'
 import { Jobs } from './tree/jobs.ts'
@@ -41,14 +39,14 @@ import { TreeService } from './tree-service.ts'
 
 /** How far the search for a free port goes. */
 const PORT_TRIES_MAX = 100
-const CLUSTER_NAME = 'playground'
 
 export interface GatewayOptions {
-  readonly ensemble: Ensemble
   /** The wanted port; the next free one is used when it is taken. 0: any. */
   readonly port: number
   /** The built page: dist/web. */
   readonly webDir: string
+  /** dist/server/workload.js; left out: workloads are refused. */
+  readonly workloadEntry?: string
   /** Of Zabscope. */
   readonly version: string
   readonly log: Logger
@@ -77,9 +75,14 @@ export interface Gateway {
   close(): Promise<void>
 }
 
+/** For an ensemble of this process; as openGateway. */
+export function startGateway(options: GatewayOptions & { readonly ensemble: Ensemble }): Promise<Gateway> {
+  return openGateway(options, embeddedCluster(options.ensemble, options.workloadEntry ?? null))
+}
+
 /** Rejects with an Error whose message is a sentence when no port is free. */
-export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { ensemble, log } = options
+export async function openGateway(options: GatewayOptions, cluster: Cluster): Promise<Gateway> {
+  const { log } = options
   const history = new History(options.historyLimits)
   const { host = HOST, basePath = '', publicOrigins = [], token = makeToken() } = options
   const accessOptions = { token, publicOrigins, ...(options.proxies ? { proxies: options.proxies } : {}) }
@@ -88,7 +91,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const findConnection = (session: string): ConnectionView | null =>
     Object.values(history.view.connections).find((connection) => connection.session === session) ?? null
-  const session = new EnsembleSession({ servers: () => ensemble.connectString, onSession: () => onSession(), log })
+  const session = new EnsembleSession({
+    servers: () => cluster.connectString(),
+    onSession: () => onSession(),
+    ...cluster.reach,
+    log,
+  })
   const tree = new TreeService(session, findConnection)
   const childWatches = new ChildWatches()
   const ownSessions = () => [...(session.session === null ? [] : [session.session]), ...session.formerSessions]
@@ -96,12 +104,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     reader: session,
     findConnection,
     now: nowMs,
-    connected: () => connectedSessions(history.view),
+    connected: () => (cluster.knowsConnections() ? connectedSessions(history.view) : null),
     ownSessions,
-    overrides: new OverrideStore(join(ensemble.dataDir, 'lock-patterns.json')),
+    overrides: new OverrideStore(join(cluster.dataDir, 'lock-patterns.json')),
     watchPoll: new WatchPoll({
       view: () => history.view,
-      ask: async (sid) => readWatches(ensemble.plans.find((plan) => plan.sid === sid)?.adminPort ?? 0),
+      ask: (sid) => cluster.readWatches(sid),
       ownSessions,
       children: () => childWatches.tables(ownSessions()),
       now: nowMs,
@@ -116,24 +124,26 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     }
   }
   let sessionWanted = false
+  const startSession = (): void => {
+    if (!sessionWanted) session.start()
+    sessionWanted = true
+  }
   const emit = (event: GatewayEvent): void => {
     history.append(event)
     childWatches.onEvent(event)
     locks.onEvent(event)
+    opened.onEvent?.(event)
     // Not before somebody can answer: the client's waits between tries would only delay the first page.
-    if (event.type === 'serving' && !sessionWanted) {
-      sessionWanted = true
-      session.start()
-    }
+    if (event.type === 'serving') startSession()
   }
 
   const about = (): About => ({
     version: options.version,
-    clusterName: CLUSTER_NAME,
-    dataDir: ensemble.dataDir,
-    connectString: ensemble.connectString,
+    clusterName: cluster.name,
+    dataDir: cluster.dataDir,
+    connectString: cluster.connectString(),
     serverTimeMs: nowMs(),
-    autoRestart: ensemble.autoRestart,
+    ...cluster.about(),
     gatewaySession: session.session,
     formerGatewaySessions: session.formerSessions,
     load: session.load,
@@ -149,23 +159,21 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     tree.forgetAll(client)
     locks.forgetAll(client)
   }
-  const faults = controlFaults(ensemble, history.view, emit)
+  const tellAbout = (): void => sockets.tellAbout()
+  const opened = cluster.open({ view: history.view, emit, session, startSession, tellAbout, log })
   const jobs = new Jobs()
-  const operator = operatorHandlers({ ensemble, view: () => history.view, ownSession: () => session.session })
   const handlers = {
-    ...describeHandlers,
-    ...historyHandlers(history.recorder, { clusterName: CLUSTER_NAME, version: options.version }),
+    ...describeHandlers(cluster.refuses),
+    ...historyHandlers(history.recorder, { clusterName: cluster.name, version: options.version }),
     ...tree.handlers,
     ...locks.handlers,
-    ...memberHandlers(ensemble, () => sockets.tellAbout()),
     ...nodeHandlers(session),
     ...subtreeHandlers(session, jobs),
     ...transferHandlers(session, jobs),
-    ...operator,
-    ...faults.handlers,
+    ...opened.handlers,
   }
-  const audit = new AuditLog({ dir: ensemble.dataDir })
-  const performer = new Performer({ handlers, audit, log })
+  const audit = new AuditLog({ dir: cluster.dataDir })
+  const performer = new Performer({ handlers, audit, log, refuses: cluster.refuses })
   const authenticator = new Authenticator({
     access: () => access,
     audit,
@@ -204,15 +212,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const port = await listenFrom(server, host, options.port)
   access = makeAccess(port, accessOptions)
-  const streams = followMembers(ensemble, history.view, emit, log)
-  let sids = ensemble.plans.map((plan) => plan.sid)
-  const unlistenMembers = ensemble.onMembers((plans) => {
-    const now = plans.map((plan) => plan.sid)
-    // Our session knows only the members of when it began; it need not know who came, but must not look for who left.
-    if (sids.some((sid) => !now.includes(sid))) void session.renew()
-    sids = now
-    sockets.tellAbout()
-  })
+  opened.follow()
 
   return {
     port,
@@ -220,9 +220,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     url: `${publicOrigins[0] ?? `http://${HOST}:${port}`}${basePath}/#token=${token}`,
     history,
     close: async () => {
-      faults.close()
-      unlistenMembers()
-      streams.close()
+      await opened.close()
       await session.close()
       locks.close()
       await sockets.close()

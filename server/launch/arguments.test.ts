@@ -29,6 +29,8 @@ describe('the command line', () => {
       trustedProxies: [],
       users: null,
       accessToken: null,
+      historyMinutes: 15,
+      historyMegabytes: 64,
       logLevel: 'info',
     })
   })

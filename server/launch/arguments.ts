@@ -3,6 +3,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { err, ok, type Result } from '#shared/base/result.ts'
 import { CLIENT_HELP, type ClientCommand, readShellArguments, readWorkloadArguments } from './client-arguments.ts'
+import { CONNECT_HELP, type ConnectCommand, readConnectArguments } from './connect-arguments.ts'
 import { type Flags, OURS, readSettings, type Surroundings } from './settings/read-settings.ts'
 import { SETTING_WORDS, type Settings, settingsHelp } from './settings/settings.ts'
 import { readLogArguments, readSnapshotArguments, TOOL_HELP, type ToolCommand } from './tool-arguments.ts'
@@ -14,6 +15,7 @@ export type Command =
   | { readonly type: 'version' }
   | ({ readonly type: 'up' } & Settings)
   | { readonly type: 'server'; readonly configPath: string }
+  | ConnectCommand
   | ToolCommand
   | UserCommand
   | WindowCommand
@@ -23,6 +25,7 @@ export const HELP = `Zabscope: a real ZooKeeper-compatible ensemble that you can
 
 Usage
   zabscope up [options]      start an ensemble on this machine, and the page that shows it
+  zabscope connect <servers> [options]       the page over an ensemble that runs already
   zabscope user add|remove|token|list ...    users and API tokens for up --users
   zabscope audit <dir|file>                  check that no record of an audit log was changed or taken out
   zabscope server <zoo.cfg>  run one member from a standard ZooKeeper configuration
@@ -37,7 +40,7 @@ Options of up
   --config FILE            settings as JSON: { "members": 5, "users": "users.json" }
 ${settingsHelp()}
 A flag counts before its environment variable (ZABSCOPE_CLIENT_PORT for --client-port), that before the file.
-${USER_HELP}${TOOL_HELP}${WINDOW_HELP}${CLIENT_HELP}
+${CONNECT_HELP}${USER_HELP}${TOOL_HELP}${WINDOW_HELP}${CLIENT_HELP}
 
 With npm: npm start -- --members 5 --data /tmp/five
 `
@@ -52,6 +55,7 @@ export function readArguments(args: readonly string[], surroundings = OURS): Res
     return ok({ type: 'help' })
   if (name === '--version' || name === '-v') return ok({ type: 'version' })
   if (name === 'up') return readUp(rest, surroundings)
+  if (name === 'connect') return readConnectArguments(rest, surroundings)
   if (name === 'user') return readUserArguments(rest)
   if (name === 'audit') return readAuditArguments(rest)
   if (name === 'server') return readServer(rest)
@@ -59,7 +63,7 @@ export function readArguments(args: readonly string[], surroundings = OURS): Res
   if (name === 'snapshot') return readSnapshotArguments(rest)
   if (name === 'window') return readWindowArguments(rest)
   return err(
-    `There is no command ${JSON.stringify(name)}. The commands are up, user, audit, server, log, snapshot, window, shell and workload; see zabscope --help.`,
+    `There is no command ${JSON.stringify(name)}. The commands are up, connect, user, audit, server, log, snapshot, window, shell and workload; see zabscope --help.`,
   )
 }
 

@@ -28,7 +28,16 @@ async function main(args: readonly string[]): Promise<number> {
       return 0
     case 'up': {
       const { runUp } = await import('./up.ts')
-      return runUp(command.value, { memberEntry: beside('member.js'), webDir: beside('../web'), version })
+      return runUp(command.value, {
+        memberEntry: beside('member.js'),
+        workloadEntry: beside('workload.js'),
+        webDir: beside('../web'),
+        version,
+      })
+    }
+    case 'connect': {
+      const { runConnect } = await import('./connect.ts')
+      return runConnect(command.value, { webDir: beside('../web'), version })
     }
     case 'server': {
       const { runServer } = await import('../member/main.ts')

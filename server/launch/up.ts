@@ -15,6 +15,8 @@ import { describeUp } from './words.ts'
 export interface Built {
   /** dist/server/member.js */
   readonly memberEntry: string
+  /** dist/server/workload.js */
+  readonly workloadEntry: string
   /** dist/web */
   readonly webDir: string
   readonly version: string
@@ -70,13 +72,14 @@ export async function runUp(options: Settings, built: Built): Promise<number> {
 async function start(ensemble: Ensemble, options: Settings, built: Built, stop: StopListener): Promise<Running> {
   let gateway: Gateway | null = null
   try {
-    const { webDir, version } = built
+    const { webDir, workloadEntry, version } = built
     const proxies = proxyList(options.trustedProxies)
     if (!proxies.ok) throw new Error(proxies.error)
     gateway = await startGateway({
       ensemble,
       port: options.port,
       webDir,
+      workloadEntry,
       version,
       log: gatewayLog(ensemble.dataDir, options.logLevel),
       host: options.host,
@@ -84,6 +87,7 @@ async function start(ensemble: Ensemble, options: Settings, built: Built, stop: 
       publicOrigins: options.publicOrigins,
       proxies: proxies.value,
       userFile: options.users,
+      historyLimits: { windowMs: options.historyMinutes * 60_000, bytesMax: options.historyMegabytes * 2 ** 20 },
       ...(options.accessToken === null ? {} : { token: options.accessToken }),
     })
     ensemble.startAll()

@@ -30,7 +30,8 @@ const actor = z.object({
 })
 const note = z.object({ atMs: z.number(), severity: z.enum(['info', 'warning', 'error']), text: z.string().max(2000) })
 
-const report = z.object({
+/** As far as a schema can say it; exported for events that hold a report. */
+export const REPORT = z.object({
   kind,
   atMs: z.number(),
   uptimeMs: count,
@@ -51,6 +52,6 @@ export type Statement =
 
 export const STATEMENT: z.ZodType<Statement> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
-  z.object({ type: z.literal('report'), report }),
+  z.object({ type: z.literal('report'), report: REPORT }),
   z.object({ type: z.literal('failed'), message: z.string() }),
 ])

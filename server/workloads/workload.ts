@@ -4,6 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { WorkloadReport } from '#shared/events/workload-report.ts'
 import { type AnySettings, WORKLOAD_KINDS, type WorkloadKind } from '#shared/events/workload-settings.ts'
+import type { WorkloadState, WorkloadView } from '#shared/events/workload-view.ts'
 import { pathProblem } from '#shared/zk/path.ts'
 import { parseConnectString } from '../client/server-list.ts'
 import { type Order, STATEMENT, type Statement } from './messages.ts'
@@ -21,20 +22,8 @@ export interface StartOptions {
   readonly onReport?: (report: WorkloadReport) => void
 }
 
-export type WorkloadState = 'starting' | 'running' | 'stopping' | 'ended' | 'failed'
-
-export interface WorkloadStatus {
-  readonly id: string
-  readonly kind: WorkloadKind
-  readonly state: WorkloadState
-  readonly pid: number | null
-  readonly root: string
-  readonly settings: AnySettings
-  /** The newest; null before the first. */
-  readonly report: WorkloadReport | null
-  /** Why it ended by itself, as a sentence; null while it runs or when it was asked to end. */
-  readonly problem: string | null
-}
+/** As pages see it, but with the whole report. */
+export type WorkloadStatus = WorkloadView
 
 /** What was asked for cannot be done; the message says what can. */
 export class WorkloadError extends Error {

@@ -5,7 +5,6 @@ import { applyEvent } from './apply-event.ts'
 import { KNOWN_TXNS_MAX, type MemberStats, type Stage, type TxnSummary } from './cluster-event.ts'
 import {
   type ClusterView,
-  COUNTED_EPOCHS_MAX,
   emptyClusterView,
   type MemberView,
   PARKED_MAX,
@@ -279,42 +278,6 @@ describe('counting', () => {
     applyEvent(view, mark(1100, 2, 'applied', z(0, 900)))
     expect(view.totals.committed).toBe(1)
   })
-
-  test('the end of an old epoch counts, though the next has begun; and what is applied was committed', () => {
-    const view = fold([
-      ...introduce(1, 2, 3),
-      mark(1000, 3, 'committed', z(1, 100)),
-      mark(2000, 2, 'committed', z(2, 3)),
-      mark(2001, 1, 'applied', z(1, 105)), // what 3 committed last and was killed before telling
-      mark(2002, 1, 'applied', z(2, 3)),
-      mark(2003, 2, 'applied', z(1, 105)),
-    ])
-    expect(view.totals.committed).toBe(108)
-    expect(view.committedUpTo).toBe(z(2, 3))
-  })
-
-  test('epochs without end take no memory without end', () => {
-    const view = fold(introduce(1, 2, 3))
-    for (let epoch = 1; epoch <= 100; epoch += 1) applyEvent(view, mark(epoch * 1000, 1, 'committed', z(epoch, 2)))
-    expect(view.totals.committed).toBe(200)
-    expect(Object.keys(view.committedIn)).toHaveLength(COUNTED_EPOCHS_MAX)
-  })
-})
-
-describe('while rounds are sampled', () => {
-  test('a killed leader takes with it only rounds that it would have told', () => {
-    const view = fold([
-      ...introduce(1, 2, 3),
-      { type: 'sampling', t: 900, sid: 3, every: 4 },
-      proposed(1000, 3, z(1, 8)),
-      mark(1001, 1, 'received', z(1, 8)),
-      mark(1003, 1, 'received', z(1, 17)),
-      { type: 'stream', t: 1010, sid: 3, up: false },
-    ])
-    expect(view.rounds.map((round) => round.txn.zxid)).toEqual([z(1, 8), z(1, 12), z(1, 16)])
-    applyEvent(view, { type: 'stream', t: 2000, sid: 3, up: true })
-    expect(view.sampling).toEqual({})
-  })
 })
 
 const STATS: MemberStats = {
@@ -386,23 +349,5 @@ describe('members', () => {
     }
     const view = fold([connected(1), connected(2), { type: 'stream', t: 2, sid: 1, up: true }, connected(2)])
     expect(Object.keys(view.connections)).toEqual(['1:2'])
-  })
-})
-
-describe('watches', () => {
-  const watch = { sid: 1, conn: 2, session: '0xa', path: '/a' }
-  const found: GatewayEvent = { type: 'watchFound', t: 5, ...watch, kind: 'data' }
-
-  test('one that was there before anybody looked is logged as found', () => {
-    expect(fold([found]).watchLog).toEqual([{ t: 5, ...watch, stage: 'found', what: 'data', zxid: '0x0' }])
-  })
-
-  test('one that is known to wait is not logged twice; one that has fired since is', () => {
-    const set: GatewayEvent = { type: 'watchSet', t: 1, ...watch, kind: 'data', zxid: '0x100000001' }
-    const fired: GatewayEvent = { type: 'watchTriggered', t: 2, ...watch, event: 'x', zxid: '0x100000002' }
-    expect(fold([set, found, found]).watchLog).toHaveLength(1)
-    expect(fold([{ ...set, kind: 'exists' }, found]).watchLog).toHaveLength(1)
-    expect(fold([{ ...set, kind: 'children' }, found]).watchLog).toHaveLength(2)
-    expect(fold([set, fired, found]).watchLog.map(({ stage }) => stage)).toEqual(['set', 'triggered', 'found'])
   })
 })

@@ -20,6 +20,7 @@ import {
 } from './fold-log.ts'
 import { foldKnown, foldMark, foldProposed, foldQuorum, foldStream, startCountingAt } from './fold-rounds.ts'
 import type { GatewayEvent } from './socket-protocol.ts'
+import { foldWorkload } from './workload-view.ts'
 import { newerZxid, readableZxid } from './zxid-text.ts'
 
 type EventOf<Type extends GatewayEvent['type']> = Extract<GatewayEvent, { type: Type }>
@@ -44,6 +45,12 @@ export function applyEvent(view: ClusterView, event: GatewayEvent): void {
       return
     case 'fault':
       foldFault(view, event)
+      return
+    case 'workload':
+      foldWorkload(view.workloads, event.workload)
+      return
+    case 'scenario':
+      view.scenario = event.run
       return
     case 'stream':
       // A stream that comes up starts with the connections that exist, and says how it samples.
@@ -223,10 +230,15 @@ function foldProcess(view: ClusterView, event: EventOf<'process'>): void {
       foldMarker(view, { t, sid, type: 'started', text: `Member ${sid} starts` })
       return
     case 'running':
+      if (before === 'unreachable') foldMarker(view, { t, sid, type: 'started', text: `Member ${sid} answers again` })
       if (before === 'paused') foldMarker(view, { t, sid, type: 'resumed', text: `Member ${sid} runs again` })
       return
     case 'paused':
       foldMarker(view, { t, sid, type: 'paused', text: `Member ${sid} is paused` })
+      return
+    case 'unreachable':
+      foldMarker(view, { t, sid, type: 'stopped', text: `Member ${sid} does not answer: ${reason}` })
+      foldGone(view, sid)
       return
     case 'stopped':
       foldMarker(view, { t, sid, type: 'stopped', text: `Member ${sid} stopped: ${reason}` })

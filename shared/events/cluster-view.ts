@@ -3,8 +3,11 @@
 
 import type { ServerState } from '../zk/vote.ts'
 import type { ActivityCounts, VoteReason } from './activity-event.ts'
+import type { MemberFigure } from './attach.ts'
 import type { Stage, TxnSummary } from './cluster-event.ts'
 import type { FaultView } from './fault-request.ts'
+import type { ScenarioRun } from './scenario-run.ts'
+import type { WorkloadView } from './workload-view.ts'
 
 /** Newest rounds kept. */
 export const ROUNDS_MAX = 500
@@ -27,8 +30,11 @@ export const COUNTED_EPOCHS_MAX = 16
  */
 export const UNKNOWN_OP = 'unknown'
 
-/** starting, running: the process lives. stopped: ended on request. killed: ended by a signal or a crash. paused: SIGSTOP. */
-export type ProcessState = 'starting' | 'running' | 'paused' | 'stopped' | 'killed'
+/**
+ * starting, running: the process lives. stopped: ended on request. killed: ended by a signal or a crash. paused: SIGSTOP.
+ * unreachable: of an attached ensemble; it does not answer, and nobody here sees its process.
+ */
+export type ProcessState = 'starting' | 'running' | 'paused' | 'stopped' | 'killed' | 'unreachable'
 
 /** How a process ended. */
 export interface ProcessEnd {
@@ -62,6 +68,8 @@ export interface MemberView {
   watches: number
   outstanding: number
   requests: number
+  /** Figures of this description that nobody tells: they are 0 and mean nothing. */
+  unknown?: readonly MemberFigure[]
   /** How its last process ended; left out before the first did. */
   lastEnd?: ProcessEnd
   /** When this description was last confirmed, ms since 1970; 0: the member has said nothing yet. */
@@ -188,6 +196,10 @@ export interface ClusterView {
   counts: Record<string, ActivityCounts>
   /** Those that are there now, oldest first. */
   faults: FaultView[]
+  /** By id; at most WORKLOADS_SHOWN_MAX. */
+  workloads: Record<string, WorkloadView>
+  /** The one that runs, or ran last. */
+  scenario: ScenarioRun | null
   /** Whether a member's events are heard now. */
   streams: Record<string, boolean>
   /** By member, oldest first. Only the fold looks at these. */
@@ -212,6 +224,8 @@ export function emptyClusterView(): ClusterView {
     sampling: {},
     counts: {},
     faults: [],
+    workloads: {},
+    scenario: null,
     streams: {},
     parked: {},
     known: {},

@@ -1,6 +1,7 @@
 // What page and gateway say to each other over Socket.IO. Every request is acknowledged with an Answer.
 // The server side checks each with a schema and one table of permissions.
 
+import type { AttachedAbout } from './attach.ts'
 import type { ClusterEvent } from './cluster-event.ts'
 import type { ClusterView, MemberView, ProcessEnd, ProcessState } from './cluster-view.ts'
 import type { FaultKind } from './fault-catalogue.ts'
@@ -8,8 +9,11 @@ import type { FaultRequest, FaultView } from './fault-request.ts'
 import type { ExportFormat, HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
 import type { LockContention, LockDetail, LockRequests } from './lock-requests.ts'
 import type { OperatorRequests } from './operator-requests.ts'
+import type { PlaygroundRequests } from './playground-requests.ts'
+import type { ScenarioRun } from './scenario-run.ts'
 import type { StreamView } from './subscription.ts'
 import type { FileAnswer, JobProgress, TreeRequests } from './tree-requests.ts'
+import type { WorkloadView } from './workload-view.ts'
 
 export const PROTOCOL_VERSION = 1
 
@@ -57,6 +61,10 @@ export type GatewayEvent =
     }
   /** No member of the ensemble any more. */
   | { readonly type: 'memberGone'; readonly t: number; readonly sid: number }
+  /** A workload of the gateway is like this now; `sid` is 0: it is on no member. */
+  | { readonly type: 'workload'; readonly t: number; readonly sid: number; readonly workload: WorkloadView }
+  /** The guided scenario is like this now; `sid` as for workloads. */
+  | { readonly type: 'scenario'; readonly t: number; readonly sid: number; readonly run: ScenarioRun }
 
 export interface NumberedEvents {
   /** Sequence number of the first event; the rest follow without gaps, unless `upTo` says otherwise. */
@@ -80,6 +88,8 @@ export interface About {
   readonly serverTimeMs: number
   /** Members that die are started again; left out where that is not ours to say. */
   readonly autoRestart?: boolean
+  /** Of an ensemble that the gateway did not start; left out otherwise. */
+  readonly attached?: AttachedAbout
   /** The gateway's own session, with which it reads and watches for all pages; null while it has none. */
   readonly gatewaySession: string | null
   /** Those before it that are over, newest first; at most FORMER_SESSIONS_MAX. Logs may still name them. */
@@ -215,7 +225,7 @@ export interface FaultList {
 }
 
 /** Requests of the page. */
-export interface ClientToServer extends TreeRequests, OperatorRequests, LockRequests {
+export interface ClientToServer extends TreeRequests, OperatorRequests, LockRequests, PlaygroundRequests {
   hello(
     request: {
       readonly version: number
@@ -275,6 +285,8 @@ export interface ClientToServer extends TreeRequests, OperatorRequests, LockRequ
   'fault:inject'(request: FaultRequest, answer: (a: Answer<FaultView>) => void): void
   'fault:heal'(request: { readonly id: string }, answer: (a: Answer<null>) => void): void
   'fault:heal-all'(request: Record<string, never>, answer: (a: Answer<null>) => void): void
+  /** Whether an attached ensemble may be changed from here. */
+  'cluster:allow-writes'(request: { readonly on: boolean }, answer: (a: Answer<null>) => void): void
   'fault:list'(request: Record<string, never>, answer: (a: Answer<FaultList>) => void): void
 }
 

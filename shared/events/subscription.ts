@@ -28,6 +28,8 @@ export const VIEW_OF: { readonly [Type in GatewayEvent['type']]: StreamView } = 
   dropped: 'ensemble',
   fault: 'ensemble',
   memberGone: 'ensemble',
+  workload: 'ensemble',
+  scenario: 'ensemble',
   proposed: 'rounds',
   known: 'rounds',
   mark: 'rounds',

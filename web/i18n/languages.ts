@@ -7,6 +7,7 @@ import { access, frame, keys, timeline, units } from './en/frame.ts'
 import { lockView, why } from './en/lock-view.ts'
 import { metrics } from './en/metrics.ts'
 import { palette } from './en/palette.ts'
+import { playground } from './en/playground.ts'
 import { reading } from './en/reading.ts'
 import { rounds } from './en/rounds.ts'
 import { sessions } from './en/sessions.ts'
@@ -32,6 +33,7 @@ const en = {
   sessions,
   metrics,
   reading,
+  playground,
   edit,
   lockView,
   why,

@@ -8,6 +8,7 @@ import { Inspector } from '../panels/inspector.tsx'
 import { ActionDialog } from '../panels/member-actions.tsx'
 import { Notices } from '../panels/notices.tsx'
 import { Palette } from '../panels/palette/palette.tsx'
+import { LinkFaults } from '../panels/playground/link-faults.tsx'
 import { Rail, Settings } from '../panels/rail.tsx'
 import { ShareButton } from '../panels/share-button.tsx'
 import { Timeline } from '../panels/timeline.tsx'
@@ -27,6 +28,7 @@ import { EnsemblePage } from './ensemble-page.tsx'
 import { useKeyboard } from './keyboard.ts'
 import { LocksPage } from './locks-page.tsx'
 import { MetricsPage } from './metrics-page.tsx'
+import { PlaygroundPage } from './playground-page.tsx'
 import { RoundsPage } from './rounds-page.tsx'
 import { SessionsPage } from './sessions-page.tsx'
 import { TreePage } from './tree-page.tsx'
@@ -40,6 +42,7 @@ const PAGES: Record<ViewName, () => ReactNode> = {
   locks: LocksPage,
   sessions: SessionsPage,
   metrics: MetricsPage,
+  playground: PlaygroundPage,
 }
 
 interface AppProps {
@@ -130,6 +133,7 @@ function Frame() {
       <Timeline />
       <Notices />
       <ActionDialog />
+      <LinkFaults />
       {overlay === 'keys' && <Help onClose={closeOverlay} />}
       {overlay === 'palette' && <Palette />}
       {overlay === 'tour' && <Tour />}

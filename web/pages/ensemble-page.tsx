@@ -3,9 +3,11 @@
 import { formatCount, formatRate } from '../i18n/format.ts'
 import { ElectionView } from '../panels/election-view.tsx'
 import { EventFeed } from '../panels/event-feed.tsx'
+import { FaultsNow } from '../panels/faults-now.tsx'
 import { MemberRing } from '../panels/member-ring.tsx'
 import { MemberTable } from '../panels/member-table.tsx'
 import { useNow } from '../stores/clock.ts'
+import { offerLink } from '../stores/playground-store.ts'
 import { useCluster, useOwnSessions, useViewStore } from '../stores/view-store.ts'
 import { Empty, Skeleton } from '../ui/states.tsx'
 import { type Size, useSize } from '../ui/use-size.ts'
@@ -40,10 +42,11 @@ export function EnsemblePage() {
       <div className="ensemble-top">
         <div className="ring-box" ref={ref}>
           {!known && <RingSkeleton />}
-          {known && size && size.width > 0 && <MemberRing box={ringBox(size)} />}
+          {known && size && size.width > 0 && <MemberRing box={ringBox(size)} onLink={(a, b) => offerLink([a, b])} />}
         </div>
         <div className="ensemble-side">
           <Figures />
+          {known && <FaultsNow />}
           {known && <EventFeed />}
         </div>
       </div>

@@ -16,6 +16,7 @@ const GO: Readonly<Record<string, ViewName>> = {
   l: 'locks',
   s: 'sessions',
   m: 'metrics',
+  p: 'playground',
 }
 /** The letter after `g` must follow within this time. */
 const GO_WITHIN_MS = 1200

@@ -15,6 +15,8 @@ import { TimelineGlyph } from './timeline-glyph.tsx'
 const SHOWN = 60
 
 export function feedSentence({ kind, sid, count }: FeedEntry, story: Messages['story']): string {
+  // Faults may be on several members; the text beside it says on whom.
+  if (sid === null && (kind === 'fault' || kind === 'healed')) return story.anywhere[kind]
   return story.sayings[kind](String(sid ?? '–'), count)
 }
 
@@ -100,6 +102,9 @@ function FeedMark({ entry: { kind, sid } }: { readonly entry: FeedEntry }) {
     case 'stopped':
     case 'paused':
     case 'resumed':
+    case 'left':
+    case 'fault':
+    case 'healed':
       return <TimelineGlyph type={kind} sid={sid} />
     default:
       return <span className="feed-dot" aria-hidden="true" />

@@ -10,6 +10,7 @@ import { Visible } from '../ui/visible.tsx'
 import { useLanguage, useMessages } from '../ui/words.ts'
 import { type SessionRow, timeLeft } from '../viz/session-rows.ts'
 import { endWithConnections, watchLives } from '../viz/watch-groups.ts'
+import { CloseSession } from './close-session.tsx'
 import { TimeLeft } from './session-list.tsx'
 
 const ROUNDS_SHOWN = 20
@@ -48,6 +49,7 @@ export function InspectSession({ session }: { readonly session: string }) {
           </dl>
         ))}
       </section>
+      {row && !own && <CloseSession row={row} />}
       {row && <Owned row={row} />}
       <section>
         <h3>{words.rounds}</h3>

@@ -23,9 +23,13 @@ import {
   roleOf,
 } from '../viz/ensemble-answer.ts'
 import { layoutLink, layoutRing, type RingBox, type RingNode } from '../viz/ring.ts'
+import { harmedLinks } from '../viz/ring-faults.ts'
 import { ackTime } from '../viz/round-facts.ts'
+import { RingFaultLinks } from './ring-fault-links.tsx'
 
 const ACK_ROUNDS = 50
+/** More writes than this in a second are not told by dots that travel. */
+const PULSES_PER_S_MAX = 20
 
 interface RingMember {
   readonly member: MemberView
@@ -45,6 +49,7 @@ interface RingState {
 
 function ringState(view: ClusterView, own: ReadonlySet<string>): RingState {
   const leader = leaderOf(view)?.sid ?? null
+  const busy = (view.writeRate.at(-1)?.[1] ?? 0) > PULSES_PER_S_MAX
   const acks = new Map<number, { medianMs: number; rounds: number }>()
   const members = membersInOrder(view).map((member): RingMember => {
     const role = roleOf(member)
@@ -58,13 +63,27 @@ function ringState(view: ClusterView, own: ReadonlySet<string>): RingState {
       clients: clientsOf(view, member, own),
     }
   })
-  return { members, leader, acks, newestRound: view.rounds.at(-1)?.txn.zxid ?? null }
+  return { members, leader, acks, newestRound: busy ? null : (view.rounds.at(-1)?.txn.zxid ?? null) }
 }
 
-export function MemberRing({ box }: { readonly box: RingBox }) {
+interface MemberRingProps {
+  readonly box: RingBox
+  /** Somebody chose the link between two members. */
+  readonly onLink?: (a: number, b: number) => void
+}
+
+export function MemberRing({ box, onLink }: MemberRingProps) {
   const { ensemble: words } = useMessages()
   const own = useOwnSessions()
   const { members, leader, acks, newestRound } = useCluster((view) => ringState(view, own))
+  const harmed = useCluster((view) => harmedLinks(view.faults))
+  const duration = useDuration()
+  const isHarmed = (sid: number) =>
+    harmed.some(({ a, b }) => (a === leader && b === sid) || (a === sid && b === leader))
+  const ackLabel = (a: number, b: number): string | null => {
+    const ack = leader === a ? acks.get(b) : leader === b ? acks.get(a) : undefined
+    return ack ? duration(ack.medianMs) : null
+  }
   const titleId = useId()
   const nodes = layoutRing(
     members.map(({ member }) => member.sid),
@@ -88,8 +107,9 @@ export function MemberRing({ box }: { readonly box: RingBox }) {
                   from={leaderNode}
                   to={node}
                   discPx={box.discPx}
-                  ack={ack ?? null}
+                  ack={isHarmed(member.sid) ? null : (ack ?? null)}
                   round={newestRound}
+                  {...(onLink && { onLink })}
                 />
               )
             )
@@ -101,6 +121,7 @@ export function MemberRing({ box }: { readonly box: RingBox }) {
             const node = nodes.find((each) => each.sid === member.sid)
             return node && <MissingLink key={member.sid} from={leaderNode} to={node} discPx={box.discPx} />
           })}
+      <RingFaultLinks links={harmed} nodes={nodes} discPx={box.discPx} labelOf={ackLabel} />
       {nodes.map((node, i) => {
         const state = members[i]
         return state && <Node key={node.sid} node={node} state={state} box={box} />
@@ -115,19 +136,34 @@ interface LinkProps {
   readonly discPx: number
   readonly ack: { readonly medianMs: number; readonly rounds: number } | null
   readonly round: string | null
+  readonly onLink?: (a: number, b: number) => void
 }
 
-function Link({ from, to, discPx, ack, round }: LinkProps) {
-  const { ensemble: words } = useMessages()
+function Link({ from, to, discPx, ack, round, onLink }: LinkProps) {
+  const { ensemble: words, playground } = useMessages()
   const duration = useDuration()
   const link = layoutLink(from, to, discPx)
+  const choose = () => onLink?.(from.sid, to.sid)
+  const asButton = onLink && {
+    role: 'button',
+    tabIndex: 0,
+    'aria-label': playground.faults.linkButton(String(from.sid), String(to.sid)),
+    onClick: choose,
+    onKeyDown: (event: React.KeyboardEvent) => {
+      if (event.key !== 'Enter' && event.key !== ' ') return
+      event.preventDefault()
+      event.stopPropagation()
+      choose()
+    },
+  }
   return (
-    <g>
+    <g className="ring-link" {...asButton}>
       <title>
         {ack
           ? words.ackTimeHint(String(to.sid), duration(ack.medianMs), ack.rounds)
           : words.followsLink(String(to.sid), String(from.sid))}
       </title>
+      <line className="link-target" x1={link.x1} y1={link.y1} x2={link.x2} y2={link.y2} />
       <line className="link" x1={link.x1} y1={link.y1} x2={link.x2} y2={link.y2} />
       {round !== null && (
         <circle

@@ -4,6 +4,7 @@ import {
   formatRoute,
   HOME,
   LOCK_FORMS,
+  PLAY_TABS,
   parseRoute,
   ROUND_FORMS,
   type Route,
@@ -28,6 +29,7 @@ const route: fc.Arbitrary<Route> = fc.record({
   lockForm: fc.constantFrom(null, ...LOCK_FORMS),
   rounds: fc.constantFrom(...ROUND_FORMS),
   find: fc.string({ unit: 'grapheme', maxLength: 40 }),
+  play: fc.constantFrom(...PLAY_TABS),
   language: fc.constantFrom(null, 'en', 'zh-CN'),
   theme: fc.constantFrom(null, ...THEMES),
 })

@@ -1,12 +1,16 @@
 // Everything that can be linked to, and its text form in the URL's query. Pure; route-store.ts joins it to
 // the browser's history. The one path is `/`, so that any file server can serve the page.
 
-export const VIEWS = ['ensemble', 'rounds', 'tree', 'watches', 'locks', 'sessions', 'metrics'] as const
+export const VIEWS = ['ensemble', 'rounds', 'tree', 'watches', 'locks', 'sessions', 'metrics', 'playground'] as const
 export type ViewName = (typeof VIEWS)[number]
 
 /** How the Rounds view shows them. */
 export const ROUND_FORMS = ['list', 'time', 'logs'] as const
 export type RoundForm = (typeof ROUND_FORMS)[number]
+
+/** Parts of the Playground view. */
+export const PLAY_TABS = ['scenarios', 'workloads', 'faults', 'connect'] as const
+export type PlayTab = (typeof PLAY_TABS)[number]
 
 /** How the Locks view shows all locks, and one that is open. */
 export const LOCK_FORMS = ['ranking', 'blocked', 'graph', 'queue', 'lanes', 'figures'] as const
@@ -40,6 +44,7 @@ export interface Route {
   readonly rounds: RoundForm
   /** What the Rounds view is searched for; empty for everything. */
   readonly find: string
+  readonly play: PlayTab
   /** `null`: as the browser prefers. */
   readonly language: Language | null
   readonly theme: Theme | null
@@ -52,6 +57,7 @@ export const HOME: Route = {
   lockForm: null,
   rounds: 'list',
   find: '',
+  play: 'scenarios',
   language: null,
   theme: null,
 }
@@ -87,6 +93,7 @@ export function parseRoute(search: string): Route {
     lockForm: oneOf(LOCK_FORMS, query.get('show')),
     rounds: oneOf(ROUND_FORMS, query.get('as')) ?? HOME.rounds,
     find: (query.get('find') ?? '').slice(0, FIND_MAX),
+    play: oneOf(PLAY_TABS, query.get('play')) ?? HOME.play,
     language: oneOf(LANGUAGES, query.get('lang')),
     theme: oneOf(THEMES, query.get('theme')),
   }
@@ -113,6 +120,7 @@ export function formatRoute(route: Route): string {
   if (route.lockForm !== null) query.set('show', route.lockForm)
   if (route.rounds !== HOME.rounds) query.set('as', route.rounds)
   if (route.find !== '') query.set('find', route.find)
+  if (route.play !== HOME.play) query.set('play', route.play)
   if (route.selection) query.set(route.selection.type, selectionValue(route.selection))
   if (route.language) query.set('lang', route.language)
   if (route.theme) query.set('theme', route.theme)

@@ -198,6 +198,7 @@ export function createMockFeed(story: string): Feed {
       case 'member:stop':
         return failed('BUSY', 'Member is still starting. Wait until it serves, then stop it.')
       case 'history:range':
+      case 'history:export':
         return failed('UNAVAILABLE', 'A made-up cluster keeps no past.')
       default:
         return { ok: true, value: null }

@@ -9,6 +9,7 @@ const PATHS = {
   locks: 'M4 7.5h8v6H4zM5.5 7.5V5.2a2.5 2.5 0 0 1 5 0v2.3',
   sessions: 'M2.5 4.5h11v7h-11zM5 8h0M7.5 8h3.5M5 2.5v2M11 11.5v2',
   metrics: 'M2.5 13.5h11M3.5 10.5l3-4 3 2.5 3.5-5.5',
+  playground: 'M3 13.5h10M5.5 13.5V4.5l6 3-6 3',
   search: 'M7 2.8a4.2 4.2 0 1 1 0 8.4 4.2 4.2 0 0 1 0-8.4ZM10.2 10.2l3.3 3.3',
   share: 'M8 9.5V2.5M5.2 5L8 2.2 10.8 5M4.5 7.5H3v6h10v-6h-1.5',
   collapse: 'M2.5 3h11v10h-11zM6 3v10M10.8 6L8.8 8l2 2',

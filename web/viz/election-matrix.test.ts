@@ -39,6 +39,12 @@ describe('the vote matrix', () => {
     expect(matrix.quorumAt).toBe(3)
   })
 
+  test('a cause that was noticed a moment after the first vote is still the cause', () => {
+    const noticed = [marker(90, 1, 'looking'), marker(160, 4, 'killed'), marker(400, 3, 'epoch')]
+    const { trigger, unavailableMs } = electionSummary(election, { markers: noticed, rounds: [] })
+    expect([trigger?.type, unavailableMs]).toEqual(['killed', 300])
+  })
+
   test('the summary names the cause and the time without a leader', () => {
     expect(electionSummary(election, { markers, rounds: [] })).toEqual({
       trigger: { type: 'killed', sid: 4, t: 50 },

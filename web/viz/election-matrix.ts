@@ -135,16 +135,19 @@ const TRIGGERS: ReadonlySet<Marker['type']> = new Set(['killed', 'stopped', 'pau
 /** A cause further back than this is another story. */
 const TRIGGER_WITHIN_MS = 60_000
 
-/** The newest end of a member before the first vote; else the first that looked for a leader. */
+/** The supervisor notices the end of a process a little later than those who followed it. */
+const NOTICED_WITHIN_MS = 1000
+
+/** The newest end of a member around the first vote; else the first that looked for a leader, or started. */
 function triggerOf(election: Election, markers: readonly Marker[]): ElectionSummary['trigger'] {
-  const before = markers.filter(
-    ({ t, sid }) => sid !== null && t <= election.startedAt && t > election.startedAt - TRIGGER_WITHIN_MS,
-  )
-  const lastEpoch = before.findLastIndex(({ type }) => type === 'epoch')
-  const since = before.slice(lastEpoch + 1)
+  const { startedAt, servedAt } = election
+  const until = Math.min(startedAt + NOTICED_WITHIN_MS, servedAt ?? Number.POSITIVE_INFINITY)
+  const around = markers.filter(({ t, sid }) => sid !== null && t <= until && t > startedAt - TRIGGER_WITHIN_MS)
+  const lastEpoch = around.findLastIndex(({ type, t }) => type === 'epoch' && t <= startedAt)
+  const since = around.slice(lastEpoch + 1)
   const found =
     since.findLast(({ type }) => TRIGGERS.has(type)) ??
-    since.find(({ type }) => type === 'looking' || type === 'started')
+    since.find(({ type, t }) => t <= startedAt && (type === 'looking' || type === 'started'))
   return found && found.sid !== null ? { type: found.type, sid: found.sid, t: found.t } : null
 }
 
@@ -165,7 +168,8 @@ export function electionSummary(election: Election, view: Pick<ClusterView, 'mar
   const committed = first?.members[String(first.leader)]?.committed
   return {
     trigger,
-    unavailableMs: trigger && servedAt !== null ? Math.max(0, servedAt - trigger.t) : null,
+    unavailableMs:
+      trigger && servedAt !== null ? Math.max(0, servedAt - Math.min(trigger.t, election.startedAt)) : null,
     notifications: election.votes.length,
     firstCommitMs: firstIsFirst && committed !== undefined && servedAt !== null ? committed - servedAt : null,
   }

@@ -94,7 +94,7 @@ export type MemberRole = 'LEADING' | 'FOLLOWING' | 'OBSERVING' | 'LOOKING' | 'do
 
 /** The one mark of a member: its process comes before what it last said. */
 export function roleOf(member: MemberView): MemberRole {
-  if (member.process === 'killed' || member.process === 'stopped') return 'down'
+  if (['killed', 'stopped', 'unreachable'].includes(member.process)) return 'down'
   if (member.process === 'paused') return 'paused'
   if (member.state === null) return member.process === 'starting' ? 'starting' : 'unknown'
   return member.state

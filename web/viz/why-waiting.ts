@@ -41,7 +41,7 @@ export function whyWaiting(round: RoundView, view: ClusterView, now: number): Wa
     .filter(({ sid }) => !acked.includes(sid))
     .map((member): Hindrance => {
       const { sid } = member
-      if (member.process === 'killed' || member.process === 'stopped') return { type: 'down', sid }
+      if (['killed', 'stopped', 'unreachable'].includes(member.process)) return { type: 'down', sid }
       if (member.process === 'paused') return { type: 'paused', sid }
       const received = round.members[String(sid)]?.received ?? (sid === round.leader ? round.proposedAt : undefined)
       if (received !== undefined) return { type: 'flushing', sid, sinceMs: Math.max(0, now - received) }

@@ -4,10 +4,19 @@
 import type { ApiDescription } from '#shared/events/socket-protocol.ts'
 import type { PageClient } from '../page-client.ts'
 import type { Handlers } from './handlers.ts'
+import type { ActionName } from './operation.ts'
 import { ACTION_NAMES, mayAsk, operation } from './table.ts'
 
-export const describeHandlers: Pick<Handlers, 'api:describe'> = {
-  'api:describe': async (client) => describeApi(client),
+/** @param refuses an answer other than null: not on this cluster, whoever asks */
+export function describeHandlers(refuses: (name: ActionName) => unknown = () => null): Pick<Handlers, 'api:describe'> {
+  return {
+    'api:describe': async (client) => {
+      const { operations, ...who } = describeApi(client)
+      const possible = new Set<string>(ACTION_NAMES.filter((name) => refuses(name) === null))
+      const allowed = operations.map((one) => ({ ...one, allowed: one.allowed && possible.has(one.name) }))
+      return { ...who, operations: allowed }
+    },
+  }
 }
 
 export function describeApi({ user, role }: Pick<PageClient, 'user' | 'role'>): ApiDescription {

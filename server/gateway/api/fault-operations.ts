@@ -28,6 +28,7 @@ export const FAULT_OPERATIONS: Operations<'fault:inject' | 'fault:heal' | 'fault
   'fault:inject': {
     role: 'operator',
     audited: true,
+    touches: 'members',
     input: z.strictObject({
       fault: z.enum(FAULT_CATALOGUE.map(({ id }) => id)),
       target,
@@ -40,6 +41,7 @@ export const FAULT_OPERATIONS: Operations<'fault:inject' | 'fault:heal' | 'fault
   'fault:heal': {
     role: 'operator',
     audited: true,
+    touches: 'members',
     input: z.strictObject({ id: z.string().max(32) }),
     summary: 'Ends a fault before its time.',
     rest: { method: 'DELETE', path: '/faults/{id}' },
@@ -47,6 +49,7 @@ export const FAULT_OPERATIONS: Operations<'fault:inject' | 'fault:heal' | 'fault
   'fault:heal-all': {
     role: 'operator',
     audited: true,
+    touches: 'members',
     input: nothing,
     summary: 'Ends every fault.',
     rest: { method: 'DELETE', path: '/faults' },

@@ -56,6 +56,7 @@ export const LOCK_OPERATIONS: Operations<LockRequest> = {
   'locks:override': {
     role: 'operator',
     audited: true,
+    touches: 'gateway',
     input: z.strictObject({
       glob,
       recipe: z.enum(OVERRIDE_RECIPES).nullable().meta({ description: 'null takes back what was said.' }),

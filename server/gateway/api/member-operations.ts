@@ -18,6 +18,7 @@ function onMember(verb: OneMember, summary: string, role: Role = 'operator'): Op
   return {
     role,
     audited: true,
+    touches: 'members',
     input: onlySid,
     summary,
     rest: { method: 'POST', path: `/members/{sid}/${verb}` },
@@ -39,6 +40,7 @@ export const MEMBER_OPERATIONS: Operations<MemberRequest> = {
   'member:add': {
     role: 'admin',
     audited: true,
+    touches: 'members',
     input: z.strictObject({ role: z.enum(['participant', 'observer']), sid: sidField.optional() }),
     summary: 'Adds a member; it gets its vote when it has everything that the others have, and answers then.',
     rest: { method: 'POST', path: '/members' },
@@ -46,6 +48,7 @@ export const MEMBER_OPERATIONS: Operations<MemberRequest> = {
   'member:remove': {
     role: 'admin',
     audited: true,
+    touches: 'members',
     input: onlySid,
     summary: 'Takes a member out of the ensemble and stops it; its data is set aside.',
     rest: { method: 'DELETE', path: '/members/{sid}' },
@@ -53,6 +56,7 @@ export const MEMBER_OPERATIONS: Operations<MemberRequest> = {
   'ensemble:reset': {
     role: 'admin',
     audited: true,
+    touches: 'members',
     input: nothing,
     summary: 'Deletes the data of all members, which must be down.',
     rest: { method: 'POST', path: '/ensemble/reset' },
@@ -60,6 +64,7 @@ export const MEMBER_OPERATIONS: Operations<MemberRequest> = {
   'ensemble:rolling-restart': {
     role: 'operator',
     audited: true,
+    touches: 'members',
     input: nothing,
     summary: 'Restarts one member after the other, the leader last; answers when all are back.',
     rest: { method: 'POST', path: '/ensemble/rolling-restart' },
@@ -67,6 +72,7 @@ export const MEMBER_OPERATIONS: Operations<MemberRequest> = {
   'ensemble:auto-restart': {
     role: 'operator',
     audited: true,
+    touches: 'members',
     input: z.strictObject({ on: z.boolean() }),
     summary: 'Says whether members that die are started again.',
     rest: { method: 'PUT', path: '/ensemble/auto-restart' },

@@ -35,6 +35,12 @@ export interface Operation<Name extends RequestName> {
   readonly role: Role
   /** It changes something, so each use, also a refused one, is a record of the audit log. */
   readonly audited: boolean
+  /**
+   * What an audited operation changes: `gateway`: nothing outside of it; `members`: processes and sessions of an
+   * ensemble that this process started. Left out: the ensemble's tree, so that one that says nothing is refused where
+   * changes are not allowed.
+   */
+  readonly touches?: 'gateway' | 'members'
   /** The shape of the request; unknown fields are refused. */
   readonly input: z.ZodType<RequestOf<Name>>
   /** A sentence for the API document and the page. */

@@ -30,6 +30,7 @@ export const OPERATOR_OPERATIONS: Operations<OperatorRequest> = {
   'session:close': {
     role: 'operator',
     audited: true,
+    touches: 'members',
     input: z.strictObject({ session }),
     summary: 'Ends a session as its own client would: its ephemerals go, its watches end.',
     rest: { method: 'DELETE', path: '/sessions/{session}' },

@@ -38,6 +38,14 @@ export interface PerformerOptions {
   readonly handlers: Handlers
   readonly audit: AuditSink
   readonly log: Logger
+  /** Why an operation cannot be used on this cluster; left out: all can. */
+  readonly refuses?: (name: ActionName) => Refusal | null
+}
+
+/** With a sentence for whoever asked. */
+export interface Refusal {
+  readonly code: string
+  readonly message: string
 }
 
 const TARGET_TEXT_MAX = 1024
@@ -76,6 +84,8 @@ export class Performer {
       return refusal('FORBIDDEN', `This needs the role ${operation(name).role}; yours is ${client.role}.`)
     const request = OPERATIONS[name].input.safeParse(payload)
     if (!request.success) return refusal('MALFORMED', explainIssues(name, request.error))
+    const refused = this.#options.refuses?.(name)
+    if (refused) return refusal(refused.code, refused.message)
     try {
       return { ok: true, value: await this.#options.handlers[name](client, request.data, trail) }
     } catch (error) {

@@ -3,6 +3,7 @@
 // shared/events/socket-protocol.ts, an entry in the file of its area, a handler.
 
 import type { z } from 'zod'
+import { CLUSTER_OPERATIONS } from './cluster-operations.ts'
 import { FAULT_OPERATIONS } from './fault-operations.ts'
 import { HISTORY_OPERATIONS } from './history-operations.ts'
 import { LOCK_OPERATIONS } from './lock-operations.ts'
@@ -11,6 +12,7 @@ import { NODE_OPERATIONS } from './node-operations.ts'
 import type { ActionName, Operation, Operations, RequestName, RestRoute } from './operation.ts'
 import { OPERATOR_OPERATIONS } from './operator-operations.ts'
 import { PAGE_OPERATIONS } from './page-operations.ts'
+import { PLAYGROUND_OPERATIONS } from './playground-operations.ts'
 import { isAtLeast, type Role } from './roles.ts'
 import { SUBTREE_OPERATIONS } from './subtree-operations.ts'
 import { TREE_OPERATIONS } from './tree-operations.ts'
@@ -25,6 +27,8 @@ export const OPERATIONS: Operations<RequestName> = {
   ...SUBTREE_OPERATIONS,
   ...OPERATOR_OPERATIONS,
   ...FAULT_OPERATIONS,
+  ...PLAYGROUND_OPERATIONS,
+  ...CLUSTER_OPERATIONS,
 }
 
 export const REQUEST_NAMES: readonly RequestName[] = Object.keys(OPERATIONS).filter(isRequestName)

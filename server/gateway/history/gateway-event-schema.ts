@@ -1,9 +1,14 @@
 // The shape of the gateway's own events in a file that was exported; those of members are in event-schema.ts.
 
 import { z } from 'zod'
+import { MEMBER_FIGURES } from '#shared/events/attach.ts'
 import type { ClusterEvent } from '#shared/events/cluster-event.ts'
 import { FAULT_CATALOGUE } from '#shared/events/fault-catalogue.ts'
+import type { ScenarioRun } from '#shared/events/scenario-run.ts'
 import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
+import { WORKLOAD_KINDS } from '#shared/events/workload-settings.ts'
+import type { WorkloadView } from '#shared/events/workload-view.ts'
+import { REPORT } from '../../workloads/messages.ts'
 
 /** Members do not send these. */
 type OwnEvent = Exclude<GatewayEvent, ClusterEvent>
@@ -14,7 +19,7 @@ const LINES_MAX = 1000
 const base = { t: z.number(), sid: z.int() }
 const state = z.enum(['LOOKING', 'FOLLOWING', 'LEADING', 'OBSERVING']).nullable()
 const phase = z.enum(['ELECTION', 'DISCOVERY', 'SYNCHRONIZATION', 'BROADCAST']).nullable()
-const process = z.enum(['starting', 'running', 'paused', 'stopped', 'killed'])
+const process = z.enum(['starting', 'running', 'paused', 'stopped', 'killed', 'unreachable'])
 const count = z.number()
 
 const end = z.object({
@@ -42,6 +47,7 @@ const member = z.object({
   watches: count,
   outstanding: count,
   requests: count,
+  unknown: z.exactOptional(z.array(z.enum(MEMBER_FIGURES))),
   lastEnd: z.exactOptional(end),
   heardAt: count,
 })
@@ -68,6 +74,40 @@ const fault = z.object({
   text: z.string(),
 })
 
+const workload: z.ZodType<WorkloadView> = z.object({
+  id: z.string(),
+  kind: z.enum(WORKLOAD_KINDS),
+  state: z.enum(['starting', 'running', 'stopping', 'ended', 'failed']),
+  pid: count.nullable(),
+  root: z.string(),
+  settings: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
+  report: REPORT.nullable(),
+  problem: z.string().nullable(),
+})
+
+const words = z.object({ en: z.string(), 'zh-CN': z.string() })
+const run: z.ZodType<ScenarioRun> = z.object({
+  id: z.string(),
+  scenario: z.string(),
+  state: z.enum(['running', 'waiting', 'asking', 'cleaning', 'passed', 'failed', 'stopped']),
+  step: count,
+  steps: z.array(
+    z.object({
+      type: z.enum(['say', 'do', 'wait', 'ask', 'explain']),
+      text: words,
+      state: z.enum(['pending', 'running', 'done', 'failed']),
+      result: z.string(),
+      choices: z.array(z.object({ id: z.string(), text: words })),
+      answered: z.string().nullable(),
+      right: z.string().nullable(),
+    }),
+  ),
+  assertions: z.array(z.object({ text: words, passed: z.boolean(), evidence: z.string() })),
+  reason: z.string().nullable(),
+  startedAt: z.number(),
+  endedAt: z.number().nullable(),
+})
+
 const SCHEMAS: { readonly [Type in OwnEvent['type']]: z.ZodType<Extract<OwnEvent, { type: Type }>> } = {
   process: z.object({
     ...base,
@@ -87,6 +127,8 @@ const SCHEMAS: { readonly [Type in OwnEvent['type']]: z.ZodType<Extract<OwnEvent
     reason: z.string(),
   }),
   memberGone: z.object({ ...base, type: z.literal('memberGone') }),
+  workload: z.object({ ...base, type: z.literal('workload'), workload }),
+  scenario: z.object({ ...base, type: z.literal('scenario'), run }),
   watchFound: z.object({ ...base, type: z.literal('watchFound'), ...watch }),
 }
 

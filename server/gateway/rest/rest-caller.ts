@@ -56,7 +56,10 @@ export function requireCaller(
 export function restClient(access: Access, request: Request, response: Response): PageClient {
   const { user, role } = authorityOf(request)
   const gone = new AbortController()
-  response.on('close', () => gone.abort())
+  // What a finished request has started goes on.
+  response.on('close', () => {
+    if (!response.writableFinished) gone.abort()
+  })
   return {
     id: `rest-${randomUUID()}`,
     user,

@@ -109,7 +109,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       },
     ]),
   ) as unknown as Handlers
-  const handlers: Handlers = { ...counting, ...describeHandlers, ...tree.handlers, ...options.handlers }
+  const handlers: Handlers = { ...counting, ...describeHandlers(), ...tree.handlers, ...options.handlers }
   const performer = new Performer({ handlers, audit, log })
   const authenticator = new Authenticator({
     access: () => access,

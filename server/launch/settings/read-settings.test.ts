@@ -43,6 +43,8 @@ describe('settings', () => {
       trustedProxies: ['10.0.0.1,172.16.0.0/12,::1', ['10.0.0.1', '172.16.0.0/12', '::1']],
       users: ['/u.json', '/u.json'],
       accessToken: ['x'.repeat(32), 'x'.repeat(32)],
+      historyMinutes: ['60', 60],
+      historyMegabytes: ['128', 128],
       logLevel: ['debug', 'debug'],
     }
     const all = Object.fromEntries(Object.entries(values).map(([name, [, value]]) => [name, value]))

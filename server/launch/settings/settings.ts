@@ -7,6 +7,9 @@ import { proxyList } from '../../gateway/access.ts'
 
 export const PAGE_PORT_DEFAULT = 8080
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
+/** A day, and a quarter of the memory of a small machine. */
+const HISTORY_MINUTES_MAX = 1440
+const HISTORY_MEGABYTES_MAX = 1024
 /** Shorter ones can be guessed. */
 const ACCESS_TOKEN_MIN = 32
 
@@ -41,6 +44,8 @@ export const SETTINGS_SCHEMA = z.strictObject({
     .regex(/^[\w-]+$/, 'has characters other than letters, digits, _ and -')
     .nullable()
     .default(null),
+  historyMinutes: z.int().min(1).max(HISTORY_MINUTES_MAX).default(15),
+  historyMegabytes: z.int().min(1).max(HISTORY_MEGABYTES_MAX).default(64),
   logLevel: z.enum(LOG_LEVELS).default('info'),
 })
 
@@ -101,6 +106,14 @@ export const SETTING_WORDS: Readonly<Record<SettingName, SettingWords>> = {
   accessToken: {
     ...{ kind: 'text', flag: null, value: '' },
     help: `the access token, ${ACCESS_TOKEN_MIN} characters at least (default: a new one at each start)`,
+  },
+  historyMinutes: {
+    ...{ kind: 'number', flag: 'history-minutes', value: 'N' },
+    help: `how much of the past is kept, 1 to ${HISTORY_MINUTES_MAX} (default: 15)`,
+  },
+  historyMegabytes: {
+    ...{ kind: 'number', flag: 'history-megabytes', value: 'N' },
+    help: `and in how much memory, 1 to ${HISTORY_MEGABYTES_MAX} (default: 64)`,
   },
   logLevel: {
     ...{ kind: 'text', flag: 'log-level', value: 'LEVEL' },

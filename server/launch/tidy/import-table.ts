@@ -31,6 +31,8 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   'shared/events': { from: ['shared/base', 'shared/zk'], typesFrom: ['shared/zab', 'shared/peer', 'shared/recipes'] },
   'shared/recipes': { from: ['shared/base', 'shared/zk'] },
   'shared/history': { from: ['shared/base', 'shared/zk', 'shared/tree'] },
+  /** Plain data: what a guided scenario says and does. */
+  'shared/scenarios': { from: ['shared/base', 'shared/zk', 'shared/events'] },
   'shared/sim': { from: SHARED.filter((folder) => folder !== 'shared/jute') },
 
   /** For tests alone. */
@@ -46,7 +48,9 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   /** Clients at work, each kind in a process of its own. */
   'server/workloads': { from: [...SHARED, 'server/client'] },
   'server/shell': { from: [...SHARED, 'server/client'] },
-  'server/gateway': { from: [...SHARED, 'server/client', 'server/ensemble'] },
+  'server/gateway': {
+    from: [...SHARED, 'shared/scenarios', 'server/client', 'server/ensemble', 'server/workloads'],
+  },
   /** Processes against each other; it is all testing, so it may use what tests share. */
   'server/peers': { from: [...SHARED, 'server/testing', 'server/client'] },
   /** Breaks a real ensemble while real clients use it, and judges what they saw. */

@@ -99,7 +99,7 @@ export class LinkFaults implements LinkSeam {
   }
 }
 
-/** The ports use of a socket what every Duplex has, and its remoteAddress. */
+/** The ports use of a socket what every Duplex has, and what FaultySocket says it has besides. */
 function asSocket({ socket }: Link): Socket {
   return socket as unknown as Socket
 }

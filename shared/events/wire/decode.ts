@@ -38,12 +38,24 @@ function readEvent(bytes: ByteReader, code: number, firstMs: number): ClusterEve
   const t = firstMs + bytes.number() / 1000
   if (!Number.isSafeInteger(sid) || !Number.isFinite(t)) throw new FrameError('an event of nobody, or of no time')
   const event: Record<string, unknown> = { t, sid, type }
-  readFields(bytes, event, fields)
+  try {
+    readFields(bytes, event, fields)
+  } catch (error) {
+    throw error instanceof FrameError ? new FrameError(`${type}.${error.message}`) : error
+  }
   return event as unknown as ClusterEvent // its fields are those of LAYOUTS, which is typed by the very events
 }
 
 function readFields(bytes: ByteReader, into: Record<string, unknown>, fields: readonly Field[]): void {
-  for (const [name, kind] of fields) into[name] = readValue(bytes, kind)
+  let reading = ''
+  try {
+    for (const [name, kind] of fields) {
+      reading = name
+      into[name] = readValue(bytes, kind)
+    }
+  } catch (error) {
+    throw error instanceof FrameError ? new FrameError(`${reading}: ${error.message}`) : error
+  }
 }
 
 function readValue(bytes: ByteReader, kind: Kind): unknown {

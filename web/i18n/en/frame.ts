@@ -12,6 +12,7 @@ export const frame = {
     locks: 'Locks',
     sessions: 'Sessions',
     metrics: 'Metrics',
+    playground: 'Playground',
   },
   viewHints: {
     ensemble: 'Who leads, who lags, what can still fail',
@@ -21,6 +22,7 @@ export const frame = {
     locks: 'Who holds, who waits',
     sessions: 'Who is connected where, and how long it may be silent',
     metrics: 'Rates and latencies of every member',
+    playground: 'Break it, load it, and learn from it',
   },
   navigation: 'Views',
   skip: 'Skip to the view',
@@ -123,7 +125,7 @@ export const keys = {
   list: [
     ['Ctrl K · ⌘ K', 'Find or do anything'],
     ['g e · g r · g t · g w', 'Ensemble, Rounds, Tree, Watches'],
-    ['g l · g s · g m', 'Locks, Sessions, Metrics'],
+    ['g l · g s · g m · g p', 'Locks, Sessions, Metrics, Playground'],
     ['/', 'Find in this view'],
     ['[ · ]', 'Previous, next item'],
     ['↑ ↓ ← →', 'Move in lists and in the tree'],

@@ -30,6 +30,11 @@ export const sessions = {
   never: 'not seen',
   atLeast: 'Those whose creation was seen, at least',
   own: 'Zabscope',
+  close: 'Close session',
+  closeTitle: (session: string) => `Close session ${session}?`,
+  closeMeans: (ephemerals: number, watches: number, locks: number) =>
+    `Its client did not ask for this: it loses at least ${ephemerals} ephemerals, of them ${locks} places in lock queues, and ${watches} watches, and finds its session expired.`,
+  closeDo: 'Close it',
   emptyTitle: 'No sessions',
   emptyText: 'Nobody is connected. Connect a client, for example with zkCli:',
   noMatch: (needle: string) => `No session matches ${needle}`,

@@ -36,12 +36,15 @@ export const story = {
     moved: (sid: string, n: number) =>
       n === 1 ? `A session moved to member ${sid}` : `${n} sessions moved to member ${sid}`,
   },
+  anywhere: { fault: 'A fault began', healed: 'A fault is over' },
   ways: {
     DIFF: 'DIFF: the txns it lacked',
     TRUNC: 'TRUNC: its log was cut back, nobody else had those txns',
     SNAP: 'SNAP: a whole snapshot, it was too far behind',
   },
   sent: (n: number) => (n === 1 ? '1 txn' : `${n} txns`),
+  faultsNow: 'Broken now',
+  faultLeft: (time: string) => `for ${time} more`,
   election: 'Elections',
   choose: 'Which election',
   summary: {

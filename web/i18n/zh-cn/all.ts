@@ -7,6 +7,7 @@ import { access, frame, keys, timeline, units } from './frame.ts'
 import { lockView, why } from './lock-view.ts'
 import { metrics } from './metrics.ts'
 import { palette } from './palette.ts'
+import { playground } from './playground.ts'
 import { reading } from './reading.ts'
 import { rounds } from './rounds.ts'
 import { sessions } from './sessions.ts'
@@ -31,6 +32,7 @@ export const zhCn: Messages = {
   sessions,
   metrics,
   reading,
+  playground,
   edit,
   lockView,
   why,

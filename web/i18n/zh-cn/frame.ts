@@ -11,6 +11,7 @@ export const frame: Messages['frame'] = {
     locks: '锁',
     sessions: '会话',
     metrics: '指标',
+    playground: '演练场',
   },
   viewHints: {
     ensemble: '谁是 leader，谁落后，还能坏几个',
@@ -20,6 +21,7 @@ export const frame: Messages['frame'] = {
     locks: '谁持有，谁在等',
     sessions: '谁连接到哪里，还能沉默多久',
     metrics: '每个成员的速率与延迟',
+    playground: '破坏它、加压它、从中学习',
   },
   navigation: '视图',
   skip: '跳到视图',
@@ -121,7 +123,7 @@ export const keys: Messages['keys'] = {
   list: [
     ['Ctrl K · ⌘ K', '查找或执行任何操作'],
     ['g e · g r · g t · g w', '集群、提案、节点树、监听'],
-    ['g l · g s · g m', '锁、会话、指标'],
+    ['g l · g s · g m · g p', '锁、会话、指标、演练场'],
     ['/', '在本视图中查找'],
     ['[ · ]', '上一项、下一项'],
     ['↑ ↓ ← →', '在列表和树中移动'],

@@ -32,6 +32,11 @@ export const sessions: Messages['sessions'] = {
   never: '未见',
   atLeast: '只计见到其创建的，实际不少于此数',
   own: 'Zabscope',
+  close: '关闭会话',
+  closeTitle: (session) => `关闭会话 ${session}？`,
+  closeMeans: (ephemerals, watches, locks) =>
+    `这并非其客户端所求：它至少会失去 ${ephemerals} 个临时节点（其中 ${locks} 个是锁队列中的位置）和 ${watches} 个监听，并发现会话已过期。`,
+  closeDo: '关闭',
   emptyTitle: '没有会话',
   emptyText: '还没有客户端连接。连接一个试试，例如用 zkCli：',
   noMatch: (needle) => `没有会话匹配 ${needle}`,

@@ -31,12 +31,15 @@ export const story: Messages['story'] = {
     expired: (sid, n) => `成员 ${sid} 判定 ${n} 个会话过期`,
     moved: (sid, n) => `${n} 个会话转到成员 ${sid}`,
   },
+  anywhere: { fault: '出现故障', healed: '故障已结束' },
   ways: {
     DIFF: 'DIFF：补上它缺少的事务',
     TRUNC: 'TRUNC：截去其日志中别人没有的事务',
     SNAP: 'SNAP：差得太远，发送整个快照',
   },
   sent: (n) => `${n} 个事务`,
+  faultsNow: '当前故障',
+  faultLeft: (time) => `还有 ${time}`,
   election: '选举',
   choose: '哪一次选举',
   summary: {

@@ -138,7 +138,10 @@ function drawNames(
   }
 }
 
-const GRAVE: ReadonlySet<Marker['type']> = new Set(['killed', 'stopped', 'paused', 'epoch', 'started', 'resumed'])
+const GRAVE: ReadonlySet<Marker['type']> = new Set([
+  ...(['killed', 'stopped', 'paused', 'epoch', 'started', 'resumed', 'left'] as const),
+  'fault',
+])
 const MARK_APART_PX = 9
 const byTime = bisector((marker: Marker) => marker.t)
 
@@ -171,6 +174,9 @@ function drawMarks(
       context.lineTo(at, 10)
       context.lineTo(at - 4, 6)
       context.fill()
+    } else if (type === 'fault') {
+      context.strokeRect(at - 3.5, 2.5, 7, 7)
+      context.fillRect(at - 1, 5, 2, 2)
     } else if (type === 'paused') {
       context.fillRect(at - 3, 3, 2, 6)
       context.fillRect(at + 1, 3, 2, 6)

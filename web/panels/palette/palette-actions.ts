@@ -6,8 +6,8 @@ import { askFirst, type MemberAction, order } from '../../stores/member-actions.
 import { openOverlay } from '../../stores/overlay-store.ts'
 import { togglePause } from '../../stores/pause-store.ts'
 import { navigate, openView, select } from '../../stores/route-store.ts'
-import type { PaletteEntry } from '../../viz/palette/rank.ts'
 import { shareView } from '../share-button.tsx'
+import type { PaletteEntry } from './rank.ts'
 
 type ActionName = 'pause' | 'share' | 'keys' | 'tour' | 'rail' | 'dark' | 'light' | 'auto' | 'english' | 'chinese'
 

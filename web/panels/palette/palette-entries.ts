@@ -7,8 +7,8 @@ import type { Messages } from '../../i18n/languages.ts'
 import { visibleText } from '../../i18n/visible-text.ts'
 import { VIEWS } from '../../stores/route.ts'
 import { membersInOrder, roleOf } from '../../viz/ensemble-answer.ts'
-import type { PaletteEntry } from '../../viz/palette/rank.ts'
 import { ACTIONS } from './palette-actions.ts'
+import type { PaletteEntry } from './rank.ts'
 
 /** Of each kind that grows; what is beyond can be named outright. */
 const NEWEST_MAX = 200

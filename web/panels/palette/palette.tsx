@@ -8,9 +8,9 @@ import { useTree } from '../../stores/tree-store.ts'
 import { useViewStore } from '../../stores/view-store.ts'
 import { Visible } from '../../ui/visible.tsx'
 import { useMessages } from '../../ui/words.ts'
-import { namedOutright, type PaletteEntry, rankEntries } from '../../viz/palette/rank.ts'
 import { runEntry } from './palette-actions.ts'
 import { paletteEntries } from './palette-entries.ts'
+import { namedOutright, type PaletteEntry, rankEntries } from './rank.ts'
 
 function knownPaths(): string[] {
   return [...useTree.getState().listings.values()].flatMap((listing) => listing.rows.map((row) => row.path))

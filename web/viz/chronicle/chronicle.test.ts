@@ -103,6 +103,14 @@ describe('the feed', () => {
   })
 })
 
+test('a stream that comes back at once, and what it tells again, is no news', () => {
+  const stream = (t: number, up: boolean): GatewayEvent => ({ type: 'stream', t, sid: 1, up })
+  const kinds = (events: readonly GatewayEvent[]) => heard(events).chronicle.notes.map(({ kind }) => kind)
+  expect(kinds([stream(1000, false), stream(1500, true), connected(1600, '0xa')])).toEqual([])
+  const long = [stream(1000, false), stream(9000, true), connected(20_000, '0xa')]
+  expect(kinds(long)).toEqual(['unheard', 'heardAgain', 'connected'])
+})
+
 test('the chronicle stays bounded', () => {
   const { chronicle } = heard(Array.from({ length: NOTES_MAX * 3 }, (_, i) => connected(i, '0xa')))
   expect(chronicle.notes.length).toBeLessThanOrEqual(NOTES_MAX * 1.25)

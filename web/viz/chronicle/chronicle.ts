@@ -11,6 +11,10 @@ export const PHASES_MAX = 600
 export const SYNCS_MAX = 200
 export const NOTES_MAX = 600
 export const REQUESTS_MAX = 2000
+/** Connections told so soon after a stream came up were there before. */
+const RETOLD_MS = 1500
+/** A stream that was away for less than this is not worth a word. */
+const HICCUP_MS = 3000
 /** Of one member between two samples. */
 export const FLUSHES_MAX = 2000
 /** Ten minutes of every member. */
@@ -77,6 +81,8 @@ export interface Chronicle {
   requests: RequestNote[]
   /** By member: flushes told since its last sample, ms. */
   flushes: Record<string, number[]>
+  /** By member: when its stream came up last. */
+  heardSince: Record<string, number>
   readonly sessions: SessionNotes
 }
 
@@ -89,6 +95,7 @@ export function emptyChronicle(): Chronicle {
     seconds: {},
     requests: [],
     flushes: {},
+    heardSince: {},
     sessions: emptySessionNotes(),
   }
 }
@@ -148,7 +155,8 @@ export function applyToChronicle(chronicle: Chronicle, view: ClusterView, event:
       note('notServing', event.reason)
       return
     case 'connected':
-      note('connected', event.session)
+      // What was there already is told again when a stream comes up.
+      if (t - (chronicle.heardSince[sid] ?? Number.NEGATIVE_INFINITY) > RETOLD_MS) note('connected', event.session)
       noteConnected(chronicle.sessions, event)
       return
     case 'disconnected': {
@@ -163,7 +171,7 @@ export function applyToChronicle(chronicle: Chronicle, view: ClusterView, event:
         if (connection.sid === sid) noteGone(chronicle.sessions, t, connection)
       return
     case 'stream':
-      note(event.up ? 'heardAgain' : 'unheard', '')
+      noteStream(chronicle, t, sid, event.up)
       return
     case 'dropped':
       note('dropped', String(event.count))
@@ -194,4 +202,17 @@ function noteSynced(chronicle: Chronicle, event: Extract<GatewayEvent, { type: '
   const began = chronicle.syncs[at]
   if (began && began.count === null) chronicle.syncs[at] = { ...began, how, count }
   else push(chronicle.syncs, { t, leader: sid, learner, how, zxid: had, count }, SYNCS_MAX)
+}
+
+function noteStream(chronicle: Chronicle, t: number, sid: number, up: boolean): void {
+  const { notes } = chronicle
+  if (!up) {
+    push(notes, { t, sid, kind: 'unheard', detail: '' }, NOTES_MAX)
+    return
+  }
+  chronicle.heardSince[sid] = t
+  const at = notes.findLastIndex((note) => note.sid === sid && note.kind === 'unheard')
+  const lost = notes[at]
+  if (lost && t - lost.t < HICCUP_MS) notes.splice(at, 1)
+  else if (lost) push(notes, { t, sid, kind: 'heardAgain', detail: '' }, NOTES_MAX)
 }

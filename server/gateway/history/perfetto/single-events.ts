@@ -59,6 +59,9 @@ export function instantOf(event: GatewayEvent, us: Micros): TraceEvent | null {
       return instant(TRACKS.state, `fault ${event.change}: ${event.fault.text}`)
     case 'memberGone':
       return instant(TRACKS.state, 'no member any more')
+    case 'workload':
+    case 'scenario':
+      return null
     case 'notServing':
       return instant(TRACKS.state, 'stops serving')
     case 'stats': {

@@ -1,0 +1,51 @@
+// Faults that are active, each with its countdown and a button that heals it; and one that heals all.
+
+import { useNow } from '../../stores/clock.ts'
+import { healAll, healFault, usePlayground } from '../../stores/playground-store.ts'
+import { useCluster } from '../../stores/view-store.ts'
+import { useDuration } from '../../ui/times.tsx'
+import { useMessages } from '../../ui/words.ts'
+
+export function FaultList() {
+  const words = useMessages().playground.faults
+  const faults = useCluster((view) => view.faults)
+  const busy = usePlayground((state) => state.busy > 0)
+  const now = useNow()
+  const duration = useDuration()
+  return (
+    <section className="play-main" aria-label={words.active}>
+      <div className="play-head">
+        <h2>{words.active}</h2>
+        <button
+          type="button"
+          className="button small"
+          disabled={busy || faults.length === 0}
+          onClick={() => void healAll()}
+        >
+          {words.healAll}
+        </button>
+      </div>
+      {faults.length === 0 && <p className="tertiary">{words.none}</p>}
+      <ul className="fault-list">
+        {faults.map((fault) => (
+          <li key={fault.id}>
+            <span className="fault-hatch" aria-hidden="true" />
+            <span>{fault.text}</span>
+            <span className="mono">
+              {fault.endsAt !== null && words.left(duration(Math.ceil(Math.max(0, fault.endsAt - now) / 1000) * 1000))}
+            </span>
+            <button
+              type="button"
+              className="button small"
+              disabled={busy}
+              aria-label={words.healOne(fault.text)}
+              onClick={() => void healFault(fault.id)}
+            >
+              {words.heal}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

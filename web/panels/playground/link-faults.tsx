@@ -1,0 +1,62 @@
+// The faults of one link, by button: what opens when somebody chooses a link in the ring.
+
+import type { FaultId } from '#shared/events/fault-catalogue.ts'
+import { healFault, injectFault, offerLink, usePlayground } from '../../stores/playground-store.ts'
+import { useCluster } from '../../stores/view-store.ts'
+import { Dialog } from '../../ui/dialog.tsx'
+import { useMessages } from '../../ui/words.ts'
+import { chooseFault, FIRST_FORM, faultRequest } from '../../viz/playground/fault-form.ts'
+
+const OFFERED: readonly FaultId[] = ['cut', 'one-way', 'delay', 'loss', 'throttle', 'reset']
+
+export function LinkFaults() {
+  const link = usePlayground((state) => state.link)
+  return link ? <Choice a={link[0]} b={link[1]} /> : null
+}
+
+function Choice({ a, b }: { readonly a: number; readonly b: number }) {
+  const { playground, frame } = useMessages()
+  const words = playground.faults
+  const faults = useCluster((view) => view.faults)
+  const here = faults.filter(({ links }) =>
+    links.some(([from, to]) => (from === a && to === b) || (from === b && to === a)),
+  )
+  const close = () => offerLink(null)
+  const inject = (fault: FaultId): void => {
+    close()
+    void injectFault(faultRequest({ ...chooseFault(FIRST_FORM, fault), place: 'link', at: String(a), to: String(b) }))
+  }
+  return (
+    <Dialog title={words.linkTitle(String(a), String(b))} onClose={close}>
+      {here.map((fault) => (
+        <p key={fault.id} className="link-fault">
+          {fault.text}{' '}
+          <button
+            type="button"
+            className="button small"
+            aria-label={words.healOne(fault.text)}
+            onClick={() => {
+              close()
+              void healFault(fault.id)
+            }}
+          >
+            {words.heal}
+          </button>
+        </p>
+      ))}
+      <p>{words.linkIntro}</p>
+      <div className="link-choices">
+        {OFFERED.map((fault) => (
+          <button key={fault} type="button" className="button" onClick={() => inject(fault)}>
+            {playground.faultNames[fault]}
+          </button>
+        ))}
+      </div>
+      <div className="buttons">
+        <button type="button" className="button quiet" onClick={close}>
+          {frame.close}
+        </button>
+      </div>
+    </Dialog>
+  )
+}

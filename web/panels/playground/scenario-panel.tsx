@@ -1,0 +1,56 @@
+// Guided scenarios: the list, and the run that is there now or was last.
+
+import { useEffect } from 'react'
+import type { ScenarioSummary } from '#shared/events/scenario-run.ts'
+import { putAside, readScenarios, startScenario, usePlayground } from '../../stores/playground-store.ts'
+import { useCluster, useViewStore } from '../../stores/view-store.ts'
+import { Skeleton } from '../../ui/states.tsx'
+import { useLanguage, useMessages } from '../../ui/words.ts'
+import { ScenarioRunView } from './scenario-run-view.tsx'
+
+export function ScenarioPanel() {
+  const scenarios = usePlayground((state) => state.scenarios)
+  const seen = usePlayground((state) => state.seen)
+  const live = useViewStore((state) => state.status.type === 'live')
+  const run = useCluster((view) => view.scenario)
+  useEffect(() => {
+    if (live && scenarios === null) void readScenarios()
+  }, [live, scenarios])
+  if (scenarios === null) return <Skeleton rows={8} rowHeight={56} />
+  const shown = run && (run.endedAt === null || seen !== run.id) ? run : null
+  if (!shown) return <List scenarios={scenarios} />
+  const scenario = scenarios.find(({ id }) => id === shown.scenario)
+  return <ScenarioRunView run={shown} scenario={scenario ?? null} onBack={() => putAside(shown.id)} />
+}
+
+function List({ scenarios }: { readonly scenarios: readonly ScenarioSummary[] }) {
+  const { playground } = useMessages()
+  const words = playground.scenarios
+  const language = useLanguage()
+  const busy = usePlayground((state) => state.busy > 0)
+  return (
+    <div className="scenarios">
+      <p className="secondary">{words.intro}</p>
+      <ol className="scenario-list" aria-label={words.list}>
+        {scenarios.map((scenario) => (
+          <li key={scenario.id}>
+            <div>
+              <h2>{scenario.title[language]}</h2>
+              <p className="secondary">{scenario.learn[language]}</p>
+            </div>
+            <span className="tertiary">{words.about(scenario.aboutSeconds)}</span>
+            <button
+              type="button"
+              className="button"
+              disabled={busy}
+              aria-label={words.startOne(scenario.title[language])}
+              onClick={() => void startScenario(scenario.id)}
+            >
+              {playground.start}
+            </button>
+          </li>
+        ))}
+      </ol>
+    </div>
+  )
+}

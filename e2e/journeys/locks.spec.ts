@@ -68,21 +68,21 @@ test('the ranking, the sentence, the lanes and the graph tell of one queue', asy
   await expect(lockRow(app, base)).toContainText(client.session)
   await expect(main).toContainText('1 session waits for 1 lock')
 
-  await main.getByRole('button', { name: 'Blocked by' }).click()
+  await main.getByRole('button', { name: 'Blocked by', exact: true }).click()
   await expect(main.getByRole('list', { name: 'Who is blocked by whom' })).toContainText(second.session)
-  await main.getByRole('button', { name: 'Wait graph' }).click()
+  await main.getByRole('button', { name: 'Wait graph', exact: true }).click()
   await expect(main.getByRole('list', { name: 'Who waits for whom' })).toContainText(
     `${second.session} → ${client.session}`,
   )
   await expect(main).toContainText('no cycle')
 
-  await main.getByRole('button', { name: 'Ranking' }).click()
+  await main.getByRole('button', { name: 'Ranking', exact: true }).click()
   await lockRow(app, base).click()
   await expect(main).toContainText(new RegExp(`${second.session}.*waits for session ${client.session}`))
-  await main.getByRole('button', { name: 'Lanes' }).click()
+  await main.getByRole('button', { name: 'Lanes', exact: true }).click()
   const lanes = main.getByRole('list', { name: 'Time in line and time held, a lane a session' })
   await expect(lanes.getByRole('listitem')).toHaveCount(2)
-  await main.getByRole('button', { name: 'Figures' }).click()
+  await main.getByRole('button', { name: 'Figures', exact: true }).click()
   await expect(main).toContainText('2 children made, 0 deleted')
   await main.getByRole('button', { name: 'All locks' }).click()
   await expect(lockRow(app, base)).toBeVisible()

@@ -58,3 +58,11 @@ const LEADER_TIMEOUT_MS = 15_000
 export function znodeRow(page: Page, path: string): Locator {
   return page.getByRole('tree', { name: 'Znodes' }).getByRole('treeitem', { name: path, exact: true })
 }
+
+/** The row of a lock in the ranking of the Locks view. */
+export function lockRow(page: Page, path: string): Locator {
+  return page
+    .getByRole('listbox', { name: 'Locks by time spent waiting' })
+    .getByRole('option')
+    .filter({ hasText: path })
+}

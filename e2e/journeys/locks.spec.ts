@@ -2,14 +2,14 @@
 
 import { connectToAny, expect, expectShownSoon, test } from '../fixtures.ts'
 import { findKazoo } from '../kazoo.ts'
-import { openView } from '../page-parts.ts'
+import { lockRow, openView } from '../page-parts.ts'
 import { FLAGS } from '../zk-client.ts'
 
 test('holder and queue, and the hand-over when the holder lets go', async ({ app, client, base, ensemble }) => {
   const second = await connectToAny(ensemble)
   const held = await client.create(`${base}/lock-`, 'first', FLAGS.ephemeralSequential)
   await openView(app, 'Locks')
-  await app.getByRole('main').getByText(base).first().click()
+  await lockRow(app, base).click()
   const queue = app.getByRole('main')
   await expect(queue).toContainText('1 holds')
 
@@ -45,11 +45,46 @@ zk.stop(); print('released', flush=True)
   )
   await script.line('held')
   await openView(app, 'Locks')
-  await app.getByRole('main').getByText(base).first().click()
+  await lockRow(app, base).click()
   await expect(app.getByRole('main')).toContainText('1 holds')
   const since = performance.now()
   script.answer('go')
   await script.line('released')
   await expectShownSoon('release', since, () => expect(app.getByRole('main')).toContainText('nobody waits'))
   expect(await client.children(base)).toEqual([])
+})
+
+test('the ranking, the sentence, the lanes and the graph tell of one queue', async ({
+  app,
+  client,
+  base,
+  ensemble,
+}) => {
+  const second = await connectToAny(ensemble)
+  await client.create(`${base}/lock-`, 'first', FLAGS.ephemeralSequential)
+  await second.create(`${base}/lock-`, 'second', FLAGS.ephemeralSequential)
+  await openView(app, 'Locks')
+  const main = app.getByRole('main')
+  await expect(lockRow(app, base)).toContainText(client.session)
+  await expect(main).toContainText('1 session waits for 1 lock')
+
+  await main.getByRole('button', { name: 'Blocked by', exact: true }).click()
+  await expect(main.getByRole('list', { name: 'Who is blocked by whom' })).toContainText(second.session)
+  await main.getByRole('button', { name: 'Wait graph', exact: true }).click()
+  await expect(main.getByRole('list', { name: 'Who waits for whom' })).toContainText(
+    `${second.session} → ${client.session}`,
+  )
+  await expect(main).toContainText('no cycle')
+
+  await main.getByRole('button', { name: 'Ranking', exact: true }).click()
+  await lockRow(app, base).click()
+  await expect(main).toContainText(new RegExp(`${second.session}.*waits for session ${client.session}`))
+  await main.getByRole('button', { name: 'Lanes', exact: true }).click()
+  const lanes = main.getByRole('list', { name: 'Time in line and time held, a lane a session' })
+  await expect(lanes.getByRole('listitem')).toHaveCount(2)
+  await main.getByRole('button', { name: 'Figures', exact: true }).click()
+  await expect(main).toContainText('2 children made, 0 deleted')
+  await main.getByRole('button', { name: 'All locks' }).click()
+  await expect(lockRow(app, base)).toBeVisible()
+  await second.close()
 })

@@ -4,10 +4,10 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import type { ImportResult, TreeExport } from '#shared/events/tree-requests.ts'
 import { isUnder, pathProblem } from '#shared/zk/path.ts'
-import { ask } from '../../stores/ask.ts'
+import { exportTree } from '../../feeds/export-tree.ts'
 import { cancelJob, runJob } from '../../stores/job-store.ts'
 import { select } from '../../stores/route-store.ts'
-import { type ImportPlan, importPortions, portionsOf, readTree, wholeText } from '../../stores/tree/transfer.ts'
+import { type ImportPlan, importPortions, portionsOf, readTree } from '../../stores/tree/transfer.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Segments } from '../../ui/segments.tsx'
 import { Visible } from '../../ui/visible.tsx'
@@ -17,7 +17,7 @@ import { JobBar } from './job-bar.tsx'
 import type { NodeDialogProps } from './node-actions.tsx'
 
 /** Gets the tree once the person asks to see what would happen. */
-type Fetch = (job: number) => Promise<TreeExport | string>
+type Fetch = (signal: AbortSignal) => Promise<TreeExport | string>
 
 export function CopyDialog({ path, onClose }: NodeDialogProps) {
   const { edit: words } = useMessages()
@@ -25,9 +25,9 @@ export function CopyDialog({ path, onClose }: NodeDialogProps) {
   const id = useId()
   const problem = pathProblem(to)
   const wrong = problem !== null ? words.badPath(problem) : isUnder(to, path) ? words.copyInto : null
-  const fetch: Fetch = async (job) => {
-    const answer = await ask('tree:export', { path, job })
-    return answer.ok ? (readTree(wholeText(answer.value)) ?? words.notATree) : answer.message
+  const fetch: Fetch = async (signal) => {
+    const answer = await exportTree(path, signal)
+    return answer.ok ? (readTree(answer.value) ?? words.notATree) : answer.message
   }
   return (
     <TransferDialog
@@ -114,10 +114,12 @@ function TransferDialog({ title, target, ready, fetch, version, doIt, onClose, c
   const [finished, setFinished] = useState<ImportResult | null>(null)
   const [message, setMessage] = useState<string | null>(null)
   const stop = useRef(false)
+  const abort = useRef(new AbortController())
   const job = useRef<number | null>(null)
   useEffect(
     () => () => {
       stop.current = true
+      abort.current.abort()
       if (job.current !== null) cancelJob(job.current)
     },
     [],
@@ -128,6 +130,7 @@ function TransferDialog({ title, target, ready, fetch, version, doIt, onClose, c
   function begin(number: number): void {
     job.current = number
     stop.current = false
+    abort.current = new AbortController()
     setMessage(null)
     setRun({ job: number, done: 0, total: 0 })
   }
@@ -148,7 +151,7 @@ function TransferDialog({ title, target, ready, fetch, version, doIt, onClose, c
 
   async function compare(): Promise<void> {
     await runJob(begin, async (number) => {
-      const tree = await fetch(number)
+      const tree = await fetch(abort.current.signal)
       if (typeof tree === 'string') {
         setMessage(tree)
         return
@@ -199,6 +202,7 @@ function TransferDialog({ title, target, ready, fetch, version, doIt, onClose, c
           whole={run.total === 0 ? null : run}
           onStop={() => {
             stop.current = true
+            abort.current.abort()
           }}
         />
       )}

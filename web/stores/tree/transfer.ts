@@ -1,14 +1,7 @@
 // Imports and copies: a tree goes to the gateway in portions that fit into its messages, parents first. What one
 // portion did is done, also when a later one fails or is cancelled; the caller says so.
 
-import { assert } from '#shared/base/assert.ts'
-import {
-  EXPORT_FORMAT,
-  type ExportedNode,
-  type FileAnswer,
-  type ImportResult,
-  type TreeExport,
-} from '#shared/events/tree-requests.ts'
+import { EXPORT_FORMAT, type ExportedNode, type ImportResult, type TreeExport } from '#shared/events/tree-requests.ts'
 import { ask } from '../ask.ts'
 
 /** The gateway takes messages of 256 KiB; this leaves room for what stands around the nodes. */
@@ -99,12 +92,6 @@ function add(a: ImportResult, b: ImportResult): ImportResult {
     skipped: a.skipped + b.skipped,
     changes: [...a.changes, ...b.changes].slice(0, CHANGES_SHOWN),
   }
-}
-
-/** A file's text. Sockets carry files whole; only HTTP answers come in pieces. */
-export function wholeText({ content }: FileAnswer): string {
-  assert(typeof content === 'string', 'a socket carries files whole')
-  return content
 }
 
 /** Offers the browser a file to save. */

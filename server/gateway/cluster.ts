@@ -12,7 +12,7 @@ import type { Refusal } from './api/perform.ts'
 import type { EnsembleSession } from './ensemble-session.ts'
 import type { PathWatchers } from './member-watches.ts'
 
-/** Requests about members, faults, sessions as servers see them, and the cluster itself. */
+/** Requests about members, faults, workloads, scenarios, sessions as servers see them, and the cluster itself. */
 export type ClusterRequests = Extract<
   ActionName,
   | `member:${string}`
@@ -43,10 +43,10 @@ export interface ClusterParts {
 
 export interface OpenCluster {
   readonly handlers: Pick<Handlers, ClusterRequests>
-  /** Each event, after it was folded. */
-  onEvent(event: GatewayEvent): void
   /** Begins to emit events; the gateway listens already. */
   follow(): void
+  /** Everything that was emitted, by whomever. */
+  onEvent?(event: GatewayEvent): void
   close(): Promise<void>
 }
 

@@ -1,4 +1,5 @@
-// The ensemble that this process started, as the gateway serves it: its members' event streams, its supervisor, its faults.
+// The ensemble that this process started, as the gateway serves it: its members' event streams, its supervisor, its faults,
+// workloads and scenarios.
 
 import type { Ensemble } from '../ensemble/ensemble.ts'
 import type { Cluster, ClusterParts, OpenCluster } from './cluster.ts'
@@ -13,7 +14,7 @@ import { WorkloadControl } from './workloads/workload-control.ts'
 
 const CLUSTER_NAME = 'playground'
 
-/** @param workloadEntry dist/server/workload.js; null: workloads are refused */
+/** @param workloadEntry dist/server/workload.js; null: there is none here */
 export function embeddedCluster(ensemble: Ensemble, workloadEntry: string | null): Cluster {
   return {
     name: CLUSTER_NAME,
@@ -30,7 +31,11 @@ export function embeddedCluster(ensemble: Ensemble, workloadEntry: string | null
 function openEmbedded(ensemble: Ensemble, workloadEntry: string | null, parts: ClusterParts): OpenCluster {
   const { view, emit, session, tellAbout, log } = parts
   const faults = controlFaults(ensemble, view, emit)
-  const workloads = new WorkloadControl({ entry: workloadEntry, connectString: () => ensemble.connectString, emit })
+  const workloads = new WorkloadControl({
+    entry: workloadEntry,
+    connectString: () => ensemble.connectString,
+    emit,
+  })
   const scenarios = new ScenarioControl({ ensemble, workloads, emit, faults: faults.service, view })
   let streams: MemberStreams | null = null
   let unlisten = (): void => undefined
@@ -45,7 +50,6 @@ function openEmbedded(ensemble: Ensemble, workloadEntry: string | null, parts: C
         throw new RequestError('WRONG_STATE', 'This ensemble was started here, and may be changed anyway.')
       },
     },
-    onEvent: (event) => scenarios.onEvent(event),
     follow: () => {
       streams = followMembers(ensemble, view, emit, log)
       let sids = ensemble.plans.map((plan) => plan.sid)
@@ -57,6 +61,7 @@ function openEmbedded(ensemble: Ensemble, workloadEntry: string | null, parts: C
         tellAbout()
       })
     },
+    onEvent: (event) => scenarios.onEvent(event),
     close: async () => {
       await scenarios.close()
       await workloads.close()

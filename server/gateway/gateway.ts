@@ -132,7 +132,7 @@ export async function openGateway(options: GatewayOptions, cluster: Cluster): Pr
     history.append(event)
     childWatches.onEvent(event)
     locks.onEvent(event)
-    opened.onEvent(event)
+    opened.onEvent?.(event)
     // Not before somebody can answer: the client's waits between tries would only delay the first page.
     if (event.type === 'serving') startSession()
   }

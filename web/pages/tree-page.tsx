@@ -1,9 +1,12 @@
 // Tree: find and read znodes; who owns them, how they change.
 
 import { useEffect } from 'react'
+import { SearchResults } from '../panels/tree/search-results.tsx'
+import { TreeToolbar } from '../panels/tree/tree-toolbar.tsx'
 import { TreeList } from '../panels/tree-list.tsx'
 import { useRoute } from '../stores/route-store.ts'
-import { expand, retryListing, reveal, setFilter, useTree } from '../stores/tree-store.ts'
+import { useSearch } from '../stores/tree/search-store.ts'
+import { expand, retryListing, reveal, useTree } from '../stores/tree-store.ts'
 import { useViewStore } from '../stores/view-store.ts'
 import { Empty, Skeleton } from '../ui/states.tsx'
 import { Visible } from '../ui/visible.tsx'
@@ -11,7 +14,7 @@ import { useMessages } from '../ui/words.ts'
 
 export function TreePage() {
   const { tree: words, frame } = useMessages()
-  const filter = useTree((state) => state.filter)
+  const searching = useSearch((state) => state.search.type !== 'none')
   const root = useTree((state) => state.listings.get('/'))
   const live = useViewStore((state) => state.status.type === 'live')
   const selection = useRoute((route) => route.selection)
@@ -24,23 +27,9 @@ export function TreePage() {
   const failed = root?.state === 'failed'
   return (
     <>
-      <div className="toolbar">
-        <input
-          type="search"
-          className="field find"
-          data-find=""
-          placeholder={words.filter}
-          aria-label={words.filter}
-          value={filter}
-          onChange={(event) => setFilter(event.target.value)}
-        />
-        {path !== null && (
-          <span className="mono secondary crumb">
-            <Visible text={path} />
-          </span>
-        )}
-      </div>
-      {failed && (
+      <TreeToolbar path={path ?? '/'} />
+      {searching && <SearchResults />}
+      {!searching && failed && (
         <Empty title={words.emptyTitle}>
           <p>
             <Visible text={root.message ?? words.emptyText} />
@@ -50,12 +39,12 @@ export function TreePage() {
           </button>
         </Empty>
       )}
-      {!failed && (!root || root.state === 'loading') && (
+      {!searching && !failed && (!root || root.state === 'loading') && (
         <div className="page-skeleton">
           <Skeleton rows={12} rowHeight={24} />
         </div>
       )}
-      {root?.state === 'ready' && <TreeList />}
+      {!searching && root?.state === 'ready' && <TreeList />}
     </>
   )
 }

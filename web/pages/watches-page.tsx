@@ -5,17 +5,21 @@ import { formatCount } from '../i18n/format.ts'
 import { PauseButton } from '../panels/pause-button.tsx'
 import { useShownWatchLog } from '../panels/shown-rounds.ts'
 import { WatchList } from '../panels/watch-list.tsx'
+import { WatchSessionsList } from '../panels/watch-sessions-list.tsx'
 import { useCluster, useOwnSessions, useViewStore } from '../stores/view-store.ts'
 import { Command } from '../ui/copy-button.tsx'
+import { Segments } from '../ui/segments.tsx'
 import { Empty, Skeleton } from '../ui/states.tsx'
 import { useLanguage, useMessages } from '../ui/words.ts'
 import { membersInOrder } from '../viz/ensemble-answer.ts'
 import { endWithConnections, groupWatches, watchLives, watchRows } from '../viz/watch-groups.ts'
+import { watchesBySession, watchGaps } from '../viz/watch-sessions.ts'
 
 export function WatchesPage() {
   const { watches: words } = useMessages()
   const language = useLanguage()
   const [filter, setFilter] = useState('')
+  const [by, setBy] = useState<'path' | 'session'>('path')
   const known = useViewStore((state) => state.known)
   const total = useCluster((view) => membersInOrder(view).reduce((sum, member) => sum + member.watches, 0))
   const { log } = useShownWatchLog()
@@ -26,8 +30,11 @@ export function WatchesPage() {
   const lives = useMemo(() => watchLives(log), [log, newest])
   const ownCount = useMemo(() => lives.filter((life) => own.has(life.session)).length, [lives, own])
   const shown = ownShown ? lives : lives.filter((life) => !own.has(life.session))
-  const groups = useCluster((view) => groupWatches(endWithConnections(shown, view.connections)))
+  const gaps = useMemo(() => watchGaps(lives), [lives])
+  const ended = useCluster((view) => endWithConnections(shown, view.connections))
+  const groups = groupWatches(ended)
   const rows = watchRows(groups, filter)
+  const sessionRows = by === 'session' ? watchesBySession(ended, filter) : []
   const listed = groups.reduce((sum, group) => sum + group.lives.length, 0)
   if (!known) {
     return (
@@ -66,6 +73,12 @@ export function WatchesPage() {
           </span>
         )}
         <span className="end">
+          <Segments
+            label={words.groupBy}
+            value={by}
+            onChange={setBy}
+            choices={(['path', 'session'] as const).map((value) => ({ value, label: words.groupings[value] }))}
+          />
           <PauseButton newer={0} />
         </span>
       </div>
@@ -73,8 +86,10 @@ export function WatchesPage() {
         <Nothing />
       ) : rows.length === 0 ? (
         <Empty title={words.noMatch(filter)} />
+      ) : by === 'session' ? (
+        <WatchSessionsList rows={sessionRows} gaps={gaps} />
       ) : (
-        <WatchList rows={rows} />
+        <WatchList rows={rows} gaps={gaps} />
       )}
     </>
   )

@@ -10,6 +10,7 @@ import { Ago } from '../ui/times.tsx'
 import { Visible } from '../ui/visible.tsx'
 import { useMessages } from '../ui/words.ts'
 import { NodeActions, NodeDialog } from './tree/node-actions.tsx'
+import { NodeTraces } from './tree/node-traces.tsx'
 import { ZnodeData } from './znode-data.tsx'
 
 export function InspectZnode({ path }: { readonly path: string }) {
@@ -78,6 +79,7 @@ function Detail({ detail }: { readonly detail: NodeDetail }) {
           ))}
         </ul>
       </section>
+      <NodeTraces path={detail.path} />
     </>
   )
 }
@@ -96,11 +98,11 @@ function StatFacts({ detail }: { readonly detail: NodeDetail }) {
       <dl className="facts">
         <dt>{words.created}</dt>
         <dd>
-          <Ago t={stat.ctime} /> {words.by} <ZxidTag zxid={stat.czxid} />
+          {stat.ctime === 0 ? words.always : <Ago t={stat.ctime} />} {words.by} <ZxidTag zxid={stat.czxid} />
         </dd>
         <dt>{words.modified}</dt>
         <dd>
-          <Ago t={stat.mtime} /> {words.by} <ZxidTag zxid={stat.mzxid} />
+          {stat.mtime === 0 ? words.always : <Ago t={stat.mtime} />} {words.by} <ZxidTag zxid={stat.mzxid} />
         </dd>
         <dt>{words.childrenChanged}</dt>
         <dd>

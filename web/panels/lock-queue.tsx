@@ -7,6 +7,7 @@ import type { LockView } from '#shared/events/socket-protocol.ts'
 import { formatDuration, formatExact } from '../i18n/format.ts'
 import type { Messages } from '../i18n/languages.ts'
 import { useNow } from '../stores/clock.ts'
+import { useNarrow } from '../stores/narrow.ts'
 import { select, useRoute } from '../stores/route-store.ts'
 import { NameText } from '../ui/name-text.tsx'
 import { MemberMark, SessionTag, ZxidTag } from '../ui/tags.tsx'
@@ -16,7 +17,9 @@ import { useMessages } from '../ui/words.ts'
 import { layoutQueue, type QueueRow } from '../viz/lock-queue.ts'
 import { WhySentence } from './locks/why-sentence.tsx'
 
-const ROW_PX = 52
+const WIDE_ROW_PX = 52
+/** With three lines for the sentence. */
+const NARROW_ROW_PX = 96
 /** Height of a row's first line, which has the dot in its middle. */
 const DOT_PX = 24
 const LINE_PX = DOT_PX / 2
@@ -30,6 +33,7 @@ interface LockQueueProps {
 export function LockQueue({ lock, toldAt }: LockQueueProps) {
   const { locks: words, lockView } = useMessages()
   const standings = useMemo(() => new Map(lock.detail?.standings.map((each) => [each.path, each])), [lock.detail])
+  const rowPx = useNarrow() ? NARROW_ROW_PX : WIDE_ROW_PX
   const now = useNow()
   const rows = layoutQueue(lock, now)
   const selection = useRoute((route) => route.selection)
@@ -49,7 +53,7 @@ export function LockQueue({ lock, toldAt }: LockQueueProps) {
       <VirtualList
         label={words.queue(lock.path)}
         rows={rows}
-        rowHeight={ROW_PX}
+        rowHeight={rowPx}
         keyOf={(row) => row.contender.path}
         chosen={path === null ? -1 : rows.findIndex((row) => row.contender.path === path)}
         onPick={(row) => select({ type: 'contender', path: row.contender.path })}
@@ -65,6 +69,7 @@ export function LockQueue({ lock, toldAt }: LockQueueProps) {
             awaited={awaitedName(rows, row)}
             standing={standings.get(row.contender.path)}
             toldAt={toldAt}
+            rowPx={rowPx}
           />
         )}
       />
@@ -83,16 +88,17 @@ interface RowContentProps {
   readonly awaited: string | null
   readonly standing: LockStanding | undefined
   readonly toldAt: number
+  readonly rowPx: number
 }
 
-function RowContent({ row, index, awaited, standing, toldAt }: RowContentProps) {
+function RowContent({ row, index, awaited, standing, toldAt, rowPx }: RowContentProps) {
   const { locks: words, units } = useMessages()
   const { contender } = row
   const holds = contender.role === 'holder'
   return (
     <>
       <span className="place">
-        <QueueDot row={row} index={index} />
+        <QueueDot row={row} index={index} rowPx={rowPx} />
         {holds ? <b>{words.holder}</b> : <span className="mono">{row.place}</span>}
       </span>
       <span className="mono" title={contender.name}>
@@ -151,10 +157,10 @@ function sinceHint({ contender }: QueueRow, words: Messages['locks']): string {
 }
 
 /** A dot for the contender and a line up to the row that it waits for. */
-function QueueDot({ row, index }: { readonly row: QueueRow; readonly index: number }) {
-  const rise = row.waitsForRow === null ? 0 : (index - row.waitsForRow) * ROW_PX
+function QueueDot({ row, index, rowPx }: { readonly row: QueueRow; readonly index: number; readonly rowPx: number }) {
+  const rise = row.waitsForRow === null ? 0 : (index - row.waitsForRow) * rowPx
   const holds = row.contender.role === 'holder'
-  const bend = rise > ROW_PX ? 6 : 0
+  const bend = rise > rowPx ? 6 : 0
   return (
     <svg className="queue-dot" width="20" height={DOT_PX} aria-hidden="true">
       {rise > 0 && (

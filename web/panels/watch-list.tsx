@@ -7,6 +7,7 @@ import { useDuration } from '../ui/times.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
 import { useLanguage, useMessages } from '../ui/words.ts'
 import type { WatchGroup, WatchLife, WatchRow } from '../viz/watch-groups.ts'
+import { HERD_LEAST } from '../viz/watch-sessions.ts'
 
 const ROW_PX = 28
 
@@ -20,20 +21,43 @@ function pathOf(row: WatchRow): string {
   return row.type === 'life' ? row.life.path : row.path
 }
 
-export function WatchList({ rows }: { readonly rows: readonly WatchRow[] }) {
+/** Half of the gaps of these lives are shorter; null when none of them was set again. */
+function middleGap(lives: readonly WatchLife[], gaps: WatchListProps['gaps']): number | null {
+  const known = lives.flatMap(({ key }) => gaps.get(key) ?? []).sort((a, b) => a - b)
+  return known[known.length >> 1] ?? null
+}
+
+/** The heads of the columns; the second is what a row is not grouped by. */
+export function WatchColumns({ second }: { readonly second: string }) {
+  const { watches: words } = useMessages()
+  return (
+    <div className="list-head watch-columns">
+      <span>{words.columns.watch}</span>
+      <span>{second}</span>
+      <span className="wide-only">{words.columns.member}</span>
+      <span>{words.columns.set}</span>
+      <span>{words.columns.triggered}</span>
+      <span className="number">{words.columns.delivered}</span>
+      <span className="number wide-only" title={words.gapHint}>
+        {words.columns.again}
+      </span>
+    </div>
+  )
+}
+
+interface WatchListProps {
+  readonly rows: readonly WatchRow[]
+  /** By the key of a life; see viz/watch-sessions.ts. */
+  readonly gaps: ReadonlyMap<string, number | null>
+}
+
+export function WatchList({ rows, gaps }: WatchListProps) {
   const { watches: words } = useMessages()
   const selection = useRoute((route) => route.selection)
   const path = selection?.type === 'watch' ? selection.path : null
   return (
     <>
-      <div className="list-head watch-columns">
-        <span>{words.columns.watch}</span>
-        <span>{words.columns.session}</span>
-        <span className="wide-only">{words.columns.member}</span>
-        <span>{words.columns.set}</span>
-        <span>{words.columns.triggered}</span>
-        <span className="number">{words.columns.delivered}</span>
-      </div>
+      <WatchColumns second={words.columns.session} />
       <VirtualList
         label={words.label}
         rows={rows}
@@ -46,18 +70,18 @@ export function WatchList({ rows }: { readonly rows: readonly WatchRow[] }) {
           className: row.type === 'group' ? 'watch-group pickable' : 'watch-columns pickable',
           'aria-selected': row.type === 'group' && row.group.path === path,
         })}
-        render={(row) => <RowContent row={row} />}
+        render={(row) => <RowContent row={row} gaps={gaps} />}
       />
     </>
   )
 }
 
-function RowContent({ row }: { readonly row: WatchRow }) {
+function RowContent({ row, gaps }: { readonly row: WatchRow } & Pick<WatchListProps, 'gaps'>) {
   const { watches: words } = useMessages()
   const language = useLanguage()
-  if (row.type === 'group') return <GroupContent group={row.group} />
+  if (row.type === 'group') return <GroupContent group={row.group} gaps={gaps} />
   if (row.type === 'rest') return <span className="tertiary rest">{words.more(formatCount(row.count, language))}</span>
-  return <LifeContent life={row.life} />
+  return <LifeContent life={row.life} gap={gaps.get(row.life.key)} named="session" />
 }
 
 export function Bell({ fired }: { readonly fired: boolean }) {
@@ -75,7 +99,8 @@ export function Bell({ fired }: { readonly fired: boolean }) {
   )
 }
 
-function GroupContent({ group }: { readonly group: WatchGroup }) {
+function GroupContent({ group, gaps }: { readonly group: WatchGroup } & Pick<WatchListProps, 'gaps'>) {
+  const gap = middleGap(group.lives, gaps)
   const { watches: words } = useMessages()
   const language = useLanguage()
   const duration = useDuration()
@@ -88,11 +113,17 @@ function GroupContent({ group }: { readonly group: WatchGroup }) {
       <span className="secondary">
         {trigger && (
           <>
+            {trigger.fanOut >= HERD_LEAST && (
+              <span className="herd" title={words.herdHint}>
+                {words.herd}
+              </span>
+            )}
             {words.fired(trigger.event, trigger.fanOut)}
             {' · '}
             {trigger.slowestMs === null
               ? words.delivering(trigger.delivered, trigger.fanOut)
               : words.slowest(duration(trigger.slowestMs))}
+            {gap !== null && ` · ${words.gapTypical(duration(gap))}`}
           </>
         )}
       </span>
@@ -103,7 +134,14 @@ function GroupContent({ group }: { readonly group: WatchGroup }) {
   )
 }
 
-function LifeContent({ life }: { readonly life: WatchLife }) {
+interface LifeContentProps {
+  readonly life: WatchLife
+  /** Undefined: it has none. Null: it was not set again. */
+  readonly gap: number | null | undefined
+  readonly named: 'session' | 'path'
+}
+
+export function LifeContent({ life, gap, named }: LifeContentProps) {
   const { watches: words } = useMessages()
   const duration = useDuration()
   const fired = life.event !== null
@@ -122,9 +160,7 @@ function LifeContent({ life }: { readonly life: WatchLife }) {
         )}
         <span className="hidden">{fired ? words.states.triggered : words.states.set}</span>
       </span>
-      <span>
-        <SessionTag session={life.session} />
-      </span>
+      <span>{named === 'session' ? <SessionTag session={life.session} /> : <PathTag path={life.path} />}</span>
       <span className="wide-only">
         <MemberMark sid={life.sid} />
       </span>
@@ -150,6 +186,15 @@ function LifeContent({ life }: { readonly life: WatchLife }) {
       </span>
       <span className="number" title={life.deliveredAt === null ? undefined : formatExact(life.deliveredAt)}>
         {latency !== null ? duration(latency) : life.deliveredAt !== null ? words.states.delivered : fired ? '…' : ''}
+      </span>
+      <span className="number wide-only" title={words.gapHint}>
+        {gap === undefined ? (
+          ''
+        ) : gap === null ? (
+          <span className="tertiary sans">{words.notAgain}</span>
+        ) : (
+          `+${duration(gap)}`
+        )}
       </span>
     </>
   )

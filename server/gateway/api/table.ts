@@ -27,8 +27,8 @@ export const OPERATIONS: Operations<RequestName> = {
   ...SUBTREE_OPERATIONS,
   ...OPERATOR_OPERATIONS,
   ...FAULT_OPERATIONS,
-  ...CLUSTER_OPERATIONS,
   ...PLAYGROUND_OPERATIONS,
+  ...CLUSTER_OPERATIONS,
 }
 
 export const REQUEST_NAMES: readonly RequestName[] = Object.keys(OPERATIONS).filter(isRequestName)

@@ -102,7 +102,6 @@ class AttachedCluster {
         parts.startSession()
         void this.#follow(parts)
       },
-      onEvent: () => undefined,
       close: async () => {
         this.#closing.abort()
         for (const probe of this.#probes) probe.close()

@@ -64,9 +64,9 @@ export function attachedHandlers(services: AttachedServices): OpenCluster['handl
       return { watches: rows.slice(0, limit), complete: rows.length <= limit, silent }
     },
     'audit:read': async (_client, { limit }) => readAudit(dataDir, limit),
+    'fault:list': async () => ({ catalogue: FAULT_CATALOGUE, active: [] }),
     'workload:list': async () => [],
     'scenario:list': async () => [],
-    'fault:list': async () => ({ catalogue: FAULT_CATALOGUE, active: [] }),
     'cluster:allow-writes': async (_client, { on }) => {
       setReadOnly(!on)
       return null

@@ -56,7 +56,6 @@ export const EXAMPLES: Readonly<Record<RequestName, object>> = {
   'fault:heal': { id: 'f1' },
   'fault:heal-all': {},
   'fault:list': {},
-  'cluster:allow-writes': { on: true },
   'workload:start': { kind: 'lock', settings: { contenders: 3 } },
   'workload:update': { id: '1', settings: { contenders: 5 } },
   'workload:stop': { id: '1' },
@@ -66,4 +65,5 @@ export const EXAMPLES: Readonly<Record<RequestName, object>> = {
   'scenario:answer': { step: 1, choice: 'none' },
   'scenario:next': { step: 0 },
   'scenario:stop': {},
+  'cluster:allow-writes': { on: true },
 }

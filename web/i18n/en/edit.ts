@@ -12,7 +12,6 @@ export const edit = {
     import: 'Import',
     delete: 'Delete',
   },
-  more: 'More actions',
   barrier: {
     offline: 'Not connected now; the page reconnects by itself.',
     role: (role: string) => `Needs the role “${role}”; you have a lesser one.`,
@@ -38,7 +37,6 @@ export const edit = {
   mine: 'Yours',
   takeMine: 'Use yours',
   takeTheirs: 'Use theirs',
-  merged: 'Merged by itself',
   sides: { theirs: 'their change', mine: 'your change', both: 'the same change' },
   conflictsLeft: (n: number) =>
     n === 0
@@ -106,7 +104,6 @@ export const edit = {
   deleteIncomplete: 'There is more than could be counted.',
   typeName: (name: string) => `Type ${name} to confirm`,
   deleteDo: (n: number, text: string) => `Delete ${znodes(n, text)}`,
-  deleted: (n: number, text: string) => `${znodes(n, text)} deleted.`,
   progress: (done: string, total: string | null) => (total === null ? `${done} done` : `${done} of ${total} done`),
   cancelRun: 'Stop',
   stopping: 'Stopping…',
@@ -140,7 +137,7 @@ export const edit = {
   doExport: 'Make the file',
   exported: (name: string, size: string) => `${name}, ${size}, is in your downloads.`,
   pathField: 'Path',
-  go: 'Go',
+  up: 'To its parent',
   badPath: (problem: string) => `Not a path: ${problem}.`,
   completions: 'Children that fit',
   searchIn: 'Find in',

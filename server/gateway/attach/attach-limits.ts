@@ -22,8 +22,12 @@ export const SERVERS_ATTACHED_MAX = 50
 export const STATE_EVERY_MS = 800
 export const CONNECTIONS_EVERY_MS = 3000
 export const FIGURES_EVERY_MS = 5000
-/** What was refused or did not answer is tried again: a server may come back with another configuration. */
-export const RETRY_EVERY_MS = 60_000
+/**
+ * What was refused or did not answer is tried again, after waits that double from the first to the last: an AdminServer
+ * takes seconds for its first answer, and a whitelist does not change for months.
+ */
+export const RETRY_FIRST_MS = 5000
+export const RETRY_LAST_MS = 60_000
 /** Tables of watches are dear: at most so often, and only when somebody looks. */
 export const WATCHES_EVERY_MS = 5000
 /** A server with more watches than this is not asked for their table. */

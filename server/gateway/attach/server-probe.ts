@@ -1,5 +1,5 @@
 // What one server of an attached ensemble tells, asked in turn and never two things at once: four-letter words first, then
-// its AdminServer, then its metrics. What is refused is left alone for a minute. Events and words for people are made by
+// its AdminServer, then its metrics. What is refused is left alone, soon for a minute. Events and words for people are made by
 // attached-members.ts and capabilities.ts.
 
 import { setTimeout as delay } from 'node:timers/promises'
@@ -14,7 +14,8 @@ import {
   FIGURES_EVERY_MS,
   HTTP_BURST,
   HTTP_PER_MINUTE_MAX,
-  RETRY_EVERY_MS,
+  RETRY_FIRST_MS,
+  RETRY_LAST_MS,
   STATE_EVERY_MS,
   WATCH_TABLE_MAX,
   WATCHES_EVERY_MS,
@@ -94,8 +95,8 @@ export class ServerProbe {
   readonly #wordRate: RateLimit
   readonly #httpRate: RateLimit
   readonly #closing = new AbortController()
-  /** By source and use: not before this time again. */
-  readonly #notBefore = new Map<string, number>()
+  /** By use and source that gave nothing: not before this time again, and how long that wait was. */
+  readonly #waits = new Map<string, { readonly untilMs: number; readonly ms: number }>()
   readonly #due = { state: 0, connections: 0, figures: 0 }
   readonly #works = new Map<string, Source>()
   /** Whether the AdminServer there is this server's; null: not known. */
@@ -225,7 +226,7 @@ export class ServerProbe {
     if (facts === null && refused === null) refused = 'no-answer' // Whatever it is, it is no ZooKeeper server.
     const reachable = refused !== 'no-answer'
     // Who comes back may have another configuration.
-    if (reachable && !state.reachable) this.#notBefore.clear()
+    if (reachable && !state.reachable) this.#waits.clear()
     state.reachable = reachable
     state.looking = refused === 'not-serving'
     state.facts = facts
@@ -243,17 +244,20 @@ export class ServerProbe {
     return true
   }
 
-  /** The first way that works; each that does not is left alone for RETRY_EVERY_MS. */
+  /** The first way that works; each that does not is left alone for a while. */
   async #first<T>(use: string, ways: readonly Way<T>[]): Promise<T | null> {
     for (const { source, ask } of ways) {
       const key = `${use} ${source}`
-      if (this.#now() < (this.#notBefore.get(key) ?? 0)) continue
+      const wait = this.#waits.get(key)
+      if (wait && this.#now() < wait.untilMs) continue
       const found = await ask()
       if (found !== null) {
         this.#works.set(use, source)
+        this.#waits.delete(key)
         return found
       }
-      this.#notBefore.set(key, this.#now() + RETRY_EVERY_MS)
+      const ms = wait ? Math.min(RETRY_LAST_MS, wait.ms * 2) : RETRY_FIRST_MS
+      this.#waits.set(key, { untilMs: this.#now() + ms, ms })
     }
     this.#works.delete(use)
     return null
@@ -281,7 +285,7 @@ export class ServerProbe {
   async #admin(command: string): Promise<string | null> {
     // On a host with several servers, the port may be another's.
     const { its, askedMs } = this.#admins
-    if (its === null || (!its && this.#now() - askedMs >= RETRY_EVERY_MS)) await this.#adminConfiguration()
+    if (its === null || (!its && this.#now() - askedMs >= RETRY_FIRST_MS)) await this.#adminConfiguration()
     return this.#admins.its ? this.#http(this.target.adminPort, `/commands/${command}`) : null
   }
 

@@ -38,7 +38,7 @@ test('rounds are searched, drawn together, and compared log by log', async ({ ap
   const diagram = app.getByRole('application', { name: 'Space–time diagram of all rounds' })
   await diagram.focus()
   await diagram.press('-')
-  await expect(app.getByText('3.0 s shown')).toBeVisible()
+  await expect(app.getByText('90.0 ms shown')).toBeVisible()
 
   await app.getByRole('button', { name: 'Logs' }).click()
   await expect(app.getByText(/\d+ txns from 0x\w+ to 0x\w+/)).toBeVisible()

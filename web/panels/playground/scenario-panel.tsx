@@ -1,4 +1,4 @@
-// Guided scenarios: the list, and the run that is there now or was last.
+// Guided scenarios: the list, and the run that is there now or has ended since this page was opened.
 
 import { useEffect } from 'react'
 import type { ScenarioSummary } from '#shared/events/scenario-run.ts'
@@ -7,6 +7,9 @@ import { useCluster, useViewStore } from '../../stores/view-store.ts'
 import { Skeleton } from '../../ui/states.tsx'
 import { useLanguage, useMessages } from '../../ui/words.ts'
 import { ScenarioRunView } from './scenario-run-view.tsx'
+
+/** What ended before, somebody else has read. */
+const OPENED_AT = performance.timeOrigin
 
 export function ScenarioPanel() {
   const scenarios = usePlayground((state) => state.scenarios)
@@ -17,7 +20,7 @@ export function ScenarioPanel() {
     if (live && scenarios === null) void readScenarios()
   }, [live, scenarios])
   if (scenarios === null) return <Skeleton rows={8} rowHeight={56} />
-  const shown = run && (run.endedAt === null || seen !== run.id) ? run : null
+  const shown = run && (run.endedAt === null || (seen !== run.id && run.endedAt > OPENED_AT)) ? run : null
   if (!shown) return <List scenarios={scenarios} />
   const scenario = scenarios.find(({ id }) => id === shown.scenario)
   return <ScenarioRunView run={shown} scenario={scenario ?? null} onBack={() => putAside(shown.id)} />

@@ -85,12 +85,16 @@ export function watchConsole(page: Page): string[] {
   return errors
 }
 
-/** How long the page took from `since` (ms, performance.now) until `shown` resolved; printed, and at most 1 s. */
+/**
+ * How long the page took from `since` (ms, performance.now) until `shown` resolved: printed, and in the project `shown`, which
+ * is a measurement for a quiet machine, at most 1 s.
+ */
 export async function expectShownSoon(what: string, since: number, shown: () => Promise<void>): Promise<void> {
   await shown()
   const tookMs = performance.now() - since
   console.log(`      ${what}: on the page after ${tookMs.toFixed(0)} ms`)
-  expect(tookMs, `${what} should be on the page within 1 s`).toBeLessThan(SHOWN_WITHIN_MS)
+  if (test.info().project.name === 'shown')
+    expect(tookMs, `${what} should be on the page within 1 s`).toBeLessThan(SHOWN_WITHIN_MS)
 }
 
 const SHOWN_WITHIN_MS = 1_000

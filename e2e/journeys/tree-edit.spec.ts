@@ -84,7 +84,7 @@ test('a subtree is copied after a dry run, found by its data, and deleted after 
   await app.getByRole('combobox', { name: 'Path' }).press('Enter')
   await app.getByRole('combobox', { name: 'Find in', exact: true }).selectOption({ label: 'All data' })
   await app.getByRole('searchbox').fill('NEEDLE')
-  await app.getByRole('button', { name: 'Search' }).click()
+  await app.getByRole('button', { name: 'Search', exact: true }).click()
   const matches = app.getByRole('listbox', { name: 'Matches' })
   await expect(matches.getByRole('option')).toHaveCount(2)
   await app.getByRole('button', { name: 'Back to the tree' }).click()

@@ -38,7 +38,11 @@ const STEPS = {
     needs: [ensureBuilt, useBrowser],
     read: readPlaywrightTally,
   },
-  bars: { commands: [[...playwright, '--project=bars']], needs: [ensureBuilt, useBrowser], read: readPlaywrightTally },
+  bars: {
+    commands: [[...playwright, '--project=bars', '--project=shown']],
+    needs: [ensureBuilt, useBrowser],
+    read: readPlaywrightTally,
+  },
 }
 /** What `npm test` runs. `bars` measures and `screenshot` draws; they have scripts of their own. */
 const ALL = ['types', 'lint', 'unit', 'simulation', 'mutants', 'integration', 'e2e']

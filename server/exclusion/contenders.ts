@@ -1,11 +1,10 @@
 // The processes that contend, of each library that is here: who is in which, how it is started, and what it printed.
 
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Child, run } from '../peers/harness/child.ts'
 import { within } from '../peers/harness/wait-for.ts'
+import { CURATOR_JARS, CURATOR_PACKAGES, hasCurator, JAVA, JAVAC, pythonWithKazoo } from '../testing/other-libraries.ts'
 import { HOLD_MS_MAX, INSIDE, LOCK_DIR, SESSION_TIMEOUT_MS, THINK_MS_MAX } from './layout.ts'
 
 export type Library = 'ours' | 'curator' | 'kazoo'
@@ -16,33 +15,15 @@ export interface Contenders {
   readonly child: Child
 }
 
-const JAVA = '/usr/bin/java'
-const JAVAC = '/usr/bin/javac'
-const JARS = [
-  'curator-client',
-  'curator-framework',
-  'curator-recipes',
-  'zookeeper',
-  'guava',
-  'slf4j-api',
-  'slf4j-simple',
-].map((name) => `/usr/share/java/${name}.jar`)
-/** Debian's own has the packaged kazoo when another python3 stands before it. */
-const PYTHONS = ['python3', '/usr/bin/python3']
 const COMPILE_TIMEOUT_MS = 120_000
 const END_TIMEOUT_MS = 30_000
 /** Ours are in so many processes, so that a stopped one does not stop all. */
 const PROCESSES_OF_OURS = 3
 
-function pythonWithKazoo(): string | null {
-  return PYTHONS.find((path) => spawnSync(path, ['-c', 'import kazoo']).status === 0) ?? null
-}
-
 /** How to get what is not here, by library; ours is always here. */
 export function missingLibraries(): Partial<Record<Library, string>> {
-  const hasCurator = [JAVA, JAVAC, ...JARS].every((file) => existsSync(file))
   return {
-    ...(hasCurator ? {} : { curator: 'apt-get install libcurator-recipes-java libslf4j-java default-jdk-headless' }),
+    ...(hasCurator() ? {} : { curator: `apt-get install ${CURATOR_PACKAGES}` }),
     ...(pythonWithKazoo() === null ? { kazoo: 'apt-get install python3-kazoo' } : {}),
   }
 }
@@ -77,7 +58,7 @@ export interface Places {
 export async function prepareCurator({ programs, scratch }: Places): Promise<void> {
   await mkdir(join(scratch, 'classes'), { recursive: true })
   const source = join(programs, 'curator-contender.java')
-  const args = ['-nowarn', '-d', join(scratch, 'classes'), '-cp', JARS.join(':'), source]
+  const args = ['-nowarn', '-d', join(scratch, 'classes'), '-cp', CURATOR_JARS.join(':'), source]
   const { code, output } = await run(JAVAC, args, { timeoutMs: COMPILE_TIMEOUT_MS })
   if (code !== 0) throw new Error(`Curator's contender does not compile:\n${output}`)
 }
@@ -98,7 +79,7 @@ export function startContenders(
       return { library, names, child: new Child(python, ['-u', program, ...settings, ...names]) }
     }
     case 'curator': {
-      const classPath = [join(scratch, 'classes'), ...JARS].join(':')
+      const classPath = [join(scratch, 'classes'), ...CURATOR_JARS].join(':')
       const logging = '-Dorg.slf4j.simpleLogger.defaultLogLevel=off'
       const args = ['-Xmx256m', '-XX:TieredStopAtLevel=1', logging, '-cp', classPath, 'CuratorContender']
       return { library, names, child: new Child(JAVA, [...args, ...settings, ...names]) }

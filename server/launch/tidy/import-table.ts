@@ -59,7 +59,7 @@ export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   },
   /** One lock, contenders of three libraries, members killed: it is all testing. */
   'server/exclusion': {
-    from: [...SHARED, 'server/storage', 'server/client', 'server/peers'],
+    from: [...SHARED, 'server/storage', 'server/client', 'server/peers', 'server/testing'],
   },
   'server/bench': { from: [...SHARED, 'server/ensemble', 'server/storage', 'server/client'] },
   /** The seeded world, as a tool of its own. */

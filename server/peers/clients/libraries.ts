@@ -1,8 +1,8 @@
 // Client libraries with their recipes, each a program of its own language: kazoo, Curator, and two packages of npm.
 
-import { spawnSync } from 'node:child_process'
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CURATOR_JARS, CURATOR_PACKAGES, JAVAC, pythonWithKazoo } from '../../testing/other-libraries.ts'
 import { Child, run } from '../harness/child.ts'
 import { programFile } from './command-lines.ts'
 import { needsFiles, type Peer, type PeerRun } from './peer.ts'
@@ -11,22 +11,6 @@ import { followProgram, type Result } from './program.ts'
 const PROGRAM_TIMEOUT_MS = 240_000
 const INSTALL_TIMEOUT_MS = 240_000
 const COMPILE_TIMEOUT_MS = 120_000
-/** `python3` first; Debian's own has the packaged kazoo when another python3 stands before it. */
-const PYTHONS = ['python3', '/usr/bin/python3']
-const JARS = [
-  'curator-client',
-  'curator-framework',
-  'curator-recipes',
-  'zookeeper',
-  'guava',
-  'slf4j-api',
-  'slf4j-simple',
-].map((name) => `/usr/share/java/${name}.jar`)
-const JAVAC = '/usr/bin/javac'
-
-function pythonWithKazoo(): string | null {
-  return PYTHONS.find((path) => spawnSync(path, ['-c', 'import kazoo']).status === 0) ?? null
-}
 
 /** `only`: the recipes to run, all when empty. */
 export function kazooPeer(only: readonly string[] = []): Peer {
@@ -43,11 +27,11 @@ export function kazooPeer(only: readonly string[] = []): Peer {
 
 export const curator: Peer = {
   name: 'Curator',
-  missing: () => needsFiles([...JARS, JAVAC], 'libcurator-recipes-java libslf4j-java default-jdk-headless'),
+  missing: () => needsFiles([...CURATOR_JARS, JAVAC], CURATOR_PACKAGES),
   async run(peer: PeerRun) {
     const classes = join(peer.scratch, 'curator')
     await mkdir(classes, { recursive: true })
-    const classPath = [classes, ...JARS].join(':')
+    const classPath = [classes, ...CURATOR_JARS].join(':')
     const compile = ['-nowarn', '-d', classes, '-cp', classPath, programFile(peer, 'curator-recipes.java')]
     const compiled = await run(JAVAC, compile, { timeoutMs: COMPILE_TIMEOUT_MS })
     if (compiled.code !== 0)

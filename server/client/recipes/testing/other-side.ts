@@ -1,26 +1,12 @@
 // Somebody else's recipes, in a process of their own at the end of a pipe: Curator's and kazoo's. Each call names an actor;
 // what one actor is asked is done one after the other.
 
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { CURATOR_JARS, CURATOR_PACKAGES, hasCurator, JAVA, pythonWithKazoo } from '../../../testing/other-libraries.ts'
 import { withResolvers } from '../../pending-calls.ts'
 
-const JAVA = '/usr/bin/java'
-const JAVAC = '/usr/bin/javac'
-const JARS = [
-  'curator-client',
-  'curator-framework',
-  'curator-recipes',
-  'zookeeper',
-  'guava',
-  'slf4j-api',
-  'slf4j-simple',
-].map((name) => `/usr/share/java/${name}.jar`)
-
-/** Debian's own has the packaged kazoo when another python3 stands before it. */
-const PYTHONS = ['python3', '/usr/bin/python3']
 const ERROR_CHARS_MAX = 4000
 
 export interface OtherLibrary {
@@ -34,19 +20,12 @@ function program(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url))
 }
 
-function pythonWithKazoo(): string | null {
-  return PYTHONS.find((path) => spawnSync(path, ['-c', 'import kazoo']).status === 0) ?? null
-}
-
 export const CURATOR: OtherLibrary = {
   layout: 'curator',
-  missing: () =>
-    [JAVA, JAVAC, ...JARS].every((file) => existsSync(file))
-      ? null
-      : 'no Curator here: apt-get install libcurator-recipes-java libslf4j-java default-jdk-headless',
+  missing: () => (hasCurator() ? null : `no Curator here: apt-get install ${CURATOR_PACKAGES}`),
   start: (servers) => {
     const logging = '-Dorg.slf4j.simpleLogger.defaultLogLevel=off'
-    const args = ['-Xmx256m', '-XX:TieredStopAtLevel=1', logging, '-cp', JARS.join(':')]
+    const args = ['-Xmx256m', '-XX:TieredStopAtLevel=1', logging, '-cp', CURATOR_JARS.join(':')]
     return new OtherSide(JAVA, [...args, program('curator-side.java'), servers])
   },
 }

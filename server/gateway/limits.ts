@@ -94,6 +94,8 @@ export const LOGIN_COUNTERS_MAX = 10_000
 /** A login ends after so long without use, and after so long anyway. */
 export const LOGIN_IDLE_MS_MAX = 30 * 60_000
 export const LOGIN_MS_MAX = 12 * 60 * 60_000
+/** What is dangerous wants a password that was entered no longer ago. */
+export const PASSWORD_FRESH_MS_MAX = 5 * 60_000
 /** Logins at once; the oldest ends. */
 export const LOGINS_MAX = 1000
 /** Sockets of one user; the next gets a connect_error. */

@@ -206,6 +206,10 @@ class Page implements PageClient {
     return this.#authority.role() ?? 'viewer'
   }
 
+  get mustProve(): boolean {
+    return this.#authority.mustProve()
+  }
+
   get gone(): AbortSignal {
     return this.#gone.signal
   }

@@ -6,6 +6,7 @@ import type { ClusterEvent } from './cluster-event.ts'
 import type { ClusterView, MemberView, ProcessEnd, ProcessState } from './cluster-view.ts'
 import type { FaultKind } from './fault-catalogue.ts'
 import type { FaultRequest, FaultView } from './fault-request.ts'
+import type { HeldRequests } from './held-messages.ts'
 import type { ExportFormat, HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
 import type { LockContention, LockDetail, LockRequests } from './lock-requests.ts'
 import type { OperatorRequests } from './operator-requests.ts'
@@ -225,7 +226,7 @@ export interface FaultList {
 }
 
 /** Requests of the page. */
-export interface ClientToServer extends TreeRequests, OperatorRequests, LockRequests, PlaygroundRequests {
+export interface ClientToServer extends TreeRequests, OperatorRequests, LockRequests, PlaygroundRequests, HeldRequests {
   hello(
     request: {
       readonly version: number

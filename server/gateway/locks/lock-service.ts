@@ -3,6 +3,7 @@
 
 import type { GatewayEvent, LockDirectory, LockView } from '#shared/events/socket-protocol.ts'
 import type { LockChange } from '#shared/recipes/history/change.ts'
+import { OVERRIDE_RECIPES, overrideFor } from '#shared/recipes/recognise/overrides.ts'
 import { siteRoot } from '#shared/recipes/recognise/site-paths.ts'
 import { formatSessionId } from '#shared/zk/ids.ts'
 import { baseName, parentPath } from '#shared/zk/path.ts'
@@ -25,7 +26,7 @@ import { graphOf } from './lock-graph.ts'
 import { LockTracker } from './lock-tracker.ts'
 import { LockTrackers } from './lock-trackers.ts'
 import { contentionOf, viewOf } from './lock-view.ts'
-import { OVERRIDE_RECIPES, OverrideStore } from './override-store.ts'
+import { OverrideStore } from './override-store.ts'
 import { changesOf, wakeOf } from './stream-changes.ts'
 import { POLL_MS, type WatchPoll } from './watch-poll.ts'
 
@@ -68,13 +69,14 @@ export class LockService {
     this.#trackers = new LockTrackers({ reader: options.reader, now: options.now, overrides: () => overrides.all })
     this.#watches = new PathWatches(options.reader, LOCK_WATCHES_PER_SOCKET_MAX)
     this.directories = new LockDirectories(() => this.#announce())
-    this.#committed = new CommittedTxns(
-      (txn) => {
+    this.#committed = new CommittedTxns({
+      txn: (txn) => {
         this.#committedUpTo = txn.zxid
         for (const { path, change } of changesOf(txn)) this.#onChange(path, change, txn.txn.ephemeral)
       },
-      (t) => this.#onGap(t),
-    )
+      gap: (t, reason) => this.#onGap((tracker) => tracker.onGap(t, reason)),
+      sampling: (t, on) => this.#onGap((tracker) => tracker.onSampling(t, on)),
+    })
   }
 
   get handlers(): Pick<Handlers, LockRequest> {
@@ -94,6 +96,9 @@ export class LockService {
         const known = OVERRIDE_RECIPES.find((each) => each === recipe) ?? null
         trail?.({ before: this.#overrides.all.find((each) => each.glob === glob) ?? null })
         const all = this.#overrides.set(glob, known, permits)
+        // A path that somebody calls a lock is one to look at, whatever its children are called.
+        if (known !== null && known !== 'none' && !/[*?]/.test(glob)) this.directories.add(glob, this.#options.now())
+        this.#announce()
         for (const tracker of this.#trackers.all) {
           tracker.onOverrides(all, this.#options.now())
           for (const client of tracker.viewers) void this.#tell(client, tracker)
@@ -122,7 +127,7 @@ export class LockService {
     this.directories.onEvent(event)
     this.#committed.onEvent(event)
     for (const reached of this.#reached) reached()
-    if (event.type === 'stream' && !event.up) this.#onGap(event.t)
+    if (event.type === 'stream' && !event.up) this.#onGap((tracker) => tracker.onGap(event.t, 'stream'))
     if (event.type === 'watchSet')
       for (const tracker of this.#trackers.concernedBy(event.path)) tracker.onWatchSet(event.session)
     const wake = wakeOf(event)
@@ -146,9 +151,9 @@ export class LockService {
     if (tracker) this.#readSoon()
   }
 
-  #onGap(t: number): void {
+  #onGap(tell: (tracker: LockTracker) => void): void {
     for (const tracker of this.#trackers.all) {
-      tracker.onGap(t)
+      tell(tracker)
       if (tracker.viewers.size > 0) this.#rereadSoon(tracker)
     }
     this.#readSoon()
@@ -194,10 +199,15 @@ export class LockService {
 
   #list(): LockDirectory[] {
     const now = this.#options.now()
-    return this.directories.list().map((directory) => {
-      const tracker = this.#trackers.get(directory.path)
-      return tracker ? { ...directory, contention: contentionOf(tracker, now) } : directory
-    })
+    const said = this.#overrides.all
+    const isLock = ({ path }: LockDirectory) => overrideFor(path, said)?.recipe !== 'none'
+    return this.directories
+      .list()
+      .filter(isLock)
+      .map((directory) => {
+        const tracker = this.#trackers.get(directory.path)
+        return tracker ? { ...directory, contention: contentionOf(tracker, now) } : directory
+      })
   }
 
   async #openFor(client: PageClient, path: string): Promise<LockView> {
@@ -216,7 +226,7 @@ export class LockService {
 
   async #watch(client: PageClient, tracker: LockTracker, path: string): Promise<void> {
     await this.#watches.watch(client, path, (change) => {
-      if (change === 'gap') tracker.onGap(this.#options.now())
+      if (change === 'gap') tracker.onGap(this.#options.now(), 'session')
       void this.#tell(client, tracker)
     })
   }
@@ -294,7 +304,7 @@ export class LockService {
   /** A listing shows what the stream is about to tell, with exact times and reasons: the stream goes first. */
   async #relist(tracker: LockTracker): Promise<void> {
     const t = this.#options.now()
-    if (this.#committed.isSampled) tracker.onGap(t)
+    if (this.#committed.isSampled) tracker.onGap(t, 'sampled')
     const listings = await tracker.site.read(tracker.path)
     const newest = LockTracker.newest(listings)
     if (newest !== null && this.#committedUpTo !== null && !this.#committed.isSampled) await this.#untilStream(newest)

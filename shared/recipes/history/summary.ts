@@ -3,6 +3,7 @@
 
 import { isWaiting } from '../recognise/picture.ts'
 import { holds, type Tenure } from './change.ts'
+import type { Gap } from './gaps.ts'
 import type { Incident, LockHistory } from './lock-history.ts'
 import { type HistogramSummary, summarize } from './log-histogram.ts'
 import { activeSessions, type QueueWindow, RELEASES_KEPT } from './tallies.ts'
@@ -46,8 +47,9 @@ export interface ConvoyVerdict {
 
 export interface HistorySummary {
   readonly sinceMs: number
-  /** When changes may have been missed. */
-  readonly gaps: readonly number[]
+  /** When changes may have been missed, newest last, and how many such times are no longer kept. */
+  readonly gaps: readonly Readonly<Gap>[]
+  readonly gapsDropped: number
   readonly wait: HistogramSummary
   readonly hold: HistogramSummary
   readonly abandoned: HistogramSummary
@@ -101,7 +103,8 @@ export function summarizeHistory(history: LockHistory, now: number): HistorySumm
     .sort((a, b) => b.seconds - a.seconds)
   return {
     sinceMs: history.sinceMs,
-    gaps: history.gaps,
+    gaps: history.gaps.all.map((gap) => ({ ...gap })),
+    gapsDropped: history.gaps.dropped,
     ...{ wait: summarize(tallies.wait), hold: summarize(tallies.hold), abandoned: summarize(tallies.abandoned) },
     handOver: summarize(tallies.handOver),
     censored: censored.slice(0, RANKED_MAX),

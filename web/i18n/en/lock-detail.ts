@@ -50,9 +50,9 @@ export const lockDetail = {
     guess: 'A guess: it behaves like one, but follows no convention that is known.',
   },
 
-  watchTables: (time: string) => `Watches of all members were read ${time} ago.`,
+  watchTables: (time: string) => `Watches of all members were read ${time}.`,
   tablesMissing: (members: string, time: string) =>
-    `Watches were read ${time} ago, but not of ${members}: edges there are unknown.`,
+    `Watches were read ${time}, but not of ${members}: edges there are unknown.`,
   noTables: 'Watches are read while somebody waits.',
   member: (sid: string) => `member ${sid}`,
   wakes: {

@@ -69,8 +69,8 @@ export const lockDetail: Messages['lockDetail'] = {
     guess: '猜测：行为像，但不符合任何已知的约定。',
   },
 
-  watchTables: (time) => `${time} 前读取了所有成员的监听表。`,
-  tablesMissing: (members, time) => `${time} 前读取了监听表，但没有 ${members} 的：那里的监听未知。`,
+  watchTables: (time) => `${time}读取了所有成员的监听表。`,
+  tablesMissing: (members, time) => `${time}读取了监听表，但没有 ${members} 的：那里的监听未知。`,
   noTables: '有人等待时才读取监听表。',
   member: (sid) => `成员 ${sid}`,
   wakes: {

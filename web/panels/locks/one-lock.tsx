@@ -80,7 +80,13 @@ function Opened({ lock, toldAt, form }: OpenedProps) {
       {lock.detail && <LockLints detail={lock.detail} />}
       <LockBeliefs lock={lock} />
       {form === 'queue' &&
-        (lock.contenders.length === 0 ? <Empty title={words.nobody} /> : <LockQueue lock={lock} toldAt={toldAt} />)}
+        (lock.contenders.length === 0 ? (
+          <Empty title={words.nobody} />
+        ) : (
+          <div className="queue-board" data-single={lock.recipe === 'single node' ? '' : undefined}>
+            <LockQueue lock={lock} toldAt={toldAt} />
+          </div>
+        ))}
       {form === 'queue' && <Crowd lock={lock} />}
       {form === 'queue' && <WatchTablesNote lock={lock} />}
       {form === 'lanes' && <LockLanesView lock={lock} />}
@@ -120,6 +126,9 @@ function Head({ lock }: { readonly lock: LockView }) {
   const holders = lock.contenders.filter((contender) => contender.role === 'holder')
   const oldest = Math.min(...lock.contenders.map((contender) => contender.sinceMs))
   const { detail } = lock
+  const single = lock.recipe === 'single node'
+  const crowd = detail?.crowd.length ?? 0
+  const language = useLanguage()
   return (
     <div className="lock-head">
       <h2>
@@ -129,8 +138,11 @@ function Head({ lock }: { readonly lock: LockView }) {
         <span className="secondary">{lockView.recipes[lock.recipe] ?? words.recipes[lock.recipe] ?? lock.recipe}</span>
       </h2>
       <p className="secondary" role="status">
-        {words.held(holders.length)} · {words.waitCount(lock.contenders.length - holders.length)}
-        {lock.contenders.length > 0 && ` · ${words.longest(duration(now - oldest))}`}
+        {words.held(holders.length)} ·{' '}
+        {single
+          ? lockView.crowd(crowd, formatCount(crowd, language))
+          : words.waitCount(lock.contenders.length - holders.length)}
+        {!single && lock.contenders.length > 0 && ` · ${words.longest(duration(now - oldest))}`}
       </p>
       {detail && <Recognition path={lock.path} detail={detail} />}
       <div className="lock-sessions">

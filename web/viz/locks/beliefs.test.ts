@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LockView } from '#shared/events/socket-protocol.ts'
-import type { ActorReport } from '#shared/events/workload-report.ts'
+import type { ActorReport, WorkloadReport } from '#shared/events/workload-report.ts'
 import type { WorkloadView } from '#shared/events/workload-view.ts'
 import { lockBeliefs } from './beliefs.ts'
 
@@ -9,10 +9,10 @@ const AT = 100_000
 function workload(actors: readonly Partial<ActorReport>[], settings: WorkloadView['settings'] = {}): WorkloadView {
   const nobody = { name: 'a', state: 'holding', sinceMs: AT - 9000, connected: true } as const
   const full = actors.map((actor) => ({ ...nobody, sessionId: '0xa', path: '/l/x-1', token: '0x5', ...actor }))
-  const report = {
+  const report: WorkloadReport = {
     ...{ kind: 'lock', atMs: AT, uptimeMs: 1, settings, actors: full, actorsLeftOut: 2 },
     ...{ counts: {}, perSecond: {}, latencies: {}, notes: [] },
-  } as const
+  }
   return { id: '1', kind: 'lock', state: 'running', pid: 1, root: '/w', settings, report, problem: null }
 }
 

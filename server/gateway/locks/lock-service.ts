@@ -2,6 +2,7 @@
 // look at and of those that the stream shows to be contended; shared/recipes reads them all.
 
 import type { GatewayEvent, LockDirectory, LockView } from '#shared/events/socket-protocol.ts'
+import type { Recipe } from '#shared/recipes/contract.ts'
 import type { LockChange } from '#shared/recipes/history/change.ts'
 import { OVERRIDE_RECIPES, overrideFor } from '#shared/recipes/recognise/overrides.ts'
 import { siteRoot } from '#shared/recipes/recognise/site-paths.ts'
@@ -21,12 +22,13 @@ import type { PageClient } from '../page-client.ts'
 import { PathWatches } from '../path-watches.ts'
 import type { FindConnection } from '../tree-service.ts'
 import { CommittedTxns } from './committed-txns.ts'
-import { LockDirectories } from './lock-directories.ts'
+import { isSequentialName, LockDirectories } from './lock-directories.ts'
 import { graphOf } from './lock-graph.ts'
 import { LockTracker } from './lock-tracker.ts'
 import { LockTrackers } from './lock-trackers.ts'
 import { contentionOf, viewOf } from './lock-view.ts'
 import { OverrideStore } from './override-store.ts'
+import { SingleNodes } from './single-nodes.ts'
 import { changesOf, wakeOf } from './stream-changes.ts'
 import { POLL_MS, type WatchPoll } from './watch-poll.ts'
 
@@ -46,6 +48,9 @@ export interface LockServiceOptions {
 
 type LockRequest = 'locks:list' | 'locks:open' | 'locks:close' | 'locks:graph' | 'locks:overrides' | 'locks:override'
 
+/** Recipes without contention, however much their children look like contenders. */
+const NOBODY_WAITS: readonly Recipe[] = ['group', 'discovery', 'counter']
+
 export class LockService {
   readonly directories: LockDirectories
   readonly #options: LockServiceOptions
@@ -53,6 +58,7 @@ export class LockService {
   readonly #watches: PathWatches
   readonly #committed: CommittedTxns
   readonly #trackers: LockTrackers
+  readonly #single: SingleNodes
   readonly #readings = new Map<LockTracker, Promise<LockView>>()
   /** Pages that have asked for the list, and so hear when it grows. */
   readonly #listeners = new Set<PageClient>()
@@ -69,6 +75,13 @@ export class LockService {
     this.#trackers = new LockTrackers({ reader: options.reader, now: options.now, overrides: () => overrides.all })
     this.#watches = new PathWatches(options.reader, LOCK_WATCHES_PER_SOCKET_MAX)
     this.directories = new LockDirectories(() => this.#announce())
+    const isOwn = (session: string) => options.ownSessions?.().includes(session) === true
+    this.#single = new SingleNodes({
+      overrides: () => overrides.all,
+      isOwn,
+      onFound: (path, by) => this.#onSingleNode(path, by),
+      onCrowd: (path, t, sessions) => this.#trackers.get(path)?.onChange({ type: 'crowd', t, sessions }),
+    })
     this.#committed = new CommittedTxns({
       txn: (txn) => {
         this.#committedUpTo = txn.zxid
@@ -125,6 +138,7 @@ export class LockService {
   /** Looks at one event of the ensemble. */
   onEvent(event: GatewayEvent): void {
     this.directories.onEvent(event)
+    this.#single.onEvent(event)
     this.#committed.onEvent(event)
     for (const reached of this.#reached) reached()
     if (event.type === 'stream' && !event.up) this.#onGap((tracker) => tracker.onGap(event.t, 'stream'))
@@ -143,12 +157,22 @@ export class LockService {
       return
     }
     for (const tracker of this.#trackers.concernedBy(path)) tracker.onChange(change)
-    if (change.type !== 'created' || !ephemeral || !LockDirectories.isSequential(path)) return
+    if (change.type !== 'created' || !ephemeral) return
+    this.#single.onCreated(path, formatSessionId(change.owner))
+    if (!isSequentialName(path)) return
     const root = siteRoot(parentPath(path))
     if (this.#trackers.get(root)) return
     const tracker = this.#trackers.track(root)
     // Who queues here first is the beginning of its history; listing it costs little now.
     if (tracker) this.#readSoon()
+  }
+
+  #onSingleNode(path: string, by: 'seen' | 'path'): void {
+    this.directories.saw(path, this.#options.now())
+    const isNew = this.#trackers.get(path) === null
+    const tracker = this.#trackers.track(path)
+    if (by === 'seen' && tracker) tracker.isSeenAsLock = true
+    if (isNew && tracker) this.#readSoon()
   }
 
   #onGap(tell: (tracker: LockTracker) => void): void {
@@ -200,7 +224,12 @@ export class LockService {
   #list(): LockDirectory[] {
     const now = this.#options.now()
     const said = this.#overrides.all
-    const isLock = ({ path }: LockDirectory) => overrideFor(path, said)?.recipe !== 'none'
+    const recipeOf = (path: string) => this.#trackers.get(path)?.history.picture.recipe
+    const isLock = ({ path }: LockDirectory) => {
+      // The queue of a semaphore is a part of it, and nobody waits in a group.
+      if (baseName(path) === 'locks' && recipeOf(parentPath(path)) === 'semaphore') return false
+      return overrideFor(path, said)?.recipe !== 'none' && !NOBODY_WAITS.includes(recipeOf(path) ?? 'unknown')
+    }
     return this.directories
       .list()
       .filter(isLock)

@@ -43,6 +43,8 @@ export class LockTracker {
   isStale = true
   lastChangeMs: number
   look: WakeLook | null = null
+  /** A session that its deletion woke has made it: a lock that is one znode. */
+  isSeenAsLock = false
   #lookBefore: WakeReport | null = null
   #early: LockChange[] | null = []
   readonly #woken = new Set<string>()
@@ -55,7 +57,7 @@ export class LockTracker {
   }
 
   get isWaitedFor(): boolean {
-    return this.history.waiting.length > 0 || recognised(this.history).recipe === 'single node'
+    return this.history.waiting.length > 0 || ['single node', 'barrier'].includes(recognised(this.history).recipe)
   }
 
   /** Takes in what the stream tells. */

@@ -36,7 +36,7 @@ export function viewOf(tracker: LockTracker, look: WakeLook | null, context: Vie
   const contenders = picture.standings
     .filter(({ state }) => state !== 'member')
     .map((standing) => contenderOf(standing, history, data, context))
-  return { path, recipe: recognised(history).recipe, contenders, detail: detailOf(history, look, context) }
+  return { path, recipe: recognised(history).recipe, contenders, detail: detailOf(tracker, look, context) }
 }
 
 function contenderOf(
@@ -71,7 +71,8 @@ function dataByPath({ site }: LockHistory): ReadonlyMap<string, Uint8Array | nul
   return found
 }
 
-function detailOf(history: LockHistory, look: WakeLook | null, { connected, now }: ViewContext): LockDetail {
+function detailOf(tracker: LockTracker, look: WakeLook | null, { connected, now }: ViewContext): LockDetail {
+  const { history, isSeenAsLock } = tracker
   const { picture } = history
   const { application, permits, record, counters } = picture
   const { family, confidence, facts } = recognised(history)
@@ -83,8 +84,12 @@ function detailOf(history: LockHistory, look: WakeLook | null, { connected, now 
   const summary = summarizeHistory(history, now)
   return {
     ...{ family, application, permits, record, counters },
-    confidence: judged === 'lock' ? 'likely' : confidence,
-    facts: judged ? [...facts, { type: 'watches', detail: judged }] : facts,
+    confidence: confidence === 'guess' && (judged === 'lock' || isSeenAsLock) ? 'likely' : confidence,
+    facts: [
+      ...facts,
+      ...(judged ? [{ type: 'watches', detail: judged } as const] : []),
+      ...(isSeenAsLock ? [{ type: 'watches', detail: 'woken by its end, took it' } as const] : []),
+    ],
     incarnation: picture.incarnation === null ? null : formatZxid(picture.incarnation),
     lints: [...picture.lints, ...(wakes ? wakeLints(wakes, picture.path) : []), ...historyLints(history)],
     standings: picture.standings.map((standing): LockStanding => {
@@ -112,6 +117,8 @@ export function contentionOf({ history, look }: LockTracker, now: number): LockC
   const { picture, tallies } = history
   const { recipe, family } = recognised(history)
   const waiting = picture.standings.filter(({ state }) => state === 'waiting')
+  // Watch tables are newer than what the stream told, but only read while a page looks.
+  const crowd = recipe === 'single node' ? Math.max(history.crowd.length, look?.report.crowd.length ?? 0) : 0
   const [holder] = picture.standings.filter(isHolder)
   const oldest = waiting.reduce<number | null>((ms, { sinceMs }) => Math.max(ms ?? 0, now - sinceMs), null)
   const lints = [...picture.lints, ...(look ? wakeLints(look.report, picture.path) : []), ...historyLints(history)]
@@ -119,7 +126,7 @@ export function contentionOf({ history, look }: LockTracker, now: number): LockC
     ...{ recipe, family },
     application: picture.application?.system ?? null,
     holders: picture.standings.filter(isHolder).length,
-    waiters: waiting.length,
+    waiters: waiting.length + crowd,
     holder: holder ? formatSessionId(holder.owner) : null,
     oldestWaitMs: oldest,
     waiterSeconds: tallies.waiterMs / 1000,

@@ -30,6 +30,8 @@ export type LockChange = Base &
     | { readonly type: 'gap'; readonly reason: GapReason }
     /** The stream tells only some changes from now on, or all of them again. */
     | { readonly type: 'sampling'; readonly on: boolean }
+    /** Sessions that wait for a lock that is one znode: they watch it, in no order. */
+    | { readonly type: 'crowd'; readonly sessions: readonly string[] }
     /** A watch of `session` on `path` fired. */
     | { readonly type: 'triggered'; readonly session: SessionId; readonly path: string }
     /** Its notification was handed to the operating system. */

@@ -65,6 +65,8 @@ export interface LockHistory {
   lastReleaseMs: number | null
   /** Owners of contenders that have gone, for the notifications that come after: path → session. */
   readonly formerOwners: Map<string, string>
+  /** Of a single node: who watches it, as far as the stream told. */
+  crowd: readonly string[]
   waiting: readonly { readonly session: string; readonly holders: readonly string[] }[]
 }
 
@@ -83,7 +85,15 @@ export function createHistory(path: string, t: number, overrides: readonly Overr
       droppedTenures: 0,
     },
     ...{ tallies: createTallies(t), incidents: [], overtakes: 0, tokenViolations: 0, resets: 0, lastToken: null },
-    ...{ sinceMs: t, gaps: createGaps(), blind: true, lastReleaseMs: null, formerOwners: new Map(), waiting: [] },
+    ...{
+      sinceMs: t,
+      gaps: createGaps(),
+      blind: true,
+      lastReleaseMs: null,
+      formerOwners: new Map(),
+      crowd: [],
+      waiting: [],
+    },
   }
 }
 
@@ -99,13 +109,19 @@ export function applyChange(history: LockHistory, change: LockChange): void {
     history.blind = true
     return noteSampling(history.gaps, change.on, t)
   }
+  if (change.type === 'crowd') {
+    advance(tallies, t, history.waiting)
+    history.crowd = change.sessions
+    history.waiting = crowdWaits(history)
+    return
+  }
   if (change.type === 'triggered' || change.type === 'delivered') return noteWake(history, change)
   advance(tallies, t, history.waiting)
   const before = history.picture.incarnation
   if (!changeSite(site, change)) return
   look(history)
   const after = history.picture.incarnation
-  if (before !== null && after !== null && before !== after) {
+  if (before !== null && after !== null && before !== after && history.picture.recipe !== 'single node') {
     history.resets += 1
     noteIncident(history, { t, type: 'reset', path: site.path, other: formatZxid(before) })
   }
@@ -142,8 +158,10 @@ function follow(history: LockHistory, change: LockChange): void {
   const contenders = history.picture.standings.filter(
     ({ state, kind }) => state !== 'item' && state !== 'member' && kind !== 'foreign',
   )
-  const present = new Set(contenders.map(({ path }) => path))
-  for (const tenure of [...history.open.values()]) if (!present.has(tenure.path)) end(history, tenure, change)
+  const tokens = new Map(contenders.map(({ path, token }) => [path, token]))
+  // Another znode of the same name is somebody else's turn.
+  for (const tenure of [...history.open.values()])
+    if (tokens.get(tenure.path) !== tenure.token) end(history, tenure, change)
   const granted: Standing[] = []
   for (const standing of contenders) {
     const tenure = history.open.get(standing.path) ?? begin(history, standing, t)
@@ -151,6 +169,10 @@ function follow(history: LockHistory, change: LockChange): void {
   }
   granted.sort((a, b) => a.token - b.token)
   for (const standing of granted) grant(history, standing, change)
+  if (recognised(history).recipe === 'single node') {
+    history.waiting = crowdWaits(history)
+    return
+  }
   const sessions = new Map(contenders.map((standing) => [standing.path, formatSessionId(standing.owner)]))
   history.waiting = contenders
     .filter(({ state }) => state === 'waiting')
@@ -158,6 +180,12 @@ function follow(history: LockHistory, change: LockChange): void {
       session: formatSessionId(owner),
       holders: [...new Set(hard.flatMap((path) => sessions.get(path) ?? []))],
     }))
+}
+
+/** Whoever holds a single node makes all others wait that watch it. */
+function crowdWaits({ crowd, picture }: LockHistory): LockHistory['waiting'] {
+  const holders = picture.standings.filter(isHolder).map(({ owner }) => formatSessionId(owner))
+  return crowd.filter((session) => !holders.includes(session)).map((session) => ({ session, holders }))
 }
 
 function begin(history: LockHistory, standing: Standing, t: number): Tenure {

@@ -4,7 +4,7 @@
 import { isWaiting } from '../recognise/picture.ts'
 import { holds, type Tenure } from './change.ts'
 import type { Gap } from './gaps.ts'
-import type { Incident, LockHistory } from './lock-history.ts'
+import { type Incident, type LockHistory, recognised } from './lock-history.ts'
 import { type HistogramSummary, summarize } from './log-histogram.ts'
 import { activeSessions, type QueueWindow, RELEASES_KEPT } from './tallies.ts'
 
@@ -122,7 +122,8 @@ export function summarizeHistory(history: LockHistory, now: number): HistorySumm
     herdIndex: tallies.releases === 0 ? null : tallies.triggers / tallies.releases,
     convoy: convoyOf(history, now),
     polling: pollingOf(history, now),
-    little: checkLittle(tallies.lastWindow),
+    // Who waits for a single node has no place in a line of which it could come to the end.
+    little: recognised(history).recipe === 'single node' ? null : checkLittle(tallies.lastWindow),
     tokenViolations: history.tokenViolations,
     resets: history.resets,
     incidents: history.incidents,

@@ -73,7 +73,10 @@ interface OpenedProps {
 }
 
 function Opened({ lock, toldAt, form }: OpenedProps) {
-  const { locks: words, lockView } = useMessages()
+  const { locks: words, lockView, lockDetail } = useMessages()
+  const isOpen = lock.detail?.incarnation == null
+  const emptyTitle =
+    lock.recipe !== 'barrier' ? words.nobody : isOpen ? lockDetail.barrierOpen : lockDetail.barrierClosed
   return (
     <>
       <Head lock={lock} />
@@ -81,7 +84,7 @@ function Opened({ lock, toldAt, form }: OpenedProps) {
       <LockBeliefs lock={lock} />
       {form === 'queue' &&
         (lock.contenders.length === 0 ? (
-          <Empty title={words.nobody} />
+          (lock.detail?.crowd.length ?? 0) === 0 && <Empty title={emptyTitle} />
         ) : (
           <div className="queue-board" data-single={lock.recipe === 'single node' ? '' : undefined}>
             <LockQueue lock={lock} toldAt={toldAt} />
@@ -105,7 +108,7 @@ function Crowd({ lock }: { readonly lock: LockView }) {
     <section className="crowd">
       <p className="secondary">
         {words.crowd(crowd.length, formatCount(crowd.length, language))}
-        {lock.recipe === 'single node' && <span className="tertiary"> · {lockDetail.waitersUnordered}</span>}
+ {lock.recipe === 'single node' && <span className="tertiary"> · {lockDetail.waitersUnordered}</span>}
       </p>
       <ul className="crowd-sessions">
         {crowd.slice(0, CROWD_SHOWN).map((session) => (
@@ -120,13 +123,13 @@ function Crowd({ lock }: { readonly lock: LockView }) {
 }
 
 function Head({ lock }: { readonly lock: LockView }) {
-  const { locks: words, lockView } = useMessages()
+  const { locks: words, lockView, lockDetail } = useMessages()
   const duration = useDuration()
   const now = useNow()
   const holders = lock.contenders.filter((contender) => contender.role === 'holder')
   const oldest = Math.min(...lock.contenders.map((contender) => contender.sinceMs))
   const { detail } = lock
-  const single = lock.recipe === 'single node'
+  const single = lock.recipe === 'single node' || lock.recipe === 'barrier'
   const crowd = detail?.crowd.length ?? 0
   const language = useLanguage()
   return (
@@ -138,7 +141,12 @@ function Head({ lock }: { readonly lock: LockView }) {
         <span className="secondary">{lockView.recipes[lock.recipe] ?? words.recipes[lock.recipe] ?? lock.recipe}</span>
       </h2>
       <p className="secondary" role="status">
-        {words.held(holders.length)} ·{' '}
+        {lock.recipe === 'barrier'
+          ? detail?.incarnation == null
+            ? lockDetail.barrierOpen
+            : lockDetail.barrierClosed
+          : words.held(holders.length)}{' '}
+        ·{' '}
         {single
           ? lockView.crowd(crowd, formatCount(crowd, language))
           : words.waitCount(lock.contenders.length - holders.length)}

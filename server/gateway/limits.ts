@@ -20,7 +20,7 @@ export const REQUESTS_BURST = 120
 export const BAD_MESSAGES_MAX = 20
 
 /** A frame of events leaves this often. */
-export const FRAME_MS = 50
+export const FRAME_MS = 33
 /** Messages that wait for a slow page, about three seconds of frames; then it gets `resync` instead of events. */
 export const WAITING_MESSAGES_MAX = 64
 /** Requests of one page that are being worked on; the next is answered with BUSY. */

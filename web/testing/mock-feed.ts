@@ -3,13 +3,14 @@
 
 import { emptyClusterView } from '#shared/events/cluster-view.ts'
 import { FAULT_CATALOGUE } from '#shared/events/fault-catalogue.ts'
-import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
+import type { About, GatewayEvent } from '#shared/events/socket-protocol.ts'
 import { type AskAnswer, type AskName, type AskRequest, type Feed, type FeedSink, failed } from '../feeds/feed.ts'
 import { MockCluster } from './mock-cluster.ts'
 import { detail, list, lockOf, touch } from './mock-tree.ts'
 
-const ABOUT = {
+const ABOUT: About = {
   version: '0.1.0',
+  cluster: { id: 'embedded', kind: 'embedded' },
   clusterName: 'local-ensemble',
   dataDir: '/tmp/zabscope',
   connectString: '127.0.0.1:2181,127.0.0.1:2182,127.0.0.1:2183',
@@ -222,6 +223,9 @@ export function createMockFeed(story: string): Feed {
     },
     retryNow() {
       if (sink) live(sink)
+    },
+    lookAt() {
+      // There is one story only.
     },
     stop() {
       for (const timer of timers) clearInterval(timer)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { emptyClusterView } from '#shared/events/cluster-view.ts'
-import type { GatewayEvent, Welcome } from '#shared/events/socket-protocol.ts'
+import type { About, GatewayEvent, Welcome } from '#shared/events/socket-protocol.ts'
 import type { FeedSink, FeedStatus } from './feed.ts'
 import { createSocketFeed } from './socket-feed.ts'
 
@@ -117,11 +117,9 @@ describe('the live feed', () => {
     feed.lookAt('staging')
     expect(socket.hello?.request).toMatchObject({ cluster: 'staging', lastSeq: null })
     socket.hear('events', { seq: 11, events: [event(11)] })
-    welcome(socket, {
-      ...snapshot(3),
-      about: { ...about, cluster: { id: 'staging', kind: 'attached' } },
-      history: 'h2',
-    })
+    const elsewhere: About = { ...about, cluster: { id: 'staging', kind: 'attached' } }
+    const view = emptyClusterView()
+    welcome(socket, { type: 'snapshot', seq: 3, view, about: elsewhere, history: 'h2', clusters: [] })
     socket.hear('events', { seq: 4, events: [event(4)] })
     expect([snapshots(), events]).toEqual([2, [event(4)]])
     socket.hear('disconnect')

@@ -40,6 +40,10 @@ export function onShown(cluster: string): void {
   navigate({ cluster: null, selection: null, lock: null }, 'replace')
 }
 
+export function dismissGone(): void {
+  useClusters.setState({ gone: null })
+}
+
 export function openCluster(id: string): void {
   const first = useClusters.getState().clusters[0]?.id
   useClusters.setState({ gone: null })

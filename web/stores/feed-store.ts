@@ -10,7 +10,7 @@ import { onJobProgress } from './job-store.ts'
 import { onLockChanged, onLockDirectories, reopenLock } from './lock-store.ts'
 import { askRights } from './rights-store.ts'
 import { onDataWritten, onTreeChanged, relistAll } from './tree-store.ts'
-import { currentView, replaceView, setAbout, setStatus, viewChanged } from './view-store.ts'
+import { currentView, replaceView, setAbout, setStatus, useViewStore, viewChanged } from './view-store.ts'
 
 /** Txns after which a row of the tree looks different. By the time it is listed again they are committed. */
 const CHANGES_DATA: ReadonlySet<string> = new Set(['setData', 'setACL', 'multi'])
@@ -25,7 +25,10 @@ const sink: FeedSink = {
     void reopenLock()
   },
   about(about) {
+    const before = useViewStore.getState().about?.attached?.readOnly
     setAbout(about)
+    // What one may do here follows from it.
+    if (before !== undefined && before !== about.attached?.readOnly) void askRights()
     onShown(about.cluster.id)
   },
   clusters: onClusters,

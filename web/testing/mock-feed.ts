@@ -1,6 +1,7 @@
 // A feed that tells a made-up story, so that the page can be drawn and looked at without a gateway.
 // `?story=` chooses: calm (default), election, killed, five, lost, refused, empty, slow. Development only.
 
+import type { ClusterSummary } from '#shared/events/cluster-list.ts'
 import { emptyClusterView } from '#shared/events/cluster-view.ts'
 import { FAULT_CATALOGUE } from '#shared/events/fault-catalogue.ts'
 import type { About, GatewayEvent } from '#shared/events/socket-protocol.ts'
@@ -19,6 +20,17 @@ const ABOUT: About = {
   formerGatewaySessions: [],
   load: { requests: 0, watches: 0, bytesSent: 0, bytesReceived: 0 },
 }
+
+const CLUSTERS: readonly ClusterSummary[] = [
+  {
+    ...{ id: 'embedded', kind: 'embedded', name: 'local-ensemble', connectString: ABOUT.connectString },
+    ...{ serving: 3, members: 3, readOnly: false, first: true, kept: true },
+  },
+  {
+    ...{ id: 'staging', kind: 'attached', name: 'Staging', connectString: 'zk1:2181,zk2:2181,zk3:2181' },
+    ...{ serving: 2, members: 3, readOnly: true, first: false, kept: false },
+  },
+]
 
 const DIRECTORIES = [
   { path: '/locks/billing', lastSeenMs: Date.now() - 2000 },
@@ -149,6 +161,7 @@ export function createMockFeed(story: string): Feed {
 
   function live(to: FeedSink): void {
     to.about(ABOUT)
+    to.clusters(CLUSTERS)
     to.snapshot(story === 'empty' ? emptyClusterView() : structuredClone(cluster.view))
     to.status({ type: 'live' })
     to.lockDirectories(story === 'empty' ? [] : DIRECTORIES)

@@ -57,7 +57,7 @@ const LACKED: Record<ViewName, readonly CapabilityId[]> = {
   watches: ['watches'],
   locks: ['sessions', 'watches'],
   sessions: ['sessions'],
-  metrics: ['figures'],
+  metrics: ['figures', 'latencies'],
   playground: ['faults'],
 }
 

@@ -61,7 +61,7 @@ export function ClusterDialog({ onClose }: { readonly onClose: () => void }) {
 function Servers({ attached }: { readonly attached: AttachedAbout }) {
   const { clusters: words, frame } = useMessages()
   return (
-    <div className="scrolls">
+    <div className="about-servers">
       <table className="plain">
         <thead>
           <tr>
@@ -106,10 +106,14 @@ function CapabilityItem({ capability }: { readonly capability: Capability }) {
         <p>
           <strong>{words.capabilities[id]}</strong> <Visible text={because} />
         </p>
-        {fixes.length > 0 && <p className="tertiary">{fixes.length === 1 ? words.fix : words.fixes}</p>}
-        {fixes.map((line) => (
-          <Command key={line} text={line} />
-        ))}
+        {fixes.length > 0 && (
+          <div className="fixes">
+            <span className="tertiary">{fixes.length === 1 ? words.fix : words.fixes}</span>
+            {fixes.map((line) => (
+              <Command key={line} text={line} />
+            ))}
+          </div>
+        )}
       </div>
     </li>
   )

@@ -151,3 +151,11 @@ export const WATCH_ROWS_MAX = 1000
 export const ADMIN_ANSWER_BYTES_MAX = 8 * 1024 * 1024
 /** Records of the audit log in one answer. */
 export const AUDIT_RECORDS_SHOWN_MAX = 1000
+
+/** Attempts to attach a cluster in a minute, and the most that pile up; the next is answered with RATE. */
+export const ATTACHES_PER_MINUTE_MAX = 10
+export const ATTACHES_BURST = 10
+/** Memory for the past of a cluster that was attached beside the first: no rounds are told there, so it holds hours. */
+export const ATTACHED_HISTORY_BYTES = 16 * 1024 * 1024
+/** The list of clusters is told to pages at most this often. */
+export const CLUSTERS_TELL_MS = 1000

@@ -18,6 +18,7 @@ function client(role: Role): PageClient {
     id: 'x',
     user: 'somebody',
     role,
+    mustProve: false,
     address: '127.0.0.1',
     gone: new AbortController().signal,
     emit: () => undefined,
@@ -29,7 +30,8 @@ function performer(audit = new FakeAudit()): { audit: FakeAudit; performer: Perf
   const handlers = Object.fromEntries(
     ACTION_NAMES.map((name) => [name, async () => void carriedOut.push(name)]),
   ) as unknown as Handlers
-  return { audit, carriedOut, performer: new Performer({ handlers, audit, log: pino({ level: 'silent' }) }) }
+  const scopeOf = () => ({ cluster: 'one', handlers })
+  return { audit, carriedOut, performer: new Performer({ scopeOf, audit, log: pino({ level: 'silent' }) }) }
 }
 
 describe('the table', () => {

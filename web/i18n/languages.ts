@@ -5,6 +5,7 @@ import { attached } from './en/attached.ts'
 import { edit } from './en/edit.ts'
 import { ensemble } from './en/ensemble.ts'
 import { access, frame, keys, timeline, units } from './en/frame.ts'
+import { lints, lockDetail } from './en/lock-detail.ts'
 import { lockView, why } from './en/lock-view.ts'
 import { metrics } from './en/metrics.ts'
 import { palette } from './en/palette.ts'
@@ -38,6 +39,8 @@ const en = {
   attached,
   edit,
   lockView,
+  lockDetail,
+  lints,
   why,
 }
 

@@ -18,11 +18,13 @@ import type { RingBox } from '../viz/ring.ts'
 
 const NARROW_PX = 520
 const RING_LEAST_PX = 320
+/** With words above and below the discs. */
+const RING_TALL_PX = 360
 
 function ringBox({ width, height }: Size): RingBox {
   const tall = Math.max(RING_LEAST_PX, height)
   return width < NARROW_PX
-    ? { width, height: tall, discPx: 24, labelPx: 84, labels: 'outside' }
+    ? { width, height: Math.max(RING_TALL_PX, height), discPx: 24, labelPx: 84, labels: 'outside' }
     : { width, height: tall, discPx: 32, labelPx: 150, labels: 'beside' }
 }
 

@@ -1,5 +1,5 @@
 // The gateway's Socket.IO side: admits pages that know the access token, answers `hello` with what they
-// missed or with a snapshot, and sends each live page one frame of events every 50 ms. A page that cannot keep
+// missed or with a snapshot, and sends each live page one frame of events every 33 ms. A page that cannot keep
 // up gets `resync` instead of an ever longer queue. What requests do is the dispatcher's business.
 
 import type { Server as HttpServer } from 'node:http'
@@ -204,6 +204,10 @@ class Page implements PageClient {
   /** Asked at each use: it may have become less, or nothing; then the page is about to be disconnected. */
   get role(): Role {
     return this.#authority.role() ?? 'viewer'
+  }
+
+  get mustProve(): boolean {
+    return this.#authority.mustProve()
   }
 
   get gone(): AbortSignal {

@@ -8,6 +8,7 @@ import { currentChronicle, forgetChronicle } from './chronicle-store.ts'
 import { onJobProgress } from './job-store.ts'
 import { onLockChanged, onLockDirectories, reopenLock } from './lock-store.ts'
 import { forgetPast } from './past-store.ts'
+import { noteCommit } from './pixels.ts'
 import { askRights } from './rights-store.ts'
 import { onDataWritten, onTreeChanged, relistAll } from './tree-store.ts'
 import { currentView, forgetView, replaceView, setAbout, setStatus, viewChanged } from './view-store.ts'
@@ -36,6 +37,7 @@ const sink: FeedSink = {
     for (const event of events) {
       applyToChronicle(chronicle, view, event)
       applyEvent(view, event)
+      if (event.type === 'quorum') noteCommit(event.t)
       if (
         (event.type === 'proposed' || event.type === 'known') &&
         event.txn.path !== null &&

@@ -8,6 +8,7 @@ export const CLUSTER_OPERATIONS: Operations<'cluster:allow-writes'> = {
     role: 'admin',
     audited: true,
     touches: 'gateway',
+    asksPassword: ({ on }) => on,
     input: z.strictObject({ on: z.boolean() }),
     summary: 'Says whether an attached ensemble may be changed from here; until the gateway ends.',
     rest: { method: 'PUT', path: '/cluster/allow-writes' },

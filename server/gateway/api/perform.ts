@@ -86,6 +86,8 @@ export class Performer {
     if (!request.success) return refusal('MALFORMED', explainIssues(name, request.error))
     const refused = this.#options.refuses?.(name)
     if (refused) return refusal(refused.code, refused.message)
+    if (client.mustProve && OPERATIONS[name].asksPassword?.(request.data))
+      return refusal('REAUTH', 'Enter your password again for this: it was entered too long ago.')
     try {
       return { ok: true, value: await this.#options.handlers[name](client, request.data, trail) }
     } catch (error) {

@@ -10,6 +10,7 @@ import { JuteWriter } from '#shared/jute/writer.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
 import type { LeaderPacket, LearnerPacket, QuorumPacket } from '#shared/zk/packet.ts'
 import { formatZxid, type Zxid } from '#shared/zk/zxid.ts'
+import { onBytes } from '../socket-reads.ts'
 import { SocketWriter } from '../socket-writer.ts'
 import type { Turn } from '../turn.ts'
 
@@ -80,7 +81,7 @@ export class QuorumLink implements LinkFacts {
     const { socket } = options
     this.address = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`
     this.#writer = new SocketWriter(socket, options.turn)
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk))
+    onBytes(socket, (chunk) => this.#onData(chunk))
     socket.on('drain', () => this.#sendSlices())
     socket.on('error', (error) => this.#down(error.message))
     socket.on('end', () => this.#down('the other side closed it'))
@@ -178,7 +179,7 @@ export class QuorumLink implements LinkFacts {
     }
   }
 
-  #onData(chunk: Buffer): void {
+  #onData(chunk: Uint8Array): void {
     if (!this.#open) return
     if (this.#snapshotReader) {
       this.#onSnapshotChunk(this.#snapshotReader, chunk)

@@ -9,7 +9,7 @@ export interface MetricSources {
   readonly version: string
   readonly load: () => EnsembleLoad
   readonly view: () => ClusterView
-  readonly lastSeq: () => number
+  readonly events: () => number
   readonly pages: () => number
   readonly auditRecords: () => number
   readonly auditWorks: () => boolean
@@ -32,7 +32,7 @@ export class GatewayMetrics {
   }
 
   collect(): readonly Metric[] {
-    const { version, load, view, lastSeq, pages, auditRecords, auditWorks } = this.#sources
+    const { version, load, view, events, pages, auditRecords, auditWorks } = this.#sources
     const { requests, watches, bytesSent, bytesReceived } = load()
     const { members, totals } = view()
     const cpu = process.cpuUsage()
@@ -56,7 +56,7 @@ export class GatewayMetrics {
           value: Number(serving),
         })),
       },
-      counter('zabscope_events_total', 'Events of the ensemble that pages could see.', lastSeq()),
+      counter('zabscope_events_total', 'Events of the ensemble that pages could see.', events()),
       counter(
         'zabscope_events_dropped_total',
         'Events that members counted and did not send one by one.',

@@ -21,7 +21,7 @@ import { EnsembleSession } from './ensemble-session.ts'
 import { GatewayMetrics } from './gateway-metrics.ts'
 import type { WindowLimits } from './history/event-window.ts'
 import { historyHandlers } from './history/history-handlers.ts'
-import { History } from './history.ts'
+import { History, startSeqAt } from './history.ts'
 import { createApp } from './http/app.ts'
 import { createHttpServer, guardEdge } from './http-server.ts'
 import { ChildWatches } from './locks/child-watches.ts'
@@ -83,7 +83,7 @@ export function startGateway(options: GatewayOptions & { readonly ensemble: Ense
 /** Rejects with an Error whose message is a sentence when no port is free. */
 export async function openGateway(options: GatewayOptions, cluster: Cluster): Promise<Gateway> {
   const { log } = options
-  const history = new History(options.historyLimits)
+  const history = new History(options.historyLimits, startSeqAt(nowMs()))
   const { host = HOST, basePath = '', publicOrigins = [], token = makeToken() } = options
   const accessOptions = { token, publicOrigins, ...(options.proxies ? { proxies: options.proxies } : {}) }
   // The port, and with it the allowed hosts, is known once the server listens.
@@ -184,7 +184,7 @@ export async function openGateway(options: GatewayOptions, cluster: Cluster): Pr
     version: options.version,
     load: () => session.load,
     view: () => history.view,
-    lastSeq: () => history.lastSeq,
+    events: () => history.events,
     pages: () => sockets.count(),
     auditRecords: () => audit.records,
     auditWorks: () => audit.problem === null,

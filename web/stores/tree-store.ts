@@ -6,6 +6,7 @@ import { CHILDREN_PAGE, type NodeDetail, type NodeRow } from '#shared/events/soc
 import { isUnder, parentPath } from '#shared/zk/path.ts'
 import type { TreeChange } from '../feeds/feed.ts'
 import { ask } from './ask.ts'
+import { askAgainSoon } from './ask-again.ts'
 import { ancestors, changedPaths, LISTING_UNKNOWN, type Listing } from './listing.ts'
 
 /** Re-listing after changes: at most this many rows of one znode, the rest is paged in again on request. */
@@ -72,8 +73,14 @@ async function list(path: string, count: number): Promise<void> {
     const answer = await ask('tree:list', { path, offset: rows.length, watch: true })
     if (!useTree.getState().expanded.has(path)) return
     if (!answer.ok) {
-      if (answer.code === 'NONODE') forget(path)
-      else putListing(path, { state: 'failed', message: answer.message })
+      if (answer.code === 'NONODE') {
+        forget(path)
+        return
+      }
+      putListing(path, { state: 'failed', message: answer.message })
+      askAgainSoon(`list ${path}`, answer.code, () => {
+        if (useTree.getState().listings.get(path)?.state === 'failed') relist(path)
+      })
       return
     }
     rows.push(...answer.value.children)
@@ -163,7 +170,13 @@ async function readDetail(path: string): Promise<void> {
   if (now.type === 'none' || now.path !== path) return
   if (answer.ok) useTree.setState({ detail: { type: 'ready', path, detail: answer.value } })
   else if (answer.code === 'NONODE') useTree.setState({ detail: { type: 'gone', path } })
-  else useTree.setState({ detail: { type: 'failed', path, message: answer.message } })
+  else {
+    useTree.setState({ detail: { type: 'failed', path, message: answer.message } })
+    askAgainSoon(`detail ${path}`, answer.code, () => {
+      const then = useTree.getState().detail
+      if (then.type === 'failed' && then.path === path) void openDetail(path)
+    })
+  }
 }
 
 export function closeDetail(path: string): void {

@@ -33,7 +33,8 @@ export const reading = {
   writesPerSecond: 'writes per second',
 
   logs: 'Logs of the members',
-  logsHint: 'A column for each txn, oldest left. Arrow keys move, Enter selects the round.',
+  logsHint:
+    'A column for each txn, oldest left; a band for each stage (logged: on disk). Arrow keys move, Enter selects the round.',
   logsOlder: 'Older',
   logsNewer: 'Newer',
   logsNewest: 'Newest',
@@ -55,6 +56,8 @@ export const reading = {
   half: '1/2',
   agreed: (sid: string, time: string, k: string, n: string) =>
     `With the ack of member ${sid} after ${time}, ${k} of ${n} had it: more than half.`,
+  heardOf: (sid: string, time: string) =>
+    `The leader knew with the ack of member ${sid}, which reached it after ${time}.`,
   notAgreed: (k: string, n: string) => `${k} of ${n} have it so far: not more than half.`,
   stragglers: (sids: string, time: string) => `The quorum did not wait for ${sids}: there after ${time}.`,
 

@@ -36,6 +36,8 @@ const stats = (t: number, requests: number, lastZxid: string): GatewayEvent => (
     outstanding: 6,
     requests,
     uptimeMs: 1,
+    cpuMs: 1,
+    rssBytes: 80_000_000,
   },
 })
 const connected = (t: number, session: string): GatewayEvent => ({

@@ -29,7 +29,7 @@ export const reading = {
   flowNone: 'No rounds in this time.',
   flowMarks:
     'Solid arrow: proposal. Open head: ack. Double line: commit. Bar: flush. Diamond: the ack that made the quorum. Cross: lost. No head: still under way, or its arrival was not recorded.',
-  slowestKept: 'slowest commit of the rounds kept',
+  slowestKept: 'slowest commit of the rounds kept, p99 of older ones',
   writesPerSecond: 'writes per second',
 
   logs: 'Logs of the members',

@@ -29,7 +29,7 @@ export const reading: Messages['reading'] = {
   flowNone: '这段时间没有提案。',
   flowMarks:
     '实心箭头：提案。空心箭头：确认。双线：提交。横条：落盘。菱形：达成法定人数的确认。叉：丢失。无箭头：仍在途中，或到达时间没有记录。',
-  slowestKept: '所保留提案中最慢的提交',
+  slowestKept: '所保留轮次中最慢的提交，更早的为 p99',
   writesPerSecond: '每秒写入',
 
   logs: '各成员的日志',

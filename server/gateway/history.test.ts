@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
 import { FrameReader, FrameTooLarge } from './frame-reader.ts'
-import { History, startSeqAt } from './history.ts'
+import { History } from './history.ts'
 import { HISTORY_EVENTS_MAX } from './limits.ts'
 
 const dropped = (t: number): GatewayEvent => ({ type: 'dropped', t, sid: 1, count: 1 })
@@ -25,17 +25,6 @@ describe('history', () => {
     expect(history.since(9)).toBeNull()
     expect(history.since(10)?.events).toHaveLength(HISTORY_EVENTS_MAX)
     expect(history.since(HISTORY_EVENTS_MAX + 11)).toBeNull()
-  })
-
-  test('numbers of a gateway that was started later are never taken for those of the one before', () => {
-    const before = new History(undefined, startSeqAt(1_800_000_000_000))
-    for (let t = 1; t <= 50; t += 1) before.append(dropped(t))
-    const after = new History(undefined, startSeqAt(1_800_000_003_000))
-    for (let t = 1; t <= HISTORY_EVENTS_MAX + 60; t += 1) after.append(dropped(t))
-    expect(Number.isSafeInteger(after.lastSeq)).toBe(true)
-    expect(after.since(before.lastSeq)).toBeNull()
-    expect(after.since(after.lastSeq - 1)?.events).toEqual([dropped(HISTORY_EVENTS_MAX + 60)])
-    expect(after.events).toBe(HISTORY_EVENTS_MAX + 60)
   })
 })
 

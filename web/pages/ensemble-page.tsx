@@ -6,6 +6,7 @@ import { EventFeed } from '../panels/event-feed.tsx'
 import { FaultsNow } from '../panels/faults-now.tsx'
 import { MemberRing } from '../panels/member-ring.tsx'
 import { MemberTable } from '../panels/member-table.tsx'
+import { HeldMessages } from '../panels/playground/held-messages.tsx'
 import { useNow } from '../stores/clock.ts'
 import { offerLink } from '../stores/playground-store.ts'
 import { useCluster, useOwnSessions, useViewStore } from '../stores/view-store.ts'
@@ -49,6 +50,7 @@ export function EnsemblePage() {
         <div className="ensemble-side">
           <Figures />
           {known && <FaultsNow />}
+          {known && <HeldMessages />}
           {known && <EventFeed />}
         </div>
       </div>

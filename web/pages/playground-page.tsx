@@ -19,9 +19,15 @@ const PANELS: Record<PlayTab, () => ReactNode> = {
   connect: ConnectPanel,
 }
 
+const OF_ANY_CLUSTER: readonly PlayTab[] = ['connect']
+
 export function PlaygroundPage() {
   const { playground } = useMessages()
-  const tab = useRoute((route) => route.play)
+  const attached = useViewStore((state) => state.about?.attached !== undefined)
+  // Only an ensemble that was started here can be broken and loaded.
+  const tabs = attached ? OF_ANY_CLUSTER : PLAY_TABS
+  const wanted = useRoute((route) => route.play)
+  const tab = tabs.find((each) => each === wanted) ?? tabs[0] ?? 'connect'
   const known = useViewStore((state) => state.known)
   const workloads = useClusterValue(
     (view) => Object.values(view.workloads).filter(({ state }) => state === 'running').length,
@@ -36,7 +42,7 @@ export function PlaygroundPage() {
           label={playground.tabsLabel}
           value={tab}
           onChange={(play) => navigate({ play })}
-          choices={PLAY_TABS.map((value) => ({
+          choices={tabs.map((value) => ({
             value,
             label: counts[value] ? `${playground.tabs[value]} ${counts[value]}` : playground.tabs[value],
           }))}

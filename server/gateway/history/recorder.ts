@@ -1,6 +1,7 @@
 // The past as far as the gateway keeps it: events of a bounded window, and figures for every second. Answers what a page
 // asks of it, and hands it to export.ts. Numbering and resuming is History's business.
 
+import type { ClusterView } from '#shared/events/cluster-view.ts'
 import {
   HISTORY_EVENTS_TOLD_MAX,
   type HistoryRange,
@@ -23,8 +24,9 @@ export class Recorder {
   readonly window: EventWindow
   readonly #figures: Figures
 
-  constructor(limits: WindowLimits = WINDOW_DEFAULT) {
-    this.window = new EventWindow(limits)
+  /** `live`: the view into which each event has been folded when it is appended. */
+  constructor(limits: WindowLimits = WINDOW_DEFAULT, live: ClusterView | null = null) {
+    this.window = new EventWindow(limits, live)
     this.#figures = new Figures(Math.max(limits.windowMs, FIGURES_WINDOW_MS_LEAST))
   }
 

@@ -4,7 +4,7 @@
 
 import type { ClusterView } from '#shared/events/cluster-view.ts'
 import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
-import { type MemberSecond, sampleSecond } from './seconds.ts'
+import { type MemberSecond, sampleSecond, type Told } from './seconds.ts'
 import { emptySessionNotes, noteConnected, noteExpired, noteGone, noteTxn, type SessionNotes } from './session-notes.ts'
 
 export const PHASES_MAX = 600
@@ -200,17 +200,24 @@ export function applyToChronicle(chronicle: Chronicle, view: ClusterView, event:
     case 'proposed':
       noteTxn(chronicle.sessions, t, event.txn)
       return
-    case 'stats': {
-      const list = chronicle.seconds[sid] ?? []
-      chronicle.seconds[sid] = list
-      const second = sampleSecond(view, event, list.at(-1) ?? null, chronicle)
-      if (!second) return
-      push(list, second, SECONDS_MAX)
-      chronicle.flushes[sid] = []
+    case 'stats':
+      noteSample(chronicle, view, event)
       return
-    }
+    case 'member':
+      // What a server of an attached ensemble has answered is all that is told of its figures.
+      if (event.member.unknown && event.member.serving) noteSample(chronicle, view, { t, sid, stats: event.member })
+      return
     default: // all else is in the view
   }
+}
+
+function noteSample(chronicle: Chronicle, view: ClusterView, told: Told): void {
+  const list = chronicle.seconds[told.sid] ?? []
+  chronicle.seconds[told.sid] = list
+  const second = sampleSecond(view, told, list.at(-1) ?? null, chronicle)
+  if (!second) return
+  push(list, second, SECONDS_MAX)
+  chronicle.flushes[told.sid] = []
 }
 
 /** The leader is done with a learner: the note of its beginning is completed. */

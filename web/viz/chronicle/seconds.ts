@@ -87,10 +87,14 @@ function txnsBetween(before: string, after: string): number | null {
   return a && b && a.epoch === b.epoch ? Math.max(0, b.counter - a.counter) : null
 }
 
-interface Told {
+/** What one member has told of its figures. */
+export interface Told {
   readonly t: number
   readonly sid: number
-  readonly stats: MemberStats
+  readonly stats: Pick<
+    MemberStats,
+    'requests' | 'lastZxid' | 'outstanding' | 'connections' | 'sessions' | 'watches' | 'znodes'
+  >
 }
 
 /** What was told between the samples. */

@@ -16,7 +16,7 @@ import { Rail, Settings } from '../panels/rail.tsx'
 import { ShareButton } from '../panels/share-button.tsx'
 import { Timeline } from '../panels/timeline.tsx'
 import { Tour } from '../panels/tour.tsx'
-import { LostBanner, WorldBadge } from '../panels/world.tsx'
+import { LostBanner, NobodyServes, WorldBadge } from '../panels/world.tsx'
 import { useLayout } from '../stores/layout-store.ts'
 import { useNarrow } from '../stores/narrow.ts'
 import { closeOverlay, openOverlay, useOverlay } from '../stores/overlay-store.ts'
@@ -147,6 +147,7 @@ function Frame() {
       <div className="banners">
         <LostBanner />
         <GoneBanner />
+        <NobodyServes />
       </div>
       <main className="view" id="view" tabIndex={-1}>
         <Lacking of={LACKED[view]} />

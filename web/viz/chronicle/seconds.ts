@@ -32,6 +32,10 @@ export interface MemberSecond {
   readonly commit: Quantiles | null
   /** How long its flushes took; where none was told singly, from getting a proposal to having it on disk. ms. */
   readonly flush: Quantiles | null
+  /** Processors kept busy: 1 is one of them all the time. Null as for rates. */
+  readonly cpu: number | null
+  readonly rssBytes: number
+  readonly cpuMs: number
   /** From a request's arrival to its answer, over those that were told, ms. */
   readonly request: Quantiles | null
 }
@@ -135,6 +139,10 @@ export function sampleSecond(
     znodes: stats.znodes,
     commit: quantiles(commitTimes(view.rounds, sid, from, t)),
     flush: quantiles(flushes.length > 0 ? flushes : flushTimes(view.rounds, sid, from, t)),
+    cpu:
+      seconds === null || !before || stats.cpuMs < before.cpuMs ? null : (stats.cpuMs - before.cpuMs) / 1000 / seconds,
+    rssBytes: stats.rssBytes,
+    cpuMs: stats.cpuMs,
     request: quantiles(requestTimes(heard.requests, sid, from)),
   }
 }

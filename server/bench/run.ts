@@ -5,6 +5,7 @@ import { clientsBenchmark } from './clients/clients-benchmark.ts'
 import { coreBenchmark } from './core.ts'
 import { databaseBenchmark } from './database.ts'
 import { runEnsembleBenchmark } from './ensemble/run-ensemble.ts'
+import { pageBenchmark } from './page/page-benchmark.ts'
 import { treeBenchmark } from './tree.ts'
 import { gatewayBenchmark } from './watched/gateway.ts'
 import { observeBenchmark } from './watched/observe.ts'
@@ -15,6 +16,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   database: databaseBenchmark,
   observe: observeBenchmark,
   gateway: gatewayBenchmark,
+  page: pageBenchmark,
   clients: clientsBenchmark,
 }
 

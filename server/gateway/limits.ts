@@ -20,7 +20,7 @@ export const REQUESTS_BURST = 120
 export const BAD_MESSAGES_MAX = 20
 
 /** A frame of events leaves this often. */
-export const FRAME_MS = 50
+export const FRAME_MS = 33
 /** Messages that wait for a slow page, about three seconds of frames; then it gets `resync` instead of events. */
 export const WAITING_MESSAGES_MAX = 64
 /** Requests of one page that are being worked on; the next is answered with BUSY. */
@@ -43,8 +43,17 @@ export const WATCHES_PER_SOCKET_MAX = 500
 export const WATCHES_MAX = 10_000
 /** Changes of one path are told to a page at most this often. */
 export const CHANGE_INTERVAL_MS = 100
-/** Sorted lists of children kept, so that paging a large node does not list it again. */
-export const SORTED_LISTS_MAX = 8
+/** Sorted lists of children kept, so that paging a large node does not list it again, and their bytes; a million names are some 20 MiB. */
+export const LISTS_MAX = 16
+export const LISTS_BYTES_MAX = 128 * 1024 * 1024
+/** Children from which a list is kept; shorter ones are listed again. */
+export const LIST_KEPT_FROM = 100
+/** A list that has changed is listed again after so many times what it took; until then it is shown, and said to be older. */
+export const LIST_AGAIN_FACTOR = 10
+/** Children of a znode that are listed; one with more is refused with TOO_LARGE. */
+export const LIST_NAMES_MAX = 3_000_000
+/** Names of which one request asks the positions. */
+export const PLACES_MAX = 500
 /** Requests of the gateway to the ensemble that wait for answers; more wait their turn. */
 export const ENSEMBLE_OUTSTANDING_MAX = 64
 
@@ -94,6 +103,8 @@ export const LOGIN_COUNTERS_MAX = 10_000
 /** A login ends after so long without use, and after so long anyway. */
 export const LOGIN_IDLE_MS_MAX = 30 * 60_000
 export const LOGIN_MS_MAX = 12 * 60 * 60_000
+/** What is dangerous wants a password that was entered no longer ago. */
+export const PASSWORD_FRESH_MS_MAX = 5 * 60_000
 /** Logins at once; the oldest ends. */
 export const LOGINS_MAX = 1000
 /** Sockets of one user; the next gets a connect_error. */

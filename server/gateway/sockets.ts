@@ -1,5 +1,5 @@
 // The gateway's Socket.IO side: admits pages that know the access token, and sends each live page one frame of events of the
-// cluster that it looks at every 50 ms. One connected page is streams/page.ts.
+// cluster that it looks at every 33 ms. One connected page is streams/page.ts.
 
 import type { Server as HttpServer } from 'node:http'
 import type { Logger } from 'pino'

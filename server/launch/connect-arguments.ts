@@ -45,7 +45,7 @@ Options of connect (the page over an ensemble that runs already: zabscope connec
 `
 
 /** Settings of `up` that are about members. */
-const OF_MEMBERS: readonly SettingName[] = ['members', 'clientPort', 'autoRestart', 'faults']
+const OF_MEMBERS: readonly SettingName[] = ['members', 'clientPort', 'autoRestart', 'faults', 'onGatewayExit']
 
 const OPTIONS: NonNullable<ParseArgsConfig['options']> = {
   config: { type: 'string' },

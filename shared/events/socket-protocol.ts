@@ -7,6 +7,7 @@ import type { ClusterKind, ClusterListRequests, ClusterSummary } from './cluster
 import type { ClusterView, MemberView, ProcessEnd, ProcessState } from './cluster-view.ts'
 import type { FaultKind } from './fault-catalogue.ts'
 import type { FaultRequest, FaultView } from './fault-request.ts'
+import type { HeldRequests } from './held-messages.ts'
 import type { ExportFormat, HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
 import type { LockContention, LockDetail, LockRequests } from './lock-requests.ts'
 import type { OperatorRequests } from './operator-requests.ts'
@@ -153,10 +154,16 @@ export const DATA_PREVIEW_MAX = 64 * 1024
 export interface NodeListing {
   readonly path: string
   readonly stat: StatJson
-  /** Sorted by name; at most CHILDREN_PAGE from `offset`. */
+  /** Sorted by the bytes of their names; at most CHILDREN_PAGE from `offset`. */
   readonly children: readonly NodeRow[]
   readonly offset: number
   readonly total: number
+  /** The names are older than the stat: this znode changes faster than it can be listed. Ask again in a while. */
+  readonly behind?: boolean
+  /** The position of the first child whose name is not before `from`; `total` when all are. */
+  readonly at?: number
+  /** The position of each of `places`; -1: there is no such child. */
+  readonly places?: readonly number[]
 }
 
 export interface NodeDetail {
@@ -247,6 +254,7 @@ export interface ClientToServer
     OperatorRequests,
     LockRequests,
     PlaygroundRequests,
+    HeldRequests,
     ClusterListRequests {
   hello(
     request: {
@@ -263,7 +271,15 @@ export interface ClientToServer
   ): void
   'api:describe'(request: Record<string, never>, answer: (a: Answer<ApiDescription>) => void): void
   'tree:list'(
-    request: { readonly path: string; readonly offset: number; readonly watch: boolean },
+    request: {
+      readonly path: string
+      readonly offset: number
+      readonly watch: boolean
+      /** Instead of `offset`: the page with the first child whose name is not before this one. */
+      readonly from?: string | undefined
+      /** Names of children whose positions are wanted. */
+      readonly places?: readonly string[] | undefined
+    },
     answer: (a: Answer<NodeListing>) => void,
   ): void
   /** No more updates for this path, please. */

@@ -6,6 +6,7 @@ import { clusters } from './en/clusters.ts'
 import { edit } from './en/edit.ts'
 import { ensemble } from './en/ensemble.ts'
 import { access, frame, keys, timeline, units } from './en/frame.ts'
+import { lints, lockDetail } from './en/lock-detail.ts'
 import { lockView, why } from './en/lock-view.ts'
 import { metrics } from './en/metrics.ts'
 import { palette } from './en/palette.ts'
@@ -40,6 +41,8 @@ const en = {
   clusters,
   edit,
   lockView,
+  lockDetail,
+  lints,
   why,
 }
 

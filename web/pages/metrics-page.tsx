@@ -5,6 +5,7 @@ import type { ClusterView } from '#shared/events/cluster-view.ts'
 import { formatClock } from '../i18n/format.ts'
 import { CHART } from '../panels/metrics/draw-chart.ts'
 import { MetricChart } from '../panels/metrics/metric-chart.tsx'
+import { PixelsNote } from '../panels/pixels-note.tsx'
 import { currentChronicle } from '../stores/chronicle-store.ts'
 import { useNow } from '../stores/clock.ts'
 import { pointAt, useCrosshair } from '../stores/crosshair-store.ts'
@@ -76,6 +77,7 @@ export function MetricsPage() {
         />
         <span className="mono">{at === null ? words.now : words.at(formatClock(at))}</span>
         {chronicle.since !== null && <span className="tertiary">{words.since(formatClock(chronicle.since))}</span>}
+        <PixelsNote />
       </div>
       <section
         className="metrics"

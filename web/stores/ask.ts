@@ -2,9 +2,9 @@
 
 import { type AskAnswer, type AskName, type AskRequest, type Feed, failed } from '../feeds/feed.ts'
 
-/** The gateway takes so many requests a second; a page that re-lists much waits for its turn. */
-const TRIES_MAX = 4
-const TRY_AGAIN_MS = 1000
+/** The gateway takes so many requests a second; a page that re-lists much waits for its turn, longer each time. */
+const TRIES_MAX = 6
+const TRY_AGAIN_MS = 100
 
 let feed: Feed | null = null
 /** Which cluster the page looks at, counted: an answer about another one is nobody's any more. */
@@ -35,6 +35,6 @@ export async function ask<K extends AskName>(
     const answer = await feed.ask(name, request)
     if (mine !== era) return failed('MOVED', 'The page looks at another cluster now.')
     if (answer.ok || (answer.code !== 'RATE' && answer.code !== 'BUSY') || tries === TRIES_MAX || !feed) return answer
-    await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS))
+    await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS * 2 ** (tries - 1)))
   }
 }

@@ -8,6 +8,7 @@ import { currentChronicle } from './chronicle-store.ts'
 import { forgetCluster, onClusters, onShown } from './cluster-store.ts'
 import { onJobProgress } from './job-store.ts'
 import { onLockChanged, onLockDirectories, reopenLock } from './lock-store.ts'
+import { noteCommit } from './pixels.ts'
 import { askRights } from './rights-store.ts'
 import { onDataWritten, onTreeChanged, relistAll } from './tree-store.ts'
 import { currentView, replaceView, setAbout, setStatus, useViewStore, viewChanged } from './view-store.ts'
@@ -43,6 +44,7 @@ const sink: FeedSink = {
     for (const event of events) {
       applyToChronicle(chronicle, view, event)
       applyEvent(view, event)
+      if (event.type === 'quorum') noteCommit(event.t)
       if (
         (event.type === 'proposed' || event.type === 'known') &&
         event.txn.path !== null &&

@@ -13,7 +13,7 @@ export const PLAY_TABS = ['scenarios', 'workloads', 'faults', 'connect'] as cons
 export type PlayTab = (typeof PLAY_TABS)[number]
 
 /** How the Locks view shows all locks, and one that is open. */
-export const LOCK_FORMS = ['ranking', 'blocked', 'graph', 'queue', 'lanes', 'figures'] as const
+export const LOCK_FORMS = ['ranking', 'blocked', 'graph', 'rules', 'queue', 'lanes', 'figures'] as const
 export type LockForm = (typeof LOCK_FORMS)[number]
 
 /** Longest search that an address carries. */

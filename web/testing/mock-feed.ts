@@ -148,6 +148,8 @@ interface Asked {
   readonly id?: string
   readonly path?: string
   readonly offset?: number
+  readonly from?: string
+  readonly places?: readonly string[]
   readonly sid?: number
 }
 
@@ -187,7 +189,7 @@ export function createMockFeed(story: string): Feed {
       value === null ? failed('NONODE', `There is no znode ${path} now.`) : { ok: true, value }
     switch (name) {
       case 'tree:list':
-        return found(list(path, request.offset ?? 0))
+        return found(list(path, request))
       case 'node:get':
         return found(detail(path))
       case 'locks:list':

@@ -98,6 +98,8 @@ export class Performer {
     if (!scope) return refusal('NO_SUCH_CLUSTER', 'There is no such cluster here, or no longer. See cluster:list.')
     const refused = scope.refuses?.(name)
     if (refused) return refusal(refused.code, refused.message)
+    if (client.mustProve && OPERATIONS[name].asksPassword?.(request.data))
+      return refusal('REAUTH', 'Enter your password again for this: it was entered too long ago.')
     try {
       return { ok: true, value: await scope.handlers[name](client, request.data, trail) }
     } catch (error) {

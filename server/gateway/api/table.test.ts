@@ -107,6 +107,35 @@ describe('every request and role', () => {
   })
 })
 
+test('[A-9] what destroys much or opens a door asks for the password again, and only that', async () => {
+  const asks = new Map<ActionName, object>([
+    ['cluster:allow-writes', { on: true }],
+    ['cluster:attach', { connectString: '127.0.0.1:2181', allowWrites: true }],
+    ['ensemble:reset', {}],
+    ['member:reset', { sid: 1 }],
+    ['tree:delete', { ...EXAMPLES['tree:delete'], dryRun: false }],
+    ['tree:import', { ...EXAMPLES['tree:import'], dryRun: false, existing: 'overwrite' }],
+  ])
+  expect(ACTION_NAMES.filter((name) => operation(name).asksPassword).sort()).toEqual([...asks.keys()].sort())
+  for (const [name, request] of asks) {
+    const { performer: asked, carriedOut, audit } = performer()
+    const refused = await asked.answer({ ...client('admin'), mustProve: true }, name, request)
+    expect([name, refused]).toMatchObject([name, { ok: false, code: 'REAUTH' }])
+    expect(audit.entries).toMatchObject([{ action: name, outcome: 'REAUTH' }])
+    expect(carriedOut).toEqual([])
+    expect([name, (await asked.answer(client('admin'), name, request)).ok]).toEqual([name, true])
+  }
+  const { performer: asked } = performer()
+  const harmless = { ...client('admin'), mustProve: true }
+  for (const [name, request] of [
+    ['cluster:allow-writes', { on: false }],
+    ['tree:delete', { ...EXAMPLES['tree:delete'], dryRun: true }],
+    ['tree:import', { ...EXAMPLES['tree:import'], dryRun: false, existing: 'skip' }],
+    ['member:kill', { sid: 1 }],
+  ] as const)
+    expect([name, (await asked.answer(harmless, name, request)).ok]).toEqual([name, true])
+})
+
 test('api:describe tells a role what it may do', () => {
   const { role, operations } = describeApi({ user: 'ada', role: 'viewer' })
   expect(role).toBe('viewer')

@@ -100,6 +100,8 @@ const refusals: Pick<OpenCluster['handlers'], Refused> = {
   'fault:inject': notOurs,
   'fault:heal': notOurs,
   'fault:heal-all': notOurs,
+  'fault:held': notOurs,
+  'fault:release': notOurs,
   'workload:start': notOurs,
   'workload:update': notOurs,
   'workload:stop': notOurs,

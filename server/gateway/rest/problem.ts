@@ -9,6 +9,7 @@ const STATUS = new Map<string, number>([
   ['TOKEN', 401],
   ['LOGIN', 401],
   ['ORIGIN', 403],
+  ['REAUTH', 403],
   ['FORBIDDEN', 403],
   ['NOAUTH', 403],
   ['TARGET', 403],

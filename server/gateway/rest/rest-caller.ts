@@ -54,7 +54,7 @@ export function requireCaller(
 
 /** The caller as services see it, for as long as the request lasts. */
 export function restClient(access: Access, request: Request, response: Response): PageClient {
-  const { user, role } = authorityOf(request)
+  const { user, role, mustProve } = authorityOf(request)
   const gone = new AbortController()
   // What a finished request has started goes on.
   response.on('close', () => {
@@ -65,6 +65,7 @@ export function restClient(access: Access, request: Request, response: Response)
     user,
     role: role() ?? 'viewer',
     ...clusterOf(request),
+    mustProve: mustProve(),
     address: clientAddress(access, request),
     gone: gone.signal,
     emit: () => undefined,

@@ -119,6 +119,7 @@ export class Page implements Follower {
       channel,
       // It may have become less, or nothing; then the page is about to be disconnected.
       role: () => authority.role() ?? 'viewer',
+      mustProve: () => authority.mustProve(),
       emit: (name, args) => {
         if (look === this.#look) this.#emit(name, args)
       },
@@ -196,6 +197,7 @@ interface LookParts {
   readonly address: string
   readonly channel: Channel
   readonly role: () => Role
+  readonly mustProve: () => boolean
   readonly emit: (name: keyof ServerToClient, args: Parameters<ServerToClient[keyof ServerToClient]>) => void
   readonly lookAt: (cluster: string) => void
 }
@@ -229,6 +231,10 @@ class Look implements PageClient {
 
   get role(): Role {
     return this.#parts.role()
+  }
+
+  get mustProve(): boolean {
+    return this.#parts.mustProve()
   }
 
   get gone(): AbortSignal {

@@ -25,6 +25,9 @@ import { FakeAudit } from './fake-audit.ts'
 import { FakeEnsemble } from './fake-ensemble.ts'
 import { oneCluster } from './one-cluster.ts'
 
+/** What a password's hash costs here. */
+export const TEST_COST = { N: 2 ** 14, r: 8, p: 1 }
+
 const ABOUT: About = {
   version: 't',
   cluster: { id: 'one', kind: 'embedded' },
@@ -43,6 +46,8 @@ export interface RigOptions {
   readonly proxies?: readonly string[]
   /** The text of a user file. */
   readonly users?: string
+  /** The clock of logins, as Date.now. */
+  readonly loginNow?: () => number
   /** The clock of rate limits. */
   readonly now?: () => number
   /** Handlers instead of ones that answer null. */
@@ -118,6 +123,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     audit,
     userFile: users === undefined ? null : userFile,
     onProblem: (sentence) => log.error(sentence),
+    ...(options.loginNow ? { now: options.loginNow } : {}),
+    cost: TEST_COST,
   })
   const onGone = (client: PageClient): void => tree.forgetAll(client)
   const edge = { access: () => access, authenticator, performer, log }

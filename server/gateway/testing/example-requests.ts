@@ -56,6 +56,8 @@ export const EXAMPLES: Readonly<Record<RequestName, object>> = {
   'fault:heal': { id: 'f1' },
   'fault:heal-all': {},
   'fault:list': {},
+  'fault:held': {},
+  'fault:release': { from: 1, to: 2, message: null, action: 'deliver' },
   'workload:start': { kind: 'lock', settings: { contenders: 3 } },
   'workload:update': { id: '1', settings: { contenders: 5 } },
   'workload:stop': { id: '1' },

@@ -35,6 +35,7 @@ describe('settings', () => {
       port: ['9000', 9000],
       clientPort: ['3181', 3181],
       autoRestart: ['true', true],
+      onGatewayExit: ['keep', 'keep'],
       faults: ['false', false],
       host: ['0.0.0.0', '0.0.0.0'],
       behindTlsProxy: ['true', true],

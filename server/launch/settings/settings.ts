@@ -8,6 +8,8 @@ import { allowedTargets } from '../../gateway/attach/allowed-targets.ts'
 
 export const PAGE_PORT_DEFAULT = 8080
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
+/** What becomes of the members when the gateway ends or is killed. */
+const GATEWAY_EXITS = ['stop', 'keep'] as const
 /** A day, and a quarter of the memory of a small machine. */
 const HISTORY_MINUTES_MAX = 1440
 const HISTORY_MEGABYTES_MAX = 1024
@@ -35,6 +37,7 @@ export const SETTINGS_SCHEMA = z.strictObject({
   clientPort: port.nullable().default(null),
   autoRestart: z.boolean().default(false),
   faults: z.boolean().default(true),
+  onGatewayExit: z.enum(GATEWAY_EXITS).default('stop'),
   host: z.string().min(1).default('127.0.0.1'),
   behindTlsProxy: z.boolean().default(false),
   basePath: basePath.default(''),
@@ -89,6 +92,10 @@ export const SETTING_WORDS: Readonly<Record<SettingName, SettingWords>> = {
   faults: {
     ...{ kind: 'truth', flag: 'no-faults', value: '', flagMeans: false },
     help: 'no faults of links, disks and clocks: members do without what makes them possible',
+  },
+  onGatewayExit: {
+    ...{ kind: 'text', flag: 'on-gateway-exit', value: 'stop|keep' },
+    help: 'members end with this program, also when it is killed (default), or go on until zabscope down',
   },
   host: {
     ...{ kind: 'text', flag: 'host', value: 'ADDRESS' },

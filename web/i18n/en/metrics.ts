@@ -60,4 +60,14 @@ export const metrics = {
   peak: (value: string, clock: string) => `Highest ${value} at ${clock}.`,
   rose: (from: string, to: string) => `Rose from ${from} to ${to} in the last half minute.`,
   fell: (from: string, to: string) => `Fell from ${from} to ${to} in the last half minute.`,
+  pixels: {
+    short: 'to screen',
+    title: 'Commit to screen',
+    figures: (p50: string, p95: string) => `half within ${p50}, 95 % within ${p95}`,
+    about:
+      'From the moment a quorum has a txn, by its leader’s clock, to the end of the first frame painted with it: telling, gateway, network, folding and drawing. What browser and screen need after painting is not in it. Over the last 10 seconds in which something was committed.',
+    none: 'no commit since the page was opened',
+    attached: 'not known: servers of an attached ensemble do not tell when they commit',
+    elsewhere: 'not known: this browser runs on another machine, whose clock cannot be compared with the members’',
+  },
 }

@@ -6,6 +6,7 @@ import { clusters } from './clusters.ts'
 import { edit } from './edit.ts'
 import { ensemble } from './ensemble.ts'
 import { access, frame, keys, timeline, units } from './frame.ts'
+import { lints, lockDetail } from './lock-detail.ts'
 import { lockView, why } from './lock-view.ts'
 import { metrics } from './metrics.ts'
 import { palette } from './palette.ts'
@@ -37,6 +38,8 @@ export const zhCn: Messages = {
   playground,
   edit,
   lockView,
+  lockDetail,
+  lints,
   why,
   attached,
   clusters,

@@ -61,4 +61,14 @@ export const metrics: Messages['metrics'] = {
   peak: (value, clock) => `最高 ${value}，在 ${clock}。`,
   rose: (from, to) => `最近半分钟从 ${from} 升到 ${to}。`,
   fell: (from, to) => `最近半分钟从 ${from} 降到 ${to}。`,
+  pixels: {
+    short: '到屏幕',
+    title: '从提交到屏幕',
+    figures: (p50, p95) => `一半在 ${p50} 内，95 % 在 ${p95} 内`,
+    about:
+      '从法定人数持有事务（按 leader 的时钟）到绘出包含它的第一帧为止：上报、网关、网络、合并与绘制都算在内；绘制之后浏览器和屏幕所需的时间不算。统计最近 10 个有提交的秒。',
+    none: '本页打开以来没有提交',
+    attached: '无从得知：所连接集群的服务器不会告知提交时间',
+    elsewhere: '无从得知：此浏览器在另一台机器上，时钟无法与成员的时钟比较',
+  },
 }

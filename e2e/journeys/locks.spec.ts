@@ -211,6 +211,8 @@ test('a stopped holder believes what is no longer so, and its token is judged', 
   await openView(app, 'Playground')
   const main = app.getByRole('main')
   await app.getByRole('button', { name: 'Workloads' }).click()
+  await main.getByRole('combobox', { name: 'Workload', exact: true }).selectOption('Paused holder')
+  await main.getByRole('spinbutton', { name: 'Pause for' }).fill('20000')
   await main.getByRole('button', { name: 'Start Paused holder' }).click()
   const workload = app.getByRole('article', { name: /^Paused holder/ })
   await expect(workload).toContainText('rounds', { timeout: 30_000 })

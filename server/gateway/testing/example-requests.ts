@@ -5,6 +5,7 @@ import type { RequestName } from '../api/operation.ts'
 export const EXAMPLES: Readonly<Record<RequestName, object>> = {
   hello: { version: 1, lastSeq: null },
   'api:describe': {},
+  'history:moment': { atMs: 1_700_000_000_000 },
   'history:export': { format: 'jsonl', fromMs: 0, toMs: 60_000 },
   'history:range': { fromMs: 0, toMs: 60_000, stepMs: 1000, events: true },
   'tree:list': { path: '/', offset: 0, watch: true },
@@ -68,4 +69,8 @@ export const EXAMPLES: Readonly<Record<RequestName, object>> = {
   'scenario:next': { step: 0 },
   'scenario:stop': {},
   'cluster:allow-writes': { on: true },
+  'cluster:list': {},
+  'cluster:attach': { connectString: '127.0.0.1:2181', auth: [{ scheme: 'digest', auth: 'ada:canary' }], keep: false },
+  'cluster:detach': { cluster: 'staging' },
+  'cluster:select': { cluster: 'staging' },
 }

@@ -12,6 +12,7 @@ import { Notices } from '../panels/notices.tsx'
 import { Palette } from '../panels/palette/palette.tsx'
 import { LinkFaults } from '../panels/playground/link-faults.tsx'
 import { Rail, Settings } from '../panels/rail.tsx'
+import { ReplayBar } from '../panels/replay-bar.tsx'
 import { ShareButton } from '../panels/share-button.tsx'
 import { Timeline } from '../panels/timeline.tsx'
 import { Tour } from '../panels/tour.tsx'
@@ -142,6 +143,7 @@ function Frame() {
         </div>
       </header>
       <LostBanner />
+      <ReplayBar />
       <main className="view" id="view" tabIndex={-1}>
         <Lacking of={LACKED[view]} />
         <Page />

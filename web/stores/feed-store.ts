@@ -4,14 +4,15 @@ import { applyEvent } from '#shared/events/apply-event.ts'
 import type { Feed, FeedSink } from '../feeds/feed.ts'
 import { applyToChronicle, seedChronicle } from '../viz/chronicle/chronicle.ts'
 import { setFeed } from './ask.ts'
-import { currentChronicle, forgetChronicle } from './chronicle-store.ts'
+import { forgetChronicle, presentChronicle } from './chronicle-store.ts'
 import { onJobProgress } from './job-store.ts'
 import { onLockChanged, onLockDirectories, reopenLock } from './lock-store.ts'
+import { forgetMoment } from './moment-store.ts'
 import { forgetPast } from './past-store.ts'
 import { noteCommit } from './pixels.ts'
 import { askRights } from './rights-store.ts'
 import { onDataWritten, onTreeChanged, relistAll } from './tree-store.ts'
-import { currentView, forgetView, replaceView, setAbout, setStatus, viewChanged } from './view-store.ts'
+import { currentView, forgetView, replaceView, setAbout, setStatus, useViewStore, viewChanged } from './view-store.ts'
 
 /** Txns after which a row of the tree looks different. By the time it is listed again they are committed. */
 const CHANGES_DATA: ReadonlySet<string> = new Set(['setData', 'setACL', 'multi'])
@@ -27,17 +28,18 @@ const sink: FeedSink = {
   },
   about: setAbout,
   snapshot(view) {
-    seedChronicle(currentChronicle(), view)
+    seedChronicle(presentChronicle(), view)
     replaceView(view)
   },
   events(events) {
     const view = currentView()
-    const chronicle = currentChronicle()
+    const chronicle = presentChronicle()
+    const shown = useViewStore.getState().pastAt === null
     const written = new Set<string>()
     for (const event of events) {
       applyToChronicle(chronicle, view, event)
       applyEvent(view, event)
-      if (event.type === 'quorum') noteCommit(event.t)
+      if (shown && event.type === 'quorum') noteCommit(event.t)
       if (
         (event.type === 'proposed' || event.type === 'known') &&
         event.txn.path !== null &&
@@ -60,5 +62,6 @@ export function followFeed(feed: Feed): void {
   forgetView()
   forgetChronicle()
   forgetPast()
+  forgetMoment()
   feed.start(sink)
 }

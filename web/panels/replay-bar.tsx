@@ -23,12 +23,12 @@ function Bar({ pastAt }: { readonly pastAt: number }) {
     })
   }
   const steps: readonly (readonly [StepKind, boolean, string, string])[] = [
-    ['election', false, '⏮', words.backElection],
+    ['election', false, '|◀', words.backElection],
     ['round', false, '◀◀', words.backRound],
     ['event', false, '◀', words.backEvent],
     ['event', true, '▶', words.nextEvent],
     ['round', true, '▶▶', words.nextRound],
-    ['election', true, '⏭', words.nextElection],
+    ['election', true, '▶|', words.nextElection],
   ]
   return (
     <section className="banner replay" aria-label={words.title}>

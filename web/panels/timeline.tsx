@@ -55,11 +55,6 @@ export function Timeline() {
         </span>
         <span className="tertiary">{words.timeline.writes}</span>
         <PixelsShort />
-        {known && pastAt === null && (
-          <button type="button" className="button small" onClick={() => void rewind(presentNow())}>
-            {words.timeline.rewind}
-          </button>
-        )}
         <Segments
           label={words.timeline.span}
           value={minutes}
@@ -69,6 +64,11 @@ export function Timeline() {
       </div>
       <div className="timeline-chart" ref={ref}>
         {size && known && <Chart layout={layout} size={size} view={view} pastAt={pastAt} />}
+        {known && pastAt === null && (
+          <button type="button" className="button small timeline-rewind" onClick={() => void rewind(presentNow())}>
+            {words.timeline.rewind}
+          </button>
+        )}
       </div>
       <p className="hidden">{words.timeline.caption(rate, changes, minutes)}</p>
     </section>

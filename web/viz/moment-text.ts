@@ -14,6 +14,7 @@ export function formatMoment(t: number): string {
 /** `member 2: logged 0x100000007`. */
 export function momentText(event: GatewayEvent): string {
   const about = [
+    'stage' in event ? event.stage : null,
     'state' in event && typeof event.state === 'string' ? event.state : null,
     'phase' in event && typeof event.phase === 'string' ? event.phase : null,
     'zxid' in event && typeof event.zxid === 'string' ? event.zxid : null,

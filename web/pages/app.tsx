@@ -13,6 +13,7 @@ import { Notices } from '../panels/notices.tsx'
 import { Palette } from '../panels/palette/palette.tsx'
 import { LinkFaults } from '../panels/playground/link-faults.tsx'
 import { Rail, Settings } from '../panels/rail.tsx'
+import { ReplayBar } from '../panels/replay-bar.tsx'
 import { ShareButton } from '../panels/share-button.tsx'
 import { Timeline } from '../panels/timeline.tsx'
 import { Tour } from '../panels/tour.tsx'
@@ -148,6 +149,7 @@ function Frame() {
         <LostBanner />
         <GoneBanner />
         <NobodyServes />
+        <ReplayBar />
       </div>
       <main className="view" id="view" tabIndex={-1}>
         <Lacking of={LACKED[view]} />

@@ -50,10 +50,10 @@ export function EnsemblePage() {
         <div className="ensemble-side">
           <Figures />
           {known && <FaultsNow />}
-          {known && <HeldMessages />}
           {known && <EventFeed />}
         </div>
       </div>
+      {known && <HeldMessages />}
       {known ? <MemberTable /> : <Skeleton rows={4} rowHeight={32} />}
       {known && <ElectionView />}
     </div>

@@ -8,6 +8,7 @@ import { forgetChronicle } from './chronicle-store.ts'
 import { useHeldMessages } from './held-store.ts'
 import { useLockRules } from './lock-rules.ts'
 import { useLocks } from './lock-store.ts'
+import { forgetMoment } from './moment-store.ts'
 import { tell } from './notice-store.ts'
 import { forgetPast } from './past-store.ts'
 import { usePause } from './pause-store.ts'
@@ -68,6 +69,7 @@ export function forgetCluster(): void {
   forgetView()
   forgetChronicle()
   forgetPast()
+  forgetMoment()
   useTree.setState(useTree.getInitialState(), true)
   useLocks.setState(useLocks.getInitialState(), true)
   useLockRules.setState(useLockRules.getInitialState(), true)

@@ -4,7 +4,7 @@ import { applyEvent } from '#shared/events/apply-event.ts'
 import type { Feed, FeedSink } from '../feeds/feed.ts'
 import { applyToChronicle, seedChronicle } from '../viz/chronicle/chronicle.ts'
 import { setFeed } from './ask.ts'
-import { currentChronicle } from './chronicle-store.ts'
+import { presentChronicle } from './chronicle-store.ts'
 import { forgetCluster, onClusters, onShown } from './cluster-store.ts'
 import { onJobProgress } from './job-store.ts'
 import { onLockChanged, onLockDirectories, reopenLock } from './lock-store.ts'
@@ -34,17 +34,18 @@ const sink: FeedSink = {
   },
   clusters: onClusters,
   snapshot(view) {
-    seedChronicle(currentChronicle(), view)
+    seedChronicle(presentChronicle(), view)
     replaceView(view)
   },
   events(events) {
     const view = currentView()
-    const chronicle = currentChronicle()
+    const chronicle = presentChronicle()
+    const shown = useViewStore.getState().pastAt === null
     const written = new Set<string>()
     for (const event of events) {
       applyToChronicle(chronicle, view, event)
       applyEvent(view, event)
-      if (event.type === 'quorum') noteCommit(event.t)
+      if (shown && event.type === 'quorum') noteCommit(event.t)
       if (
         (event.type === 'proposed' || event.type === 'known') &&
         event.txn.path !== null &&

@@ -4,11 +4,11 @@
 
 import type { MemberRole } from '../viz/ensemble-answer.ts'
 
-const COLOURS = 9
+export const MEMBER_COLOURS = 9
 
 /** Members 1–9 have a colour of their own; later ones start over, their number tells them apart. */
 export function memberColour(sid: number): number {
-  return ((((sid - 1) % COLOURS) + COLOURS) % COLOURS) + 1
+  return ((((sid - 1) % MEMBER_COLOURS) + MEMBER_COLOURS) % MEMBER_COLOURS) + 1
 }
 
 interface GlyphProps {

@@ -9,6 +9,7 @@ import { visibleRuns, visibleText } from '../../i18n/visible-text.ts'
 import { hover } from '../../stores/hover-store.ts'
 import { type Selection, selectionKey } from '../../stores/route.ts'
 import { commitLatency, furthestStage } from '../../viz/round-facts.ts'
+import type { StageMark } from '../../viz/stage-shapes.ts'
 import { sequenceStart } from '../../viz/tree-rows.ts'
 import { zxidParts } from '../../viz/zxid-parts.ts'
 import { stageRow } from './stage-row.ts'
@@ -24,6 +25,8 @@ export interface RowLook {
 
 /** A name longer than this keeps its sequence number when it is cut. */
 const WORTH_CUTTING = 24
+/** Drawings of stages that a row keeps. */
+const DRAWN_MAX = 16
 
 export class RoundRowPainter {
   readonly #zxid = cell('')
@@ -35,6 +38,9 @@ export class RoundRowPainter {
   readonly #clock = cell('number tertiary wide-only')
   /** By what it was made from: what is the same is not made again. */
   readonly #shown = new Map<Element, string>()
+  /** Texts that may be written over as they stand. */
+  readonly #texts = new Map<Element, Text>()
+  readonly #drawn = new Map<string, SVGElement>()
   readonly #keys = new Map<Element, string | null>()
   #round: RoundView | null = null
   #look: RowLook | null = null
@@ -58,29 +64,42 @@ export class RoundRowPainter {
     this.#round = round
     this.#look = look
     const unknown = txn.op === UNKNOWN_OP
-    this.#make(this.#zxid, txn.zxid, () => zxidTag(txn.zxid))
+    this.#makeZxid(txn.zxid)
     this.#make(this.#op, `${txn.op} ${txn.error} ${words.unknownOp}`, () => [
       unknown ? span('tertiary', words.unknownOp) : span(txn.error === null ? '' : 'behind', txn.error ?? txn.op),
     ])
-    this.#make(this.#path, txn.path ?? ` ${txn.op} ${txn.error} ${words.unknownOp}`, () =>
-      txn.path === null
-        ? [noPath(unknown ? words.unknownOp : (txn.error ?? txn.op))]
-        : [tag('path', nameNodes(txn.path))],
+    this.#make(
+      this.#path,
+      txn.path ?? ` ${txn.op} ${txn.error} ${words.unknownOp}`,
+      () =>
+        txn.path === null
+          ? [noPath(unknown ? words.unknownOp : (txn.error ?? txn.op))]
+          : [tag('path', nameNodes(txn.path))],
+      plainName(txn.path),
     )
-    this.#make(this.#session, txn.session, () => [
-      txn.session === '0x0' ? span('tertiary', '–') : tag('session', [txn.session]),
-    ])
+    const session = txn.session === '0x0' ? null : txn.session
+    this.#make(
+      this.#session,
+      txn.session,
+      () => [session === null ? span('tertiary', '–') : tag('session', [session])],
+      session,
+    )
     const marks = sids.map((sid) => ({
       stage: furthestStage(round.members[String(sid)]),
       quorum: round.quorumBy === sid,
     }))
     const stamp = `${words.unknownOp} ${marks.map(({ stage, quorum }) => `${stage}${quorum}`).join()}`
-    this.#make(this.#stages, stamp, () => [stageRow(marks, this.#sentences().join('; '))])
+    this.#make(this.#stages, stamp, () => [this.#stagesOf(stamp, marks)])
     const latency = commitLatency(round)
     const took = latency === null ? (unknown ? '–' : '…') : formatDuration(latency, units)
-    this.#make(this.#latency, `${took}`, () => [latency === null ? span('tertiary', took) : took])
+    this.#make(
+      this.#latency,
+      took,
+      () => [latency === null ? span('tertiary', took) : took],
+      latency === null ? null : took,
+    )
     const clock = formatClock(round.proposedAt)
-    this.#make(this.#clock, clock, () => [clock])
+    this.#make(this.#clock, clock, () => [clock], clock)
     this.#mark(this.#zxid, { type: 'round', zxid: txn.zxid })
     this.#mark(this.#path, txn.path === null ? null : { type: 'znode', path: txn.path })
     this.#mark(this.#session, txn.session === '0x0' ? null : { type: 'session', session: txn.session })
@@ -88,15 +107,45 @@ export class RoundRowPainter {
     if (isOther && this.#zxid.title !== '') this.#tellTitles()
   }
 
-  #make(into: HTMLElement, from: string, make: () => (Node | string)[]): void {
+  /** `plain`: the only text that `make` would give; where such a text stands already, it alone is written. */
+  #make(into: HTMLElement, from: string, make: () => (Node | string)[], plain: string | null = null): void {
     if (this.#shown.get(into) === from) return
     this.#shown.set(into, from)
-    const made = make()
-    const only = made.length === 1 ? made[0] : undefined
-    const old = into.firstChild
-    // Text in place of text costs the browser least.
-    if (typeof only === 'string' && old instanceof Text && into.childNodes.length === 1) old.data = only
-    else into.replaceChildren(...made)
+    const text = plain === null ? undefined : this.#texts.get(into)
+    if (text && plain !== null) {
+      text.data = plain
+      return
+    }
+    into.replaceChildren(...make())
+    const only = plain === null ? null : lastText(into)
+    if (only) this.#texts.set(into, only)
+    else this.#texts.delete(into)
+  }
+
+  /** Of most rounds in a row only the counter differs. */
+  #makeZxid(zxid: string): void {
+    const parts = zxidParts(zxid)
+    const text = this.#texts.get(this.#zxid)
+    const epoch = parts && parts.epoch > 0 ? parts.epochHex : null
+    if (text && parts && epoch !== null && epoch === this.#shown.get(this.#zxid)) {
+      if (text.data !== parts.counterHex) text.data = parts.counterHex
+      return
+    }
+    this.#shown.set(this.#zxid, epoch ?? '')
+    this.#zxid.replaceChildren(...zxidTag(zxid))
+    const only = epoch === null ? null : lastText(this.#zxid)
+    if (only) this.#texts.set(this.#zxid, only)
+    else this.#texts.delete(this.#zxid)
+  }
+
+  /** A row has few combinations in turn: each is drawn once. */
+  #stagesOf(stamp: string, marks: readonly StageMark[]): SVGElement {
+    const known = this.#drawn.get(stamp)
+    if (known) return known
+    if (this.#drawn.size >= DRAWN_MAX) this.#drawn.clear()
+    const made = stageRow(marks, this.#sentences().join('; '))
+    this.#drawn.set(stamp, made)
+    return made
   }
 
   /** Lights up what the pointer is over anywhere, and shows what is chosen. */
@@ -176,6 +225,18 @@ function noPath(op: string): HTMLElement {
   instead.setAttribute('aria-hidden', 'true')
   element.append(span('', '–'), instead)
   return element
+}
+
+/** A name that stands as one text: nothing to escape, nothing to keep from being cut. */
+function plainName(path: string | null): string | null {
+  if (path === null || (path.length > WORTH_CUTTING && sequenceStart(path) !== null)) return null
+  return visibleText(path) === path ? path : null
+}
+
+function lastText(element: Element): Text | null {
+  let node: Node | null = element
+  while (node && !(node instanceof Text)) node = node.lastChild
+  return node
 }
 
 /** As ui/name-text.tsx does it. */

@@ -65,6 +65,7 @@ export function WatchList({ rows, gaps }: WatchListProps) {
         rowHeight={ROW_PX}
         keyOf={keyOf}
         chosen={path === null ? -1 : rows.findIndex((row) => row.type === 'group' && row.group.path === path)}
+        recycle
         onPick={(row) => select({ type: 'watch', path: pathOf(row) })}
         attributes={(row) => ({
           role: 'option',

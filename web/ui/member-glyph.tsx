@@ -2,6 +2,7 @@
 // LEADING: disc with a ring. FOLLOWING: disc. OBSERVING: dashed ring. LOOKING: open ring. Down: cross behind
 // the number on a faint disc. Paused: two bars beside the number.
 
+import { memo } from 'react'
 import type { MemberRole } from '../viz/ensemble-answer.ts'
 
 export const MEMBER_COLOURS = 9
@@ -21,7 +22,9 @@ interface GlyphProps {
 
 const FILLED: ReadonlySet<MemberRole> = new Set(['LEADING', 'FOLLOWING', 'paused'])
 
-export function MemberGlyph({ sid, role, radius, vote = null }: GlyphProps) {
+export const MemberGlyph = memo(Glyph)
+
+function Glyph({ sid, role, radius, vote = null }: GlyphProps) {
   const filled = FILLED.has(role)
   const fontSize = Math.max(11, radius * 0.72)
   const inside = role === 'LOOKING' && vote !== null && radius >= 20

@@ -19,10 +19,20 @@ import { METRICS, type MetricId, metricLines } from '../viz/metrics/metric-lines
 const SPANS_MIN = [2, 5, 10, 60] as const
 const STEP_MS = 1000
 
+/** Of an attached cluster nobody tells these. */
+const UNTOLD: readonly MetricId[] = ['commit', 'flush', 'latency']
+
+/** No server tells it. */
+function isUnknown(view: ClusterView, id: MetricId): boolean {
+  const members = Object.values(view.members)
+  return members.length > 0 && members.every(({ unknown }) => unknown?.some((figure) => figure === id))
+}
+
 export function MetricsPage() {
   const { metrics: words, timeline } = useMessages()
   const known = useViewStore((state) => state.known)
   const view = useViewStore((state) => state.view)
+  const attached = useViewStore((state) => state.about?.attached !== undefined)
   // Read when the clock ticks, not whenever something was heard.
   const chronicle = currentChronicle()
   const [minutes, setMinutes] = useState<number>(5)
@@ -42,6 +52,7 @@ export function MetricsPage() {
     )
   }
   const from = now - minutes * 60_000
+  const shown = attached ? METRICS.filter((id) => !UNTOLD.includes(id) && !isUnknown(view, id)) : METRICS
   const onPointerMove = (event: React.PointerEvent) => {
     const canvas = event.target instanceof Element ? event.target.closest('.metric-canvas') : null
     if (!canvas) return
@@ -78,8 +89,16 @@ export function MetricsPage() {
         onPointerLeave={() => pointAt(null)}
         onKeyDown={onKeyDown}
       >
-        {METRICS.map((id, i) => (
-          <Chart key={id} id={id} place={i} now={now} minutes={minutes} view={view} past={past} />
+        {shown.map((id, i) => (
+          <Chart
+            key={id}
+            id={id}
+            place={i}
+            now={now}
+            minutes={minutes}
+            view={view}
+            past={attached && id !== 'writes' ? undefined : past}
+          />
         ))}
       </section>
     </>

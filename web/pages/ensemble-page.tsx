@@ -7,6 +7,7 @@ import { FaultsNow } from '../panels/faults-now.tsx'
 import { MemberRing } from '../panels/member-ring.tsx'
 import { MemberTable } from '../panels/member-table.tsx'
 import { HeldMessages } from '../panels/playground/held-messages.tsx'
+import { RingDots } from '../panels/ring-dots.tsx'
 import { useNow } from '../stores/clock.ts'
 import { offerLink } from '../stores/playground-store.ts'
 import { useCluster, useOwnSessions, useViewStore } from '../stores/view-store.ts'
@@ -46,6 +47,7 @@ export function EnsemblePage() {
         <div className="ring-box" ref={ref}>
           {!known && <RingSkeleton />}
           {known && size && size.width > 0 && <MemberRing box={ringBox(size)} onLink={(a, b) => offerLink([a, b])} />}
+          {known && size && size.width > 0 && <RingDots box={ringBox(size)} />}
         </div>
         <div className="ensemble-side">
           <Figures />

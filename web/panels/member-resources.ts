@@ -25,7 +25,7 @@ export function useResources(sid: number): Resources {
   const flush = seconds?.slice(-FLUSHES_WITHIN).findLast((second) => second.flush !== null)?.flush ?? null
   return {
     cpu: told.cpu === null ? NOTHING : `${(told.cpu * 100).toFixed(0)} %`,
-    memory: formatBytes(told.rssBytes),
+    memory: told.rssBytes === null ? NOTHING : formatBytes(told.rssBytes),
     flush: flush === null ? NOTHING : duration(flush.p95),
   }
 }

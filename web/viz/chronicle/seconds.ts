@@ -34,8 +34,9 @@ export interface MemberSecond {
   readonly flush: Quantiles | null
   /** Processors kept busy: 1 is one of them all the time. Null as for rates. */
   readonly cpu: number | null
-  readonly rssBytes: number
-  readonly cpuMs: number
+  /** Null where nobody tells it: of attached servers. */
+  readonly rssBytes: number | null
+  readonly cpuMs: number | null
   /** From a request's arrival to its answer, over those that were told, ms. */
   readonly request: Quantiles | null
 }
@@ -94,7 +95,8 @@ export interface Told {
   readonly stats: Pick<
     MemberStats,
     'requests' | 'lastZxid' | 'outstanding' | 'connections' | 'sessions' | 'watches' | 'znodes'
-  >
+  > &
+    Partial<Pick<MemberStats, 'cpuMs' | 'rssBytes'>>
 }
 
 /** What was told between the samples. */
@@ -111,6 +113,13 @@ function requestTimes(requests: Heard['requests'], sid: number, from: number): n
     if (request.sid === sid && request.t > from) out.push(request.latencyMs)
   }
   return out
+}
+
+/** Of a process that goes on; null where it was not told twice. */
+function cpuBetween(before: MemberSecond | null, { cpuMs }: Told['stats'], seconds: number | null): number | null {
+  const from = before?.cpuMs ?? null
+  if (seconds === null || from === null || cpuMs === undefined || cpuMs < from) return null
+  return (cpuMs - from) / 1000 / seconds
 }
 
 /** Null when it comes right behind the one before. */
@@ -139,10 +148,9 @@ export function sampleSecond(
     znodes: stats.znodes,
     commit: quantiles(commitTimes(view.rounds, sid, from, t)),
     flush: quantiles(flushes.length > 0 ? flushes : flushTimes(view.rounds, sid, from, t)),
-    cpu:
-      seconds === null || !before || stats.cpuMs < before.cpuMs ? null : (stats.cpuMs - before.cpuMs) / 1000 / seconds,
-    rssBytes: stats.rssBytes,
-    cpuMs: stats.cpuMs,
+    cpu: cpuBetween(before, stats, seconds),
+    rssBytes: stats.rssBytes ?? null,
+    cpuMs: stats.cpuMs ?? null,
     request: quantiles(requestTimes(heard.requests, sid, from)),
   }
 }

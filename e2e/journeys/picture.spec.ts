@@ -24,6 +24,7 @@ function pngSize(bytes: Buffer): { width: number; height: number } {
 }
 
 test('the ring as SVG and as PNG, with title, time and legend', async ({ app }) => {
+  test.slow() // pictures are made by a browser without a GPU
   const { download, bytes } = await save(app, /Ring of members/, 'SVG')
   expect(download.suggestedFilename()).toMatch(/^ring-of-members-\d{4}-\d\d-\d\dT.*\.svg$/)
   const svg = bytes.toString()
@@ -32,17 +33,22 @@ test('the ring as SVG and as PNG, with title, time and legend', async ({ app }) 
   expect(svg).toContain('Disc with a ring: leads.')
   for (const sid of [1, 2, 3]) expect(svg).toContain(`Member ${sid}`)
   // It is well-formed, and needs no stylesheet of the page.
-  const problem = await app.evaluate((text) => {
+  const elsewhere = await app.context().newPage()
+  const problem = await elsewhere.evaluate((text) => {
     const parsed = new DOMParser().parseFromString(text, 'image/svg+xml')
     return parsed.querySelector('parsererror')?.textContent ?? null
   }, svg)
+  await elsewhere.close()
   expect(problem).toBeNull()
-  const png = pngSize((await save(app, /Ring of members/, 'PNG')).bytes)
+  const saved = await save(app, /Ring of members/, 'PNG')
+  const png = pngSize(saved.bytes)
+  await test.info().attach('ring.png', { body: saved.bytes, contentType: 'image/png' })
   expect(png.width).toBeGreaterThan(800)
   expect(png.height).toBeGreaterThan(600)
 })
 
 test('charts and diagrams of canvases are in the file, too', async ({ app, client, base }) => {
+  test.slow()
   for (let i = 0; i < 5; i += 1) await client.create(`${base}/n${i}`, 'x')
   await openView(app, 'Metrics')
   const charts = (await save(app, /Charts/, 'SVG')).bytes.toString()

@@ -1,7 +1,7 @@
 // Reads a part of the screen that is marked `data-picture` (its title; `data-legend` what its marks mean) into a
 // PicturePage: SVG with its computed styles, canvases as images, words line by line where they stand.
 
-import type { PictureImage, PicturePage, PictureText } from '../../viz/picture-page.ts'
+import { escapeXml, type PictureImage, type PicturePage, type PictureText } from '../../viz/picture-page.ts'
 
 export interface PictureSource {
   readonly title: string
@@ -75,22 +75,51 @@ function imagesIn(element: HTMLElement, box: DOMRect): PictureImage[] {
     })
 }
 
+/** Attributes that mean something only in the page. Styles are written as attributes of their own: see STYLES. */
+const PAGE_ONLY = /^(class|style|id|role|tabindex|key|xmlns|width|height)$|^(aria|data)-/
+const KEPT_ON: ReadonlySet<string> = new Set(['rect', 'image', 'pattern', 'marker'])
+
 function styledSvg(original: SVGSVGElement, width: number, height: number): string {
-  const copy = original.cloneNode(true) as SVGSVGElement // a clone is what it was
-  const [from, to] = [original.querySelectorAll('*'), copy.querySelectorAll('*')]
-  for (const [i, element] of [...from].entries()) {
-    const target = to[i]
-    if (!target) continue
-    const style = getComputedStyle(element)
-    target.setAttribute('style', STYLES.map((name) => `${name}:${style.getPropertyValue(name)}`).join(';'))
-  }
-  for (const each of copy.querySelectorAll(LEFT_OUT)) each.remove()
-  const own = getComputedStyle(original)
-  copy.setAttribute('style', STYLES.map((name) => `${name}:${own.getPropertyValue(name)}`).join(';'))
-  copy.setAttribute('width', String(width))
-  copy.setAttribute('height', String(height))
-  return new XMLSerializer().serializeToString(copy)
+  const view = original.getAttribute('viewBox') ?? `0 0 ${width} ${height}`
+  const size = `width="${width}" height="${height}" viewBox="${escapeXml(view)}"`
+  return `<svg ${size} overflow="visible">${childrenText(original)}</svg>`
 }
+
+function childrenText(element: Element): string {
+  return [...element.childNodes]
+    .map((node) => {
+      if (node instanceof SVGElement) return elementText(node)
+      return node.nodeType === Node.TEXT_NODE ? escapeXml(node.textContent ?? '') : ''
+    })
+    .join('')
+}
+
+/** Written by hand: a clone with style attributes would be against the page's own policy. */
+function elementText(element: SVGElement): string {
+  if (element.matches(LEFT_OUT)) return ''
+  const { tagName } = element
+  if (tagName === 'title' || tagName === 'desc')
+    return `<${tagName}>${escapeXml(element.textContent ?? '')}</${tagName}>`
+  const style = getComputedStyle(element)
+  const own = [...element.attributes].filter(
+    ({ name }) =>
+      (!PAGE_ONLY.test(name) || (name === 'id' && tagName === 'marker') || (isSize(name) && KEPT_ON.has(tagName))) &&
+      !STYLE_NAMES.has(name),
+  )
+  const attributes = [
+    ...own.map(({ name, value }) => `${name}="${escapeXml(value)}"`),
+    ...STYLES.map((name) => [name, style.getPropertyValue(name)] as const)
+      .filter(([, value]) => value !== '' && value !== 'none' && value !== 'normal' && value !== 'auto')
+      .map(([name, value]) => `${name}="${escapeXml(value)}"`),
+    ...NONE_MATTERS.filter((name) => style.getPropertyValue(name) === 'none').map((name) => `${name}="none"`),
+  ]
+  return `<${tagName} ${attributes.join(' ')}>${childrenText(element)}</${tagName}>`
+}
+
+const isSize = (name: string): boolean => name === 'width' || name === 'height'
+const STYLE_NAMES: ReadonlySet<string> = new Set(STYLES)
+/** Whose default is not `none`. */
+const NONE_MATTERS = ['fill', 'display'] as const
 
 /** Every visible line of words outside of the drawings. */
 function wordsIn(element: HTMLElement, box: DOMRect): PictureText[] {

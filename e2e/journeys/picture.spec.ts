@@ -56,7 +56,7 @@ test('charts and diagrams of canvases are in the file, too', async ({ app, clien
   expect(charts).toContain('Commit latency')
   await openView(app, 'Rounds')
   await app.getByRole('button', { name: 'Space–time', exact: true }).click()
-  const flow = (await save(app, /Space–time diagram/, 'SVG')).bytes.toString()
+  const flow = (await save(app, /Space–time diagram of all rounds/, 'SVG')).bytes.toString()
   expect(flow).toContain('data:image/png;base64,')
   expect(flow).toContain('Solid arrow: proposal.')
 })

@@ -3,6 +3,7 @@
 import { type PicturePage, pictureFile, pictureSize, pictureSvg } from '../../viz/picture-page.ts'
 
 const PNG_RATIO = 2
+const KEPT_MS = 60_000
 /** Browsers refuse larger canvases; a picture that would be larger is made with fewer pixels. */
 const PNG_PX_MAX = 8192
 
@@ -16,7 +17,8 @@ export async function savePicture(page: PicturePage, form: 'svg' | 'png'): Promi
   link.href = url
   link.download = file
   link.click()
-  URL.revokeObjectURL(url)
+  // A browser that asks where to put it reads it later.
+  setTimeout(() => URL.revokeObjectURL(url), KEPT_MS)
   return file
 }
 

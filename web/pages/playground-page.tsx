@@ -37,17 +37,19 @@ export function PlaygroundPage() {
   const Panel = PANELS[tab]
   return (
     <>
-      <div className="toolbar">
-        <Segments
-          label={playground.tabsLabel}
-          value={tab}
-          onChange={(play) => navigate({ play })}
-          choices={tabs.map((value) => ({
-            value,
-            label: counts[value] ? `${playground.tabs[value]} ${counts[value]}` : playground.tabs[value],
-          }))}
-        />
-      </div>
+      {tabs.length > 1 && (
+        <div className="toolbar">
+          <Segments
+            label={playground.tabsLabel}
+            value={tab}
+            onChange={(play) => navigate({ play })}
+            choices={tabs.map((value) => ({
+              value,
+              label: counts[value] ? `${playground.tabs[value]} ${counts[value]}` : playground.tabs[value],
+            }))}
+          />
+        </div>
+      )}
       <div className="playground">{known ? <Panel /> : <Skeleton rows={8} rowHeight={48} />}</div>
     </>
   )

@@ -7,7 +7,7 @@ import { Icon } from '../ui/icon.tsx'
 import { useLanguage, useMessages } from '../ui/words.ts'
 
 export function AttachedBadge() {
-  const { attached: words } = useMessages()
+  const { attached: words, clusters } = useMessages()
   const language = useLanguage()
   const attached = useViewStore((state) => state.about?.attached)
   const load = useViewStore((state) => state.about?.load)
@@ -23,7 +23,8 @@ export function AttachedBadge() {
       title={words.cost(count(load.requests), count(load.watches), count(wordsPerMinute), count(httpPerMinute))}
     >
       <Icon name="ensemble" size={12} />
-      {attached.readOnly ? words.readOnly : words.writable}
+      <span className="cluster-kind">{clusters.kinds.attached} · </span>
+      {attached.readOnly ? clusters.readOnly : clusters.writable}
     </button>
   )
 }

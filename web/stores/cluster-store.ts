@@ -5,6 +5,8 @@ import { create } from 'zustand'
 import type { ClusterSummary } from '#shared/events/cluster-list.ts'
 import { ask, lookAt } from './ask.ts'
 import { forgetChronicle } from './chronicle-store.ts'
+import { useHeldMessages } from './held-store.ts'
+import { useLockRules } from './lock-rules.ts'
 import { useLocks } from './lock-store.ts'
 import { tell } from './notice-store.ts'
 import { forgetPast } from './past-store.ts'
@@ -68,6 +70,8 @@ export function forgetCluster(): void {
   forgetPast()
   useTree.setState(useTree.getInitialState(), true)
   useLocks.setState(useLocks.getInitialState(), true)
+  useLockRules.setState(useLockRules.getInitialState(), true)
+  useHeldMessages.setState({ list: useHeldMessages.getInitialState().list })
   useSearch.setState(useSearch.getInitialState(), true)
   usePause.setState(usePause.getInitialState(), true)
   useRights.setState(useRights.getInitialState(), true)

@@ -61,6 +61,7 @@ export const CLUSTER_OPERATIONS: Operations<ClusterRequest> = {
       metricsPorts: ports.optional(),
       keep: z.boolean().optional().meta({ description: 'Attach it again at the next start; not with `auth`.' }),
     }),
+    asksPassword: ({ allowWrites }) => allowWrites === true,
     summary: `Attaches a cluster that somebody else runs; at most ${CLUSTERS_MAX} in all.`,
     rest: { method: 'POST', path: '/clusters' },
   },

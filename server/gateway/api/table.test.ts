@@ -111,6 +111,7 @@ describe('every request and role', () => {
 test('[A-9] what destroys much or opens a door asks for the password again, and only that', async () => {
   const asks = new Map<ActionName, object>([
     ['cluster:allow-writes', { on: true }],
+    ['cluster:attach', { connectString: '127.0.0.1:2181', allowWrites: true }],
     ['ensemble:reset', {}],
     ['member:reset', { sid: 1 }],
     ['tree:delete', { ...EXAMPLES['tree:delete'], dryRun: false }],

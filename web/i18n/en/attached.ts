@@ -1,8 +1,6 @@
 // English words about an ensemble that Zabscope did not start.
 
 export const attached = {
-  readOnly: 'attached · read-only',
-  writable: 'attached · changes allowed',
   cost: (requests: string, watches: string, words: string, http: string) =>
     `What this page and others cost the ensemble: ${requests} requests and ${watches} watches of one session; ${words} four-letter words and ${http} HTTP requests in the last minute.`,
   noRounds: 'No rounds to see here',

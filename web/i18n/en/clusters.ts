@@ -7,6 +7,7 @@ export const clusters = {
   serving: (serving: string, members: string) => `${serving} of ${members} serving`,
   noMembers: 'no answer yet',
   readOnly: 'read-only',
+  writable: 'changes allowed',
   attach: 'Attach a cluster…',
   detach: 'Detach…',
   details: 'About this cluster…',

@@ -3,8 +3,6 @@
 import type { Messages } from '../languages.ts'
 
 export const attached: Messages['attached'] = {
-  readOnly: '已接入 · 只读',
-  writable: '已接入 · 允许修改',
   cost: (requests, watches, words, http) =>
     `本页及其他页面给集群带来的负担：一个会话的 ${requests} 次请求和 ${watches} 个监视；最近一分钟 ${words} 个四字命令和 ${http} 次 HTTP 请求。`,
   noRounds: '此处看不到轮次',

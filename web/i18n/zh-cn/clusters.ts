@@ -9,6 +9,7 @@ export const clusters: Messages['clusters'] = {
   serving: (serving, members) => `${serving} / ${members} 在服务`,
   noMembers: '尚无应答',
   readOnly: '只读',
+  writable: '允许修改',
   attach: '接入集群…',
   detach: '断开…',
   details: '关于此集群…',

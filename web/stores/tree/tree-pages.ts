@@ -80,6 +80,7 @@ async function askPage(
   const answer = await ask('tree:list', { path, watch: true, places, ...where })
   if (!useTree.getState().expanded.has(path)) return null
   if (!answer.ok) {
+    if (answer.code === 'MOVED') return null // another cluster is looked at now, and asked anew
     if (answer.code === 'NONODE') {
       forget(path)
       return null

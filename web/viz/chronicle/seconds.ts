@@ -34,7 +34,7 @@ export interface MemberSecond {
   readonly flush: Quantiles | null
   /** Processors kept busy: 1 is one of them all the time. Null as for rates. */
   readonly cpu: number | null
-  /** Null where nobody tells it: of attached servers. */
+  /** Null when it does not tell. */
   readonly rssBytes: number | null
   readonly cpuMs: number | null
   /** From a request's arrival to its answer, over those that were told, ms. */
@@ -96,6 +96,7 @@ export interface Told {
     MemberStats,
     'requests' | 'lastZxid' | 'outstanding' | 'connections' | 'sessions' | 'watches' | 'znodes'
   > &
+    // Servers of others do not tell what their processes take.
     Partial<Pick<MemberStats, 'cpuMs' | 'rssBytes'>>
 }
 
@@ -113,13 +114,6 @@ function requestTimes(requests: Heard['requests'], sid: number, from: number): n
     if (request.sid === sid && request.t > from) out.push(request.latencyMs)
   }
   return out
-}
-
-/** Of a process that goes on; null where it was not told twice. */
-function cpuBetween(before: MemberSecond | null, { cpuMs }: Told['stats'], seconds: number | null): number | null {
-  const from = before?.cpuMs ?? null
-  if (seconds === null || from === null || cpuMs === undefined || cpuMs < from) return null
-  return (cpuMs - from) / 1000 / seconds
 }
 
 /** Null when it comes right behind the one before. */
@@ -148,9 +142,14 @@ export function sampleSecond(
     znodes: stats.znodes,
     commit: quantiles(commitTimes(view.rounds, sid, from, t)),
     flush: quantiles(flushes.length > 0 ? flushes : flushTimes(view.rounds, sid, from, t)),
-    cpu: cpuBetween(before, stats, seconds),
+    cpu: seconds === null ? null : busy(before?.cpuMs ?? null, stats.cpuMs ?? null, seconds),
     rssBytes: stats.rssBytes ?? null,
     cpuMs: stats.cpuMs ?? null,
     request: quantiles(requestTimes(heard.requests, sid, from)),
   }
+}
+
+/** Processors kept busy; null when one of the two was not told, or the process is another one. */
+function busy(beforeMs: number | null, afterMs: number | null, seconds: number): number | null {
+  return beforeMs === null || afterMs === null || afterMs < beforeMs ? null : (afterMs - beforeMs) / 1000 / seconds
 }

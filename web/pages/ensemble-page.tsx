@@ -30,7 +30,7 @@ function ringBox({ width, height }: Size): RingBox {
 }
 
 export function EnsemblePage() {
-  const { ensemble: words } = useMessages()
+  const { ensemble: words, picture } = useMessages()
   const known = useViewStore((state) => state.known)
   const answer = useCluster(ensembleAnswer)
   const [ref, size] = useSize<HTMLDivElement>()
@@ -44,7 +44,7 @@ export function EnsemblePage() {
   return (
     <div className="ensemble">
       <div className="ensemble-top">
-        <div className="ring-box" ref={ref}>
+        <div className="ring-box" ref={ref} data-picture={words.ring} data-legend={picture.ringLegend}>
           {!known && <RingSkeleton />}
           {known && size && size.width > 0 && <MemberRing box={ringBox(size)} onLink={(a, b) => offerLink([a, b])} />}
           {known && size && size.width > 0 && <RingDots box={ringBox(size)} />}

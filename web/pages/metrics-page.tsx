@@ -81,6 +81,7 @@ export function MetricsPage() {
       </div>
       <section
         className="metrics"
+        data-picture={words.label}
         aria-label={words.label}
         title={words.keys}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move the crosshair

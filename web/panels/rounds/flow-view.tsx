@@ -162,7 +162,7 @@ export function FlowView({ rounds, pausedAt }: FlowViewProps) {
           ? words.flowBinnedFine(formatCount(within.length, language))
           : words.flowNone
   return (
-    <figure className="flow">
+    <figure className="flow" data-picture={words.flow}>
       <div className="flow-tools">
         <button
           type="button"

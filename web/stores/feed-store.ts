@@ -10,6 +10,7 @@ import { onLockChanged, onLockDirectories, reopenLock } from './lock-store.ts'
 import { forgetPast } from './past-store.ts'
 import { noteCommit } from './pixels.ts'
 import { askRights } from './rights-store.ts'
+import { forgetHeat, noteWrites } from './tree/heat-store.ts'
 import { onDataWritten, onTreeChanged, relistAll } from './tree-store.ts'
 import { currentView, forgetView, replaceView, setAbout, setStatus, viewChanged } from './view-store.ts'
 
@@ -34,6 +35,7 @@ const sink: FeedSink = {
     const view = currentView()
     const chronicle = currentChronicle()
     const written = new Set<string>()
+    const committedBefore = view.totals.committed
     for (const event of events) {
       applyToChronicle(chronicle, view, event)
       applyEvent(view, event)
@@ -45,6 +47,7 @@ const sink: FeedSink = {
       )
         written.add(event.txn.path)
     }
+    noteWrites(events, Math.max(0, view.totals.committed - committedBefore))
     viewChanged()
     if (written.size > 0) onDataWritten(written)
   },
@@ -60,5 +63,6 @@ export function followFeed(feed: Feed): void {
   forgetView()
   forgetChronicle()
   forgetPast()
+  forgetHeat()
   feed.start(sink)
 }

@@ -10,10 +10,13 @@ let heat = emptyHeat()
 export function noteWrites(events: readonly GatewayEvent[], committed: number): void {
   const written = events.flatMap((event) =>
     event.type === 'proposed' && event.txn.op !== 'createSession' && event.txn.op !== 'closeSession'
-      ? [event.txn.path]
+      ? [event.txn.op === 'multi' ? null : event.txn.path]
       : [],
   )
-  if (written.length > 0 || committed > 0) addToHeat(heat, Date.now(), written, committed)
+  const parts = events.flatMap((event) =>
+    event.type === 'multi' ? event.parts.flatMap(({ path }) => (path === null ? [] : [path])) : [],
+  )
+  if (written.length > 0 || committed > 0) addToHeat(heat, Date.now(), written, committed, parts)
 }
 
 export function currentHeat(): Heat {

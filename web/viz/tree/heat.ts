@@ -27,8 +27,15 @@ export function emptyHeat(): Heat {
 /**
  * @param written paths of writes that were told; null for one without a single path
  * @param committed how many more were committed, exact
+ * @param parts paths that belong to writes of several operations, which are among `written` as null
  */
-export function addToHeat(heat: Heat, nowMs: number, written: readonly (string | null)[], committed: number): void {
+export function addToHeat(
+  heat: Heat,
+  nowMs: number,
+  written: readonly (string | null)[],
+  committed: number,
+  parts: readonly string[] = [],
+): void {
   const now = Math.floor(nowMs / MINUTE_MS)
   let last = heat.minutes.at(-1)
   if (!last || last.minute < now) {
@@ -39,7 +46,7 @@ export function addToHeat(heat: Heat, nowMs: number, written: readonly (string |
   }
   last.told += written.length
   last.committed += committed
-  for (const path of written) {
+  for (const path of [...written, ...parts]) {
     if (path === null || (last.paths.size >= PATHS_MAX && !last.paths.has(path))) continue
     last.paths.set(path, (last.paths.get(path) ?? 0) + 1)
   }

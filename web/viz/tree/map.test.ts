@@ -94,6 +94,13 @@ describe('changes lately', () => {
     ])
   })
 
+  test('of a write of several operations belong to each path', () => {
+    const heat = emptyHeat()
+    addToHeat(heat, 0, [null], 1, ['/a', '/b'])
+    const figures = heatFigures(heat, 0)
+    expect([figures.own.get('/a'), figures.own.get('/b'), figures.committed, figures.told]).toEqual([1, 1, 1, 1])
+  })
+
   test('where some were not told, are reckoned from the exact count', () => {
     const heat = emptyHeat()
     addToHeat(heat, 0, ['/a', '/a', '/a', '/b'], 400)

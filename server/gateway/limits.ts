@@ -20,7 +20,7 @@ export const REQUESTS_BURST = 120
 export const BAD_MESSAGES_MAX = 20
 
 /** A frame of events leaves this often. */
-export const FRAME_MS = 50
+export const FRAME_MS = 33
 /** Messages that wait for a slow page, about three seconds of frames; then it gets `resync` instead of events. */
 export const WAITING_MESSAGES_MAX = 64
 /** Requests of one page that are being worked on; the next is answered with BUSY. */
@@ -103,6 +103,8 @@ export const LOGIN_COUNTERS_MAX = 10_000
 /** A login ends after so long without use, and after so long anyway. */
 export const LOGIN_IDLE_MS_MAX = 30 * 60_000
 export const LOGIN_MS_MAX = 12 * 60 * 60_000
+/** What is dangerous wants a password that was entered no longer ago. */
+export const PASSWORD_FRESH_MS_MAX = 5 * 60_000
 /** Logins at once; the oldest ends. */
 export const LOGINS_MAX = 1000
 /** Sockets of one user; the next gets a connect_error. */
@@ -162,3 +164,11 @@ export const WATCH_ROWS_MAX = 1000
 export const ADMIN_ANSWER_BYTES_MAX = 8 * 1024 * 1024
 /** Records of the audit log in one answer. */
 export const AUDIT_RECORDS_SHOWN_MAX = 1000
+
+/** Attempts to attach a cluster in a minute, and the most that pile up; the next is answered with RATE. */
+export const ATTACHES_PER_MINUTE_MAX = 10
+export const ATTACHES_BURST = 10
+/** Memory for the past of a cluster that was attached beside the first: no rounds are told there, so it holds hours. */
+export const ATTACHED_HISTORY_BYTES = 16 * 1024 * 1024
+/** The list of clusters is told to pages at most this often. */
+export const CLUSTERS_TELL_MS = 1000

@@ -37,10 +37,11 @@ export function TreeMap() {
   const selection = useRoute((route) => route.selection)
   const path = selection?.type === 'znode' ? selection.path : '/'
   const [measure, setMeasure] = useState<MapMeasure>('nodes')
+  const unknown = sizes === null
   useEffect(() => {
-    if (live && useSizes.getState().sizes === null) void askSizes('/')
+    if (live && unknown) void askSizes('/')
     return stopSizes
-  }, [live])
+  }, [live, unknown])
   return (
     <div className="tree-map">
       <div className="toolbar">

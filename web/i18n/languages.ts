@@ -17,6 +17,7 @@ import { rounds } from './en/rounds.ts'
 import { sessions } from './en/sessions.ts'
 import { story } from './en/story.ts'
 import { session, tree } from './en/tree.ts'
+import { treeMap } from './en/tree-map.ts'
 import { locks, watches } from './en/watches.ts'
 import { zhCn } from './zh-cn/all.ts'
 
@@ -28,6 +29,7 @@ const en = {
   units,
   ensemble,
   tree,
+  treeMap,
   session,
   rounds,
   watches,

@@ -15,7 +15,10 @@ import { usePause } from './pause-store.ts'
 import { usePlayground } from './playground-store.ts'
 import { useRights } from './rights-store.ts'
 import { navigate, useRoute } from './route-store.ts'
+import { forgetHeat } from './tree/heat-store.ts'
 import { useSearch } from './tree/search-store.ts'
+import { useSizes } from './tree/size-store.ts'
+import { forgetPages } from './tree/tree-pages.ts'
 import { useTree } from './tree/tree-state.ts'
 import { forgetView, useViewStore } from './view-store.ts'
 
@@ -70,7 +73,10 @@ export function forgetCluster(): void {
   forgetChronicle()
   forgetPast()
   forgetMoment()
+  forgetHeat()
+  forgetPages()
   useTree.setState(useTree.getInitialState(), true)
+  useSizes.setState(useSizes.getInitialState(), true)
   useLocks.setState(useLocks.getInitialState(), true)
   useLockRules.setState(useLockRules.getInitialState(), true)
   useHeldMessages.setState({ list: useHeldMessages.getInitialState().list })

@@ -10,6 +10,7 @@ import { onJobProgress } from './job-store.ts'
 import { onLockChanged, onLockDirectories, reopenLock } from './lock-store.ts'
 import { noteCommit } from './pixels.ts'
 import { askRights } from './rights-store.ts'
+import { noteWrites } from './tree/heat-store.ts'
 import { onDataWritten, onTreeChanged, relistAll } from './tree-store.ts'
 import { currentView, replaceView, setAbout, setStatus, useViewStore, viewChanged } from './view-store.ts'
 
@@ -42,6 +43,7 @@ const sink: FeedSink = {
     const chronicle = presentChronicle()
     const shown = useViewStore.getState().pastAt === null
     const written = new Set<string>()
+    const committedBefore = view.totals.committed
     for (const event of events) {
       applyToChronicle(chronicle, view, event)
       applyEvent(view, event)
@@ -53,6 +55,7 @@ const sink: FeedSink = {
       )
         written.add(event.txn.path)
     }
+    noteWrites(events, Math.max(0, view.totals.committed - committedBefore))
     viewChanged()
     if (written.size > 0) onDataWritten(written)
   },

@@ -17,6 +17,7 @@ import { rounds } from './rounds.ts'
 import { sessions } from './sessions.ts'
 import { story } from './story.ts'
 import { session, tree } from './tree.ts'
+import { treeMap } from './tree-map.ts'
 import { locks, watches } from './watches.ts'
 
 export const zhCn: Messages = {
@@ -27,6 +28,7 @@ export const zhCn: Messages = {
   units,
   ensemble,
   tree,
+  treeMap,
   session,
   rounds,
   watches,

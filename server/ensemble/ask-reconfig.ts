@@ -4,7 +4,7 @@ import { NewConfigNoQuorumError, ReconfigInProgressError } from '../client/error
 import { ZooKeeper } from '../client/zookeeper.ts'
 import { EnsembleError } from './ensemble-error.ts'
 import { superuserAuth } from './superuser.ts'
-import { type MemberPlan, serverLine } from './zoo-cfg.ts'
+import { type MemberPlan, type MemberRole, serverLine } from './zoo-cfg.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
 const CALL_TIMEOUT_MS = 20_000
@@ -32,6 +32,19 @@ export async function askReconfig(
     throw new EnsembleError('REFUSED', `The ensemble did not take the change of its members: ${why(error)}`, error)
   } finally {
     await zk?.close()
+  }
+}
+
+/** Who is on the list of servers, and as what. Rejects when no member answers. */
+export async function rolesOfRunning(ask: MembersToAsk): Promise<ReadonlyMap<number, MemberRole>> {
+  const auth = [{ scheme: 'digest', auth: superuserAuth(ask.secret) }]
+  const zk = await ZooKeeper.connect({ servers: ask.servers, connectTimeoutMs: CONNECT_TIMEOUT_MS, auth })
+  try {
+    const { config } = await zk.getConfig({ timeoutMs: CALL_TIMEOUT_MS })
+    const lines = config.matchAll(/^server\.(\d+)=[^;\n]*:(participant|observer)/gm)
+    return new Map([...lines].map(([, sid, role]) => [Number(sid), role === 'observer' ? 'observer' : 'participant']))
+  } finally {
+    await zk.close()
   }
 }
 

@@ -1,42 +1,48 @@
-// One supervisor a directory. The lock file names the supervisor's process and the members that it started,
-// so that the next supervisor can tell a crash from a running one, and end members that outlived a crash.
+// One supervisor a directory. The lock file names the supervisor's process and the members that it started, so that the
+// next supervisor can tell a crash from a running one, and finds members that outlived it (left-members.ts).
 
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { EnsembleError } from './ensemble-error.ts'
-import { commandLine, exists, isAlive, startMark } from './process-table.ts'
+import { findLeft, type LeftMember } from './left-members.ts'
+import { isAlive, isStill, type ProcessIdentity, startMark } from './process-table.ts'
 
 const LOCK_FILE = 'ensemble.lock'
-/** For the operating system to carry out a SIGKILL, and for whoever inherited the process to reap it. */
-const ORPHAN_WAIT_MS = 3000
-const ORPHAN_POLL_MS = 20
 const ATTEMPTS_MAX = 5
+/** Of a lock that nobody holds: it only says which members run. */
+const NOBODY: ProcessIdentity = { pid: 0, startMark: null }
 
-interface LockContent {
-  readonly pid: number
-  readonly startMark: string | null
-  /** Process ids of members. */
-  readonly members: readonly number[]
+interface LockContent extends ProcessIdentity {
+  /** Its members outlive it. */
+  readonly keeps: boolean
+  readonly members: readonly ProcessIdentity[]
 }
 
 export interface DirectoryLock {
+  /** Members of an earlier supervisor that run. */
+  readonly left: readonly LeftMember[]
   /** Writes down which member processes there are now. */
-  recordMembers(pids: readonly number[]): void
+  recordMembers(members: readonly ProcessIdentity[]): void
   release(): void
+  /** Gives the directory back while these members go on. */
+  leave(members: readonly ProcessIdentity[]): void
 }
 
-/** Takes the lock, after ending members that a crashed supervisor left behind. Throws EnsembleError LOCKED. */
-export async function lockDirectory(dataDir: string): Promise<DirectoryLock> {
+/**
+ * Takes the lock; members that an earlier supervisor left behind stay as they are. `keeps`: whether members that are
+ * recorded from now on outlive this process. Throws EnsembleError LOCKED.
+ */
+export function lockDirectory(dataDir: string, keeps: boolean): DirectoryLock {
   const path = join(dataDir, LOCK_FILE)
   const mine = { pid: process.pid, startMark: startMark(process.pid) }
-  const write = (target: string, members: readonly number[]): void =>
-    writeFileSync(target, `${JSON.stringify({ ...mine, members })}\n`, { mode: 0o600 })
   const temporary = `${path}.${process.pid}`
-  let orphans: readonly number[] = []
+  const write = (content: LockContent): void =>
+    writeFileSync(temporary, `${JSON.stringify(content)}\n`, { mode: 0o600 })
+  let stale: LockContent | null = null
   try {
     for (let attempt = 1; ; attempt += 1) {
-      write(temporary, orphans)
+      // A crash from here on must not lose what the stale lock says.
+      write({ ...mine, keeps: stale?.keeps ?? keeps, members: stale?.members ?? [] })
       if (tryLink(temporary, path)) break
       const holder = readLock(path)
       if (attempt === ATTEMPTS_MAX || (holder && isHeld(holder)))
@@ -44,20 +50,28 @@ export async function lockDirectory(dataDir: string): Promise<DirectoryLock> {
           'LOCKED',
           `${dataDir} is in use by process ${holder?.pid ?? 'unknown'}. Stop that one, or name another directory with --data.`,
         )
-      orphans = holder?.members ?? []
+      stale = holder
       removeStale(path, holder)
     }
   } finally {
     rmSync(temporary, { force: true })
   }
-  await endOrphans(dataDir, orphans)
-  return {
-    recordMembers: (pids) => {
-      write(temporary, pids)
-      renameSync(temporary, path)
-    },
-    release: () => rmSync(path, { force: true }),
+  const replace = (content: LockContent): void => {
+    write(content)
+    renameSync(temporary, path)
   }
+  return {
+    left: findLeft(dataDir, stale?.members ?? [], stale?.keeps ?? false),
+    recordMembers: (members) => replace({ ...mine, keeps, members }),
+    release: () => rmSync(path, { force: true }),
+    leave: (members) => replace({ ...NOBODY, keeps: true, members }),
+  }
+}
+
+/** The process that supervises a directory now; null when there is none. */
+export function supervisorOf(dataDir: string): ProcessIdentity | null {
+  const holder = readLock(join(dataDir, LOCK_FILE))
+  return holder && isStill(holder) ? holder : null
 }
 
 /** Creates `path` with its content in one step; false when it exists. */
@@ -74,18 +88,29 @@ function tryLink(temporary: string, path: string): boolean {
 function readLock(path: string): LockContent | null {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    if (typeof value !== 'object' || value === null || !('pid' in value) || typeof value.pid !== 'number') return null
-    const mark = 'startMark' in value && typeof value.startMark === 'string' ? value.startMark : null
-    const members = 'members' in value && Array.isArray(value.members) ? value.members : []
-    return { pid: value.pid, startMark: mark, members: members.filter((pid) => Number.isInteger(pid)) }
+    const holder = readIdentity(value)
+    if (holder === null || typeof value !== 'object' || value === null) return null
+    const members = 'members' in value && Array.isArray(value.members) ? value.members.map(readIdentity) : []
+    const keeps = 'keeps' in value && value.keeps === true
+    return { ...holder, keeps, members: members.filter((member) => member !== null) }
   } catch {
     return null
   }
 }
 
-function isHeld(lock: LockContent): boolean {
-  if (!isAlive(lock.pid)) return false
-  return lock.startMark === null || startMark(lock.pid) === lock.startMark
+function readIdentity(value: unknown): ProcessIdentity | null {
+  if (typeof value !== 'object' || value === null || !('pid' in value)) return null
+  const { pid } = value
+  if (typeof pid !== 'number' || !Number.isInteger(pid)) return null
+  return { pid, startMark: 'startMark' in value && typeof value.startMark === 'string' ? value.startMark : null }
+}
+
+/** In doubt it is held: two supervisors of one directory are worse than none. */
+function isHeld({ pid, startMark: mark }: ProcessIdentity): boolean {
+  if (pid <= 0 || !isAlive(pid)) return false
+  const now = startMark(pid)
+  // Earlier versions wrote it without the boot.
+  return mark === null || now === null || now === mark || now.endsWith(` ${mark}`)
 }
 
 /** Two starters may find the same stale lock: the file is moved away, and put back if it was a newer one. */
@@ -99,25 +124,4 @@ function removeStale(path: string, stale: LockContent | null): void {
   const moved = readLock(aside)
   if (moved && moved.pid !== stale?.pid) tryLink(aside, path)
   rmSync(aside, { force: true })
-}
-
-/**
- * Only processes that the stale lock lists and whose command line names this very directory. They have lost
- * their supervisor and end by themselves, unless they are paused; so there is nothing to be gentle about.
- */
-async function endOrphans(dataDir: string, pids: readonly number[]): Promise<void> {
-  const ours = pids.filter((pid) => isAlive(pid) && commandLine(pid)?.includes(join(dataDir, 'member-')))
-  for (const pid of ours) {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  // Until they are reaped as well: the lock of a member's data looks at process ids, too.
-  const deadline = Date.now() + ORPHAN_WAIT_MS
-  while (ours.some(exists) && Date.now() < deadline) await delay(ORPHAN_POLL_MS)
-  const left = ours.find(isAlive)
-  if (left !== undefined)
-    throw new EnsembleError('LOCKED', `Process ${left} still uses ${dataDir}. End it, then start again.`)
 }

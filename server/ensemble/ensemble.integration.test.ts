@@ -126,13 +126,15 @@ describe('the directory', () => {
     const ensemble = await running(1)
     ensemble.pause(1)
     const paused = ensemble.status(1).pid ?? 0
-    const ended = change(ensemble, 1, 'killed')
+    const ended = change(ensemble, 1, 'stopped')
     // What a killed supervisor leaves behind: its lock, naming its member and, by reuse, somebody else's process.
     const lock = JSON.parse(readFileSync(join(dataDir, 'ensemble.lock'), 'utf8'))
-    const stale = { ...lock, pid: 2 ** 22 + 1, members: [paused, process.pid] }
+    const reused = { pid: process.pid, startMark: lock.members[0].startMark }
+    const stale = { ...lock, pid: 2 ** 22 + 1, members: [...lock.members, reused] }
     writeFileSync(join(dataDir, 'ensemble.lock'), JSON.stringify(stale))
     const next = await openEnsemble(1)
-    expect(await ended).toMatchObject({ reason: 'by SIGKILL' })
+    expect(await ended).toMatchObject({ reason: 'somebody asked it to' })
+    expect(isAlive(paused)).toBe(false)
     await next.close()
   })
 

@@ -3,10 +3,13 @@
 // about themselves is the gateway's business.
 
 import type { ProcessEnd } from '#shared/events/cluster-view.ts'
+import { rolesOfRunning } from './ask-reconfig.ts'
 import { AutoRestart } from './auto-restart.ts'
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts'
 import { EnsembleError } from './ensemble-error.ts'
-import { type Layout, type LayoutOptions, makeDataDir, prepareLayout } from './layout.ts'
+import { commandFault } from './fault-control.ts'
+import { type Layout, type LayoutOptions, layoutOfRunning, makeDataDir, prepareLayout } from './layout.ts'
+import { endLeft, type LeftMember } from './left-members.ts'
 import { MemberProcess, type ProcessChange } from './member-process.ts'
 import { Membership } from './membership.ts'
 import { HOST, type MovedPort } from './ports.ts'
@@ -19,6 +22,11 @@ export interface EnsembleOptions extends LayoutOptions {
   readonly memberEntry: string
   /** Members that end without being asked to are started again; left out: they stay down. */
   readonly autoRestart?: boolean
+  /**
+   * Members go on when this process ends or is killed, and the next supervisor of the directory that wants the same adopts
+   * them. Left out: they end with it, and members that were left behind are ended first.
+   */
+  readonly outlives?: boolean
 }
 
 /** A member's exit code when a port of its own is taken; ZooKeeper's, too. */
@@ -35,15 +43,20 @@ export class Ensemble {
   readonly #listeners = new Set<ProcessListener>()
   readonly #membersListeners = new Set<MembersListener>()
   readonly #memberEntry: string
+  readonly #outlives: boolean
+  /** Members that ran already. */
+  readonly adopted: readonly number[]
   readonly #membership: Membership
   readonly #autoRestart: AutoRestart
   #plans: readonly MemberPlan[] = []
   #closing: Promise<void> | null = null
 
-  private constructor(layout: Layout, lock: DirectoryLock, options: EnsembleOptions) {
+  private constructor(layout: Layout, lock: DirectoryLock, options: EnsembleOptions, left: readonly LeftMember[]) {
     this.#layout = layout
     this.#lock = lock
     this.#memberEntry = options.memberEntry
+    this.#outlives = options.outlives ?? false
+    this.adopted = left.map(({ sid }) => sid)
     this.#takePlans(layout.plans)
     const supervisor = this
     this.#membership = new Membership({
@@ -65,16 +78,31 @@ export class Ensemble {
       },
       onGivenUp: (sid) => this.#members.get(sid)?.giveUp(),
     })
+    for (const member of left) this.#members.get(member.sid)?.adopt(member)
   }
 
-  /** Locks the directory and writes all configurations; starts no process. Throws EnsembleError. */
+  /**
+   * Locks the directory and writes all configurations; starts no process. With `outlives` it adopts members that run, and
+   * then leaves configurations as they are. Throws EnsembleError.
+   */
   static async open(options: EnsembleOptions): Promise<Ensemble> {
     const dataDir = makeDataDir(options.dataDir)
-    const lock = await lockDirectory(dataDir)
+    const { outlives = false } = options
+    const lock = lockDirectory(dataDir, outlives)
+    let left: readonly LeftMember[] = lock.left
     try {
-      return new Ensemble(await prepareLayout({ ...options, dataDir }), lock, options)
+      const others = left.filter(({ keeps }) => !(outlives && keeps))
+      await endLeft(dataDir, others)
+      left = left.filter((member) => !others.includes(member))
+      if (left.length === 0) return new Ensemble(await prepareLayout({ ...options, dataDir }), lock, options, [])
+      const layout = layoutOfRunning({ ...options, dataDir })
+      const ensemble = new Ensemble(layout, lock, options, left)
+      ensemble.#record()
+      await ensemble.#healAll()
+      return ensemble
     } catch (error) {
-      lock.release()
+      if (left.length > 0) lock.leave(left)
+      else lock.release()
       throw error
     }
   }
@@ -211,7 +239,7 @@ export class Ensemble {
     this.#member(sid).resume()
   }
 
-  /** Resolves when each member takes clients; rejects with EnsembleError when one ends before that: PORT_TAKEN or WRONG_STATE. */
+  /** Resolves when each member takes clients, or is paused; rejects with EnsembleError when one ends before that: PORT_TAKEN or WRONG_STATE. */
   whenRunning(): Promise<void> {
     return new Promise((resolve, reject) => {
       const unlisten = this.onProcess((change) => check(change))
@@ -222,7 +250,7 @@ export class Ensemble {
           const code = change.end?.exitCode === EXIT_PORT_TAKEN ? 'PORT_TAKEN' : 'WRONG_STATE'
           const log = `${member.plan.dir}/server.log`
           reject(new EnsembleError(code, `Member ${change.sid} did not start (${change.reason}). See ${log}.`))
-        } else if ([...this.#members.values()].every((member) => member.state === 'running')) {
+        } else if ([...this.#members.values()].every(({ state }) => state === 'running' || state === 'paused')) {
           unlisten()
           resolve()
         }
@@ -237,6 +265,25 @@ export class Ensemble {
     return this.#closing
   }
 
+  /** Gives the directory back while the members go on, without faults; those that we have paused go on, too. */
+  leave(): Promise<void> {
+    this.#closing ??= this.#leave()
+    return this.#closing
+  }
+
+  /**
+   * A supervisor that was killed while it added or removed a member may have left an older list of roles than the
+   * ensemble has; once a member serves, it says. Does nothing without adopted members. Never rejects.
+   */
+  async learnRoles(): Promise<void> {
+    if (this.adopted.length === 0) return
+    const roles = await rolesOfRunning({ servers: this.connectString, secret: this.secret }).catch(() => null)
+    if (roles === null || this.#closing) return
+    // Who is on no list has no vote.
+    const plans = this.plans.map((plan) => ({ ...plan, role: roles.get(plan.sid) ?? 'observer' }))
+    if (plans.some(({ role }, i) => role !== this.plans[i]?.role)) this.#setPlans(plans)
+  }
+
   /** For the impatient: SIGKILL to every member. */
   killAll(): void {
     for (const member of this.#members.values()) if (member.isAlive) member.kill()
@@ -246,6 +293,31 @@ export class Ensemble {
     this.#autoRestart.close()
     await Promise.all([...this.#members.values()].map((member) => member.stop()))
     this.#lock.release()
+  }
+
+  async #leave(): Promise<void> {
+    this.#autoRestart.close()
+    const members = this.#identities()
+    await this.#healAll()
+    for (const member of this.#members.values()) member.letGo()
+    this.#lock.leave(members)
+  }
+
+  /** Faults end by themselves, but nobody would show them until then. */
+  async #healAll(): Promise<void> {
+    const able = [...this.#members.values()].filter(({ isAlive, state }) => isAlive && state !== 'paused')
+    const heal = ({ plan: { eventPort } }: MemberProcess) =>
+      commandFault({ eventPort, secret: this.secret }, { type: 'heal' })
+    // One that does without faults refuses, and one that has just started has none.
+    await Promise.all(able.map((member) => heal(member).catch(() => undefined)))
+  }
+
+  #identities() {
+    return [...this.#members.values()].flatMap(({ identity }) => (identity === null ? [] : [identity]))
+  }
+
+  #record(): void {
+    this.#lock.recordMembers(this.#identities())
   }
 
   #setPlans(plans: readonly MemberPlan[]): void {
@@ -259,7 +331,10 @@ export class Ensemble {
     const onChange = (change: ProcessChange): void => this.#told(change)
     for (const plan of plans)
       if (!this.#members.has(plan.sid))
-        this.#members.set(plan.sid, new MemberProcess({ plan, memberEntry: this.#memberEntry, onChange }))
+        this.#members.set(
+          plan.sid,
+          new MemberProcess({ plan, memberEntry: this.#memberEntry, outlives: this.#outlives, onChange }),
+        )
     for (const sid of [...this.#members.keys()]) if (!plans.some((plan) => plan.sid === sid)) this.#members.delete(sid)
   }
 
@@ -274,10 +349,7 @@ export class Ensemble {
   }
 
   #told(change: ProcessChange): void {
-    if (change.process !== 'running' && change.process !== 'paused') {
-      const pids = [...this.#members.values()].flatMap((member) => (member.pid === null ? [] : [member.pid]))
-      this.#lock.recordMembers(pids)
-    }
+    if (change.process !== 'running' && change.process !== 'paused') this.#record()
     for (const listener of this.#listeners) listener(change)
     this.#autoRestart.onProcess(change)
   }

@@ -27,6 +27,7 @@ import {
   type MemberRole,
   portsOfZooCfg,
   type Settings,
+  settingLines,
 } from './zoo-cfg.ts'
 
 export const MEMBERS_MAX = 9
@@ -104,6 +105,34 @@ export async function prepareLayout(options: LayoutOptions): Promise<Layout> {
   writeAllMembers(plans, common)
   return { dataDir, plans, moved, secret, common }
 }
+
+/**
+ * As it is, for members that run: nothing is written. Call only while holding the directory's lock. Throws EnsembleError
+ * for wishes that only a start of all members could fulfil.
+ */
+export function layoutOfRunning(options: LayoutOptions): Layout {
+  const dataDir = makeDataDir(options.dataDir)
+  const roster = rosterOf(dataDir, options.members)
+  const plans = (readRoster(dataDir) ?? []).map((entry) => ({ ...entry, dir: join(dataDir, `member-${entry.sid}`) }))
+  if (plans.length !== roster.length)
+    throw new EnsembleError('BAD_DIRECTORY', `${dataDir} does not say who its members are. ${DOWN_FIRST}`)
+  const first = plans.find(({ sid }) => sid === 1)
+  if (options.clientPort !== null && first && first.clientPort !== options.clientPort)
+    throw new EnsembleError(
+      'BAD_ARGUMENT',
+      `Members run already, member 1 with client port ${first.clientPort} and not ${options.clientPort}. ${DOWN_FIRST}`,
+    )
+  const settings = options.settings ?? {}
+  for (const { sid, dir } of plans)
+    for (const line of settingLines(settings))
+      if (!readText(join(dir, 'zoo.cfg')).includes(`\n${line}\n`))
+        throw new EnsembleError('BAD_ARGUMENT', `Members run already, member ${sid} without ${line}. ${DOWN_FIRST}`)
+  const secretFile = join(dataDir, 'ensemble.secret')
+  const secret = readOrMakeSecret(secretFile)
+  return { dataDir, plans, moved: [], secret, common: { secretFile, superDigest: superDigest(secret), settings } }
+}
+
+const DOWN_FIRST = 'Start it with the same settings, or stop its members first with zabscope down.'
 
 /** Who is in it, without ports where they are not known. */
 type Wanted = Pick<RosterEntry, 'sid' | 'role'> & Partial<MemberPorts>

@@ -1,7 +1,6 @@
-// One member's operating-system process: spawned, watched, signalled. Knows nothing of ZooKeeper; when the
-// member's client port answers, the process counts as running. It only ever signals the process it spawned.
+// One member's operating-system process: spawned or adopted, watched, signalled. Knows nothing of ZooKeeper; when the
+// member's client port answers, the process counts as running. It only ever signals the process it spawned or adopted.
 
-import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -10,14 +9,13 @@ import { EnsembleError } from './ensemble-error.ts'
 import { lastLogLines, openLog } from './log-file.ts'
 import { guardPaused } from './pause-guard.ts'
 import { HOST } from './ports.ts'
+import { adoptProcess, type ProcessEnded, type ProcessHandle, spawnMember } from './process-handle.ts'
+import { isStopped, type ProcessIdentity } from './process-table.ts'
 import type { MemberPlan } from './zoo-cfg.ts'
 
 /** After SIGTERM; then SIGKILL. */
 const STOP_DEADLINE_MS = 5000
 const PROBE_INTERVAL_MS = 20
-
-/** What a member inherits of our environment; nothing else, above all no credentials. */
-const ENV_ALLOWED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ', 'ZABSCOPE_LOG_LEVEL']
 
 export interface ProcessChange {
   readonly sid: number
@@ -33,6 +31,8 @@ export interface MemberProcessOptions {
   readonly plan: MemberPlan
   /** The script that runs one member from a zoo.cfg. */
   readonly memberEntry: string
+  /** Its processes go on when ours ends. */
+  readonly outlives: boolean
   /** Called at every change of state, in order. */
   readonly onChange: (change: ProcessChange) => void
 }
@@ -40,7 +40,7 @@ export interface MemberProcessOptions {
 export class MemberProcess {
   readonly plan: MemberPlan
   readonly #options: MemberProcessOptions
-  #child: ChildProcess | null = null
+  #handle: ProcessHandle | null = null
   #state: ProcessState = 'stopped'
   /** What we asked for, so that its end is not taken for an accident. */
   #asked: 'stop' | 'kill' | null = null
@@ -58,7 +58,11 @@ export class MemberProcess {
   }
 
   get pid(): number | null {
-    return this.#child?.pid ?? null
+    return this.#handle?.identity.pid || null
+  }
+
+  get identity(): ProcessIdentity | null {
+    return this.#handle?.identity ?? null
   }
 
   /** How the last process ended. */
@@ -67,7 +71,7 @@ export class MemberProcess {
   }
 
   get isAlive(): boolean {
-    return this.#child !== null
+    return this.#handle !== null
   }
 
   /** Resolves when the present process, if any, has ended. */
@@ -77,86 +81,90 @@ export class MemberProcess {
 
   /** Spawns the process. Throws EnsembleError WRONG_STATE when there is one. */
   start(): void {
-    if (this.#child) throw this.#wrongState('is running already; stop it first')
-    const log = openLog(join(this.plan.dir, 'server.log'))
+    if (this.#handle) throw this.#wrongState('is running already; stop it first')
     const { dir } = this.plan
-    // The pipe to its standard input stays open as long as we live: its end tells a member that we are gone.
-    // Detached, because Ctrl-C is for the supervisor, which then stops the members in good order.
-    const child = spawn(process.execPath, [this.#options.memberEntry, join(dir, 'zoo.cfg')], {
-      cwd: dir,
-      env: memberEnv(),
-      stdio: ['pipe', log, log],
-      detached: true,
-      shell: false,
-    })
+    const { memberEntry, outlives } = this.#options
+    const log = openLog(join(dir, 'server.log'))
+    const handle = spawnMember({ memberEntry, config: join(dir, 'zoo.cfg'), log, outlives })
     closeSync(log)
-    child.stdin?.on('error', () => undefined) // EPIPE when it ends; the exit event tells.
-    this.#child = child
-    this.#asked = null
-    this.#ended = new Promise((resolve) => {
-      const end = (how: ProcessEnd, reason: string, process: ProcessState): void => {
-        if (this.#child !== child) return
-        this.#child = null
-        this.#unguard()
-        child.stdin?.destroy()
-        this.#lastEnd = how
-        this.#state = process
-        this.#options.onChange({ sid: this.plan.sid, process, pid: null, reason, end: how })
-        resolve()
-      }
-      child.once('error', (error) => {
-        const how = { exitCode: null, signal: null, expected: false, lines: [] }
-        if (child.pid === undefined) end(how, `it could not be started: ${error.message}`, 'killed')
-      })
-      child.once('exit', (code, signal) => {
-        const expected = this.#asked !== null
-        const lines = expected ? [] : lastLogLines(join(dir, 'server.log'))
-        end({ exitCode: code, signal, expected, lines }, ...this.#howItEnded(code, signal, lines.at(-1) ?? ''))
-      })
-    })
+    this.#take(handle)
     this.#change('starting', 'started')
-    this.#probe(child)
+    this.#probe(handle)
+  }
+
+  /** Takes over a process that runs already. Throws EnsembleError WRONG_STATE when there is one. */
+  adopt(identity: ProcessIdentity): void {
+    if (this.#handle) throw this.#wrongState('is running already; stop it first')
+    const handle = adoptProcess(identity)
+    this.#take(handle)
+    if (isStopped(identity.pid)) return this.#change('paused', 'found paused')
+    this.#change('starting', 'found running')
+    this.#probe(handle)
+  }
+
+  /** Lets the process go on without us; one that we have paused goes on, too. */
+  letGo(): void {
+    this.#unguard()
+    this.#handle?.letGo()
+    this.#handle = null
+  }
+
+  #take(handle: ProcessHandle): void {
+    this.#handle = handle
+    this.#asked = null
+    this.#ended = handle.ended.then((how) => {
+      if (this.#handle !== handle) return
+      this.#handle = null
+      this.#unguard()
+      const expected = this.#asked !== null
+      const lines = expected || how.error ? [] : lastLogLines(join(this.plan.dir, 'server.log'))
+      const end = { exitCode: how.code, signal: how.signal, expected, lines }
+      const [reason, process] = this.#howItEnded(how, handle.adopted, lines.at(-1) ?? '')
+      this.#lastEnd = end
+      this.#state = process
+      this.#options.onChange({ sid: this.plan.sid, process, pid: null, reason, end })
+    })
   }
 
   /** SIGKILL, as `kill -9` does it. Throws EnsembleError WRONG_STATE when there is no process. */
   kill(): void {
-    const child = this.#need()
+    const handle = this.#need()
     this.#asked = 'kill'
-    child.kill('SIGKILL')
+    handle.signal('SIGKILL')
   }
 
   /** It has ended too often to be started again by itself. */
   giveUp(): void {
-    if (!this.#child) this.#change('killed', 'it has ended too often, and is not started again by itself; see its log')
+    if (!this.#handle) this.#change('killed', 'it has ended too often, and is not started again by itself; see its log')
   }
 
   /** SIGTERM, and SIGKILL when that takes too long; resolves when the process has ended. */
   async stop(): Promise<void> {
-    const child = this.#child
-    if (!child) return
+    const handle = this.#handle
+    if (!handle) return
     this.#asked = 'stop'
-    child.kill('SIGTERM')
+    handle.signal('SIGTERM')
     // A paused process gets the signal only once it continues.
-    child.kill('SIGCONT')
-    const force = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS)
+    handle.signal('SIGCONT')
+    const force = setTimeout(() => handle.signal('SIGKILL'), STOP_DEADLINE_MS)
     await this.#ended
     clearTimeout(force)
   }
 
   /** SIGSTOP. Throws EnsembleError WRONG_STATE. */
   pause(): void {
-    const child = this.#need()
+    const handle = this.#need()
     if (this.#state === 'paused') throw this.#wrongState('is paused already')
-    child.kill('SIGSTOP')
-    if (child.pid !== undefined) this.#endGuard = guardPaused(child.pid)
+    handle.signal('SIGSTOP')
+    this.#endGuard = guardPaused(handle.identity.pid)
     this.#change('paused', 'SIGSTOP')
   }
 
   /** SIGCONT. Throws EnsembleError WRONG_STATE. */
   resume(): void {
-    const child = this.#need()
+    const handle = this.#need()
     if (this.#state !== 'paused') throw this.#wrongState('is not paused')
-    child.kill('SIGCONT')
+    handle.signal('SIGCONT')
     this.#unguard()
     this.#change('running', 'SIGCONT')
   }
@@ -166,9 +174,9 @@ export class MemberProcess {
     this.#endGuard = null
   }
 
-  #need(): ChildProcess {
-    if (!this.#child) throw this.#wrongState('has no process; start it first')
-    return this.#child
+  #need(): ProcessHandle {
+    if (!this.#handle) throw this.#wrongState('has no process; start it first')
+    return this.#handle
   }
 
   #wrongState(what: string): EnsembleError {
@@ -180,31 +188,25 @@ export class MemberProcess {
     this.#options.onChange({ sid: this.plan.sid, process, pid: this.pid, reason })
   }
 
-  #howItEnded(code: number | null, signal: NodeJS.Signals | null, last: string): [string, ProcessState] {
+  #howItEnded({ code, signal, error }: ProcessEnded, adopted: boolean, last: string): [string, ProcessState] {
+    const quoted = last === '' ? '' : `: ${last}`
+    if (error) return [`it could not be started: ${error.message}`, 'killed']
     if (this.#asked === 'stop') return ['as asked', 'stopped']
     if (this.#asked === 'kill' || signal) return [`by ${signal ?? 'SIGKILL'}`, 'killed']
+    if (adopted) return [`it was started by an earlier supervisor, so how is in its log alone${quoted}`, 'killed']
     if (code === 0) return ['somebody asked it to', 'stopped']
-    return [`exit code ${code}${last === '' ? '' : `: ${last}`}`, 'killed']
+    return [`exit code ${code}${quoted}`, 'killed']
   }
 
   /** Running once the client port takes connections; asks again until then or until the process is gone. */
-  #probe(child: ChildProcess): void {
-    if (this.#child !== child) return
-    const again = (): void => void setTimeout(() => this.#probe(child), PROBE_INTERVAL_MS)
+  #probe(handle: ProcessHandle): void {
+    if (this.#handle !== handle) return
+    const again = (): void => void setTimeout(() => this.#probe(handle), PROBE_INTERVAL_MS)
     const socket = connect({ port: this.plan.clientPort, host: HOST })
     socket.once('connect', () => {
       socket.destroy()
-      if (this.#child === child && this.#state === 'starting') this.#change('running', 'its client port is open')
+      if (this.#handle === handle && this.#state === 'starting') this.#change('running', 'its client port is open')
     })
     socket.once('error', again)
   }
-}
-
-function memberEnv(): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ZABSCOPE_PARENT_PIPE: '1' }
-  for (const name of ENV_ALLOWED) {
-    const value = process.env[name]
-    if (value !== undefined) env[name] = value
-  }
-  return env
 }

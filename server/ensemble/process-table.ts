@@ -1,8 +1,15 @@
-// Questions about processes of this machine, asked by id: is it alive, since when, what is its command line.
-// Everything here may be unknown on systems without /proc; then the answer is null.
+// Questions about processes of this machine, asked by id: is it alive, since when, what was it started with; and signals
+// that only ever reach the process that was meant. On systems without /proc `ps` answers, as far as it can.
 
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+
+/** A process, told from a later one with the same id. */
+export interface ProcessIdentity {
+  readonly pid: number
+  /** As startMark has it. */
+  readonly startMark: string | null
+}
 
 /** True also for processes of other users, and for one that has ended but was not reaped. */
 export function exists(pid: number): boolean {
@@ -29,9 +36,43 @@ function statFields(pid: number): string[] | null {
   }
 }
 
-/** Distinguishes a process from a later one with the same id; null where there is no /proc. */
+/**
+ * Distinguishes a process from a later one with the same id, also after a restart of the machine; null when there is no
+ * such process, or nobody can tell.
+ */
 export function startMark(pid: number): string | null {
-  return statFields(pid)?.[19] ?? null
+  const ticks = statFields(pid)?.[19]
+  if (ticks !== undefined) return `${bootId()} ${ticks}`
+  const since = ps(pid, 'lstart')?.trim() ?? ''
+  return since === '' ? null : since
+}
+
+/** This very process, not a later one with its id, and it has not ended. What cannot be told counts as another one. */
+export function isStill({ pid, startMark: mark }: ProcessIdentity): boolean {
+  return mark !== null && startMark(pid) === mark && isAlive(pid)
+}
+
+/** It was paused with SIGSTOP; false where nobody can tell. */
+export function isStopped(pid: number): boolean {
+  return statFields(pid)?.[0] === 'T'
+}
+
+/** Signals this very process and no other; false when it is gone. */
+export function signalStill(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
+  if (!isStill(identity)) return false
+  try {
+    return process.kill(identity.pid, signal)
+  } catch {
+    return false // It has ended meanwhile, or is not ours to signal.
+  }
+}
+
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  } catch {
+    return ''
+  }
 }
 
 export function parentOf(pid: number): number | null {
@@ -39,15 +80,23 @@ export function parentOf(pid: number): number | null {
   return field === undefined ? null : Number(field)
 }
 
-/** Arguments separated by spaces; null when it cannot be known. */
-export function commandLine(pid: number): string | null {
+/** Its last argument; null when it cannot be known. */
+export function lastArgument(pid: number): string | null {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').at(-2) ?? null
   } catch {
-    // No /proc, or no such process.
+    // No /proc, or no such process. There arguments are told apart by guess: the one behind the script.
+    return (
+      ps(pid, 'command')
+        ?.trimEnd()
+        .split(/\.m?js /, 2)[1] ?? null
+    )
   }
+}
+
+function ps(pid: number, column: string): string | null {
   try {
-    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], {
+    return execFileSync('ps', ['-o', `${column}=`, '-p', String(pid)], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     })

@@ -1,20 +1,15 @@
 // The whole program killed with SIGKILL while clients write and a member is paused: no process of it is left, and the
 // next start finds everything that was acknowledged.
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { io } from 'socket.io-client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ZooKeeper } from '../client/zookeeper.ts'
-import { freePort } from '../testing/free-port.ts'
 import { isAlive } from './process-table.ts'
-
-const PROGRAM = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url))
-const WAIT = { timeout: 60_000, interval: 30 }
+import { askPage, PROGRAM, startUp, type Up, WAIT, writeOn } from './testing/up-program.ts'
 
 let dataDir = ''
 const programs: ChildProcess[] = []
@@ -32,54 +27,10 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true, force: true })
 })
 
-interface Up {
-  readonly program: ChildProcess
-  readonly members: readonly number[]
-  readonly servers: string
-  readonly base: string
-  readonly token: string
-}
-
 async function up(): Promise<Up> {
-  const args = [PROGRAM, 'up', '--data', dataDir, '--port', String(await freePort())]
-  const program = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  programs.push(program)
-  let said = ''
-  program.stdout.on('data', (chunk) => {
-    said += String(chunk)
-  })
-  await vi.waitFor(() => expect(said).toContain('#token='), WAIT)
-  const { members } = JSON.parse(readFileSync(join(dataDir, 'ensemble.lock'), 'utf8')) as { members: number[] }
-  for (const pid of members) pids.add(pid)
-  expect(members).toHaveLength(3)
-  const roster = JSON.parse(readFileSync(join(dataDir, 'ensemble.json'), 'utf8')) as {
-    members: { clientPort: number }[]
-  }
-  const servers = roster.members.map(({ clientPort }) => `127.0.0.1:${clientPort}`).join(',')
-  const [, base = '', token = ''] = /(http:\/\/127\.0\.0\.1:\d+)\/#token=(\S+)/.exec(said) ?? []
-  return { program, members, servers, base, token }
-}
-
-/** As the page does it. */
-async function pauseByPage({ base, token }: Up, sid: number): Promise<void> {
-  const page = io(base, { transports: ['websocket'], auth: { token }, extraHeaders: { Origin: base } })
-  await new Promise<void>((resolve) => page.on('connect', resolve))
-  expect(await page.emitWithAck('member:pause', { sid })).toEqual({ ok: true, value: null })
-  page.disconnect()
-}
-
-/** Writes until the servers are gone; the highest number that was acknowledged. */
-async function writeUntilGone(zk: ZooKeeper, onAcked: (n: number) => void): Promise<number> {
-  let acked = 0
-  try {
-    for (let n = 1; ; n += 1) {
-      await zk.setData('/n', String(n))
-      acked = n
-      onAcked(n)
-    }
-  } catch {
-    return acked
-  }
+  const started = await startUp(dataDir, programs)
+  for (const pid of started.members) pids.add(pid)
+  return started
 }
 
 test('killed under load with a paused member: nothing is left, and a restart finds everything', async () => {
@@ -87,12 +38,12 @@ test('killed under load with a paused member: nothing is left, and a restart fin
   const zk = await ZooKeeper.connect({ servers: first.servers })
   await zk.create('/n', '0')
   let acked = 0
-  const writing = writeUntilGone(zk, (n) => {
+  const writing = writeOn(zk, (n) => {
     acked = n
   })
   await vi.waitFor(() => expect(acked).toBeGreaterThan(100), WAIT)
   // The supervisor guards the one that it has paused itself; the other one nobody guards.
-  await pauseByPage(first, 2)
+  expect(await askPage(first, 'member:pause', { sid: 2 })).toBeNull()
   const [unguarded = 0] = first.members
   process.kill(unguarded, 'SIGSTOP')
   first.program.kill('SIGKILL')

@@ -79,8 +79,14 @@ export function formatZooCfg(
     ...(dynamicFile === null ? plans.map(serverLine) : [`dynamicConfigFile=${escaped(dynamicFile)}`]),
   ]
   const kept = lines.filter((line) => !Object.hasOwn(settings, line.slice(0, line.indexOf('='))))
-  const set = Object.entries(settings).filter(([, value]) => value !== '')
-  return `${[...kept, ...set.map(([key, value]) => `${key}=${escaped(value)}`)].join('\n')}\n`
+  return `${[...kept, ...settingLines(settings)].join('\n')}\n`
+}
+
+/** As formatZooCfg writes them. */
+export function settingLines(settings: Settings): readonly string[] {
+  return Object.entries(settings)
+    .filter(([, value]) => value !== '')
+    .map(([key, value]) => `${key}=${escaped(value)}`)
 }
 
 function numberOf(text: string, key: string): number | null {

@@ -22,6 +22,7 @@ describe('the command line', () => {
       clientPort: null,
       autoRestart: false,
       faults: true,
+      onGatewayExit: 'stop',
       host: '127.0.0.1',
       behindTlsProxy: false,
       basePath: '',
@@ -47,6 +48,16 @@ describe('the command line', () => {
       autoRestart: true,
       faults: false,
     })
+  })
+
+  test('up says what members do without it, and down which directory', () => {
+    expect(read('up --on-gateway-exit keep')).toMatchObject({ onGatewayExit: 'keep' })
+    expect(read('up --on-gateway-exit maybe')).toContain('--on-gateway-exit: "maybe"')
+    expect(read('connect a:1 --on-gateway-exit keep')).toContain('--on-gateway-exit')
+    expect(read('down')).toEqual({ type: 'down', data: './data' })
+    expect(read('down --data /tmp/x')).toEqual({ type: 'down', data: '/tmp/x' })
+    expect(read('down --members 3')).toContain('See zabscope --help')
+    expect(read('down /tmp/x')).toContain('See zabscope --help')
   })
 
   test('server takes one configuration', () => {
@@ -109,7 +120,7 @@ describe('the command line', () => {
   )
 
   test.each([
-    ['down', 'There is no command "down".'],
+    ['under', 'There is no command "under".'],
     ['up --membres 3', "Unknown option '--membres'."],
     ['up here', "Unexpected argument 'here'."],
     ['up --members 10', '--members takes a number from 1 to 9, not 10.'],

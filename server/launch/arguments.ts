@@ -4,6 +4,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { err, ok, type Result } from '#shared/base/result.ts'
 import { CLIENT_HELP, type ClientCommand, readShellArguments, readWorkloadArguments } from './client-arguments.ts'
 import { CONNECT_HELP, type ConnectCommand, readConnectArguments } from './connect-arguments.ts'
+import { type DownCommand, readDownArguments } from './down-arguments.ts'
 import { type Flags, OURS, readSettings, type Surroundings } from './settings/read-settings.ts'
 import { SETTING_WORDS, type Settings, settingsHelp } from './settings/settings.ts'
 import { readLogArguments, readSnapshotArguments, TOOL_HELP, type ToolCommand } from './tool-arguments.ts'
@@ -14,6 +15,7 @@ export type Command =
   | { readonly type: 'help' }
   | { readonly type: 'version' }
   | ({ readonly type: 'up' } & Settings)
+  | DownCommand
   | { readonly type: 'server'; readonly configPath: string }
   | ConnectCommand
   | ToolCommand
@@ -25,6 +27,7 @@ export const HELP = `Zabscope: a real ZooKeeper-compatible ensemble that you can
 
 Usage
   zabscope up [options]      start an ensemble on this machine, and the page that shows it
+  zabscope down [--data DIR]                 end the ensemble of a directory: its page, and members that outlived one
   zabscope connect <servers> [options]       the page over an ensemble that runs already
   zabscope user add|remove|token|list ...    users and API tokens for up --users
   zabscope audit <dir|file>                  check that no record of an audit log was changed or taken out
@@ -55,6 +58,7 @@ export function readArguments(args: readonly string[], surroundings = OURS): Res
     return ok({ type: 'help' })
   if (name === '--version' || name === '-v') return ok({ type: 'version' })
   if (name === 'up') return readUp(rest, surroundings)
+  if (name === 'down') return readDownArguments(rest, surroundings)
   if (name === 'connect') return readConnectArguments(rest, surroundings)
   if (name === 'user') return readUserArguments(rest)
   if (name === 'audit') return readAuditArguments(rest)
@@ -63,7 +67,7 @@ export function readArguments(args: readonly string[], surroundings = OURS): Res
   if (name === 'snapshot') return readSnapshotArguments(rest)
   if (name === 'window') return readWindowArguments(rest)
   return err(
-    `There is no command ${JSON.stringify(name)}. The commands are up, connect, user, audit, server, log, snapshot, window, shell and workload; see zabscope --help.`,
+    `There is no command ${JSON.stringify(name)}. The commands are up, down, connect, user, audit, server, log, snapshot, window, shell and workload; see zabscope --help.`,
   )
 }
 

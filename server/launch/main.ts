@@ -35,6 +35,10 @@ async function main(args: readonly string[]): Promise<number> {
         version,
       })
     }
+    case 'down': {
+      const { runDown } = await import('./down.ts')
+      return runDown(command.value.data, print)
+    }
     case 'connect': {
       const { runConnect } = await import('./connect.ts')
       return runConnect(command.value, { webDir: beside('../web'), version })

@@ -1,12 +1,12 @@
 // `zabscope user …` and `zabscope audit …`: edits the user file, and checks audit logs. A password is typed or piped in,
 // never an argument, which everybody on the machine could read.
 
-import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { AUDIT_FILE } from '../gateway/audit/audit-log.ts'
 import { chainProblem } from '../gateway/audit/record.ts'
 import { hashPassword, passwordProblem } from '../gateway/auth/password.ts'
-import { makeApiToken, NO_USERS, readUserFile, type UserList } from '../gateway/auth/user-file.ts'
+import { makeApiToken, NO_USERS, readUserFile, type UserList, writeUserFile } from '../gateway/auth/user-file.ts'
 import type { UserCommand } from './user-arguments.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -30,7 +30,7 @@ export async function runUserTool(command: UserCommand, print: (line: string) =>
       }
       if (without.users.length + without.tokens.length === users.length + tokens.length)
         throw new Error(`There is no ${command.name} in ${command.file}.`)
-      writeList(command.file, without)
+      writeUserFile(command.file, without)
       return 0
     }
     case 'add': {
@@ -39,7 +39,7 @@ export async function runUserTool(command: UserCommand, print: (line: string) =>
       const problem = passwordProblem(password)
       if (problem) throw new Error(problem)
       const user = { name: command.name, role: command.role, password: await hashPassword(password) }
-      writeList(command.file, { tokens, users: [...users.filter(({ name }) => name !== command.name), user] })
+      writeUserFile(command.file, { tokens, users: [...users.filter(({ name }) => name !== command.name), user] })
       print(`${command.name} is a ${command.role} in ${command.file}. Start with: zabscope up --users ${command.file}`)
       return 0
     }
@@ -48,7 +48,7 @@ export async function runUserTool(command: UserCommand, print: (line: string) =>
       const { token, sha256 } = makeApiToken()
       const expires = new Date(Date.now() + command.days * DAY_MS).toISOString()
       const entry = { name: command.name, role: command.role, sha256, expires }
-      writeList(command.file, { users, tokens: [...tokens, entry] })
+      writeUserFile(command.file, { users, tokens: [...tokens, entry] })
       print(token)
       return 0
     }
@@ -60,14 +60,6 @@ function readList(file: string): UserList {
   const read = readUserFile(file)
   if (!read.ok) throw new Error(read.error)
   return read.value
-}
-
-/** Whole or not at all: a gateway may be reading it. */
-function writeList(file: string, list: UserList): void {
-  const next = `${file}.new`
-  writeFileSync(next, `${JSON.stringify(list, null, 2)}\n`, { mode: 0o600 })
-  chmodSync(next, 0o600)
-  renameSync(next, file)
 }
 
 function refuseTwice(known: readonly { readonly name: string }[], name: string, file: string): void {

@@ -6,10 +6,12 @@ export interface UpSummary {
   readonly ensemble: Pick<Ensemble, 'plans' | 'movedPorts' | 'connectString' | 'dataDir' | 'status'>
   readonly url: string
   readonly pagePort: { readonly wanted: number; readonly used: number }
+  /** The members go on without us. */
+  readonly keep: boolean
 }
 
 /** Lines without a trailing line break. */
-export function describeUp({ ensemble, url, pagePort }: UpSummary): string {
+export function describeUp({ ensemble, url, pagePort, keep }: UpSummary): string {
   const { connectString } = ensemble
   const members = ensemble.plans.map(({ sid, clientPort, quorumPort, electionPort, eventPort, adminPort }) => {
     const { pid } = ensemble.status(sid)
@@ -36,6 +38,8 @@ export function describeUp({ ensemble, url, pagePort }: UpSummary): string {
     `  zkCli.sh -server ${connectString}`,
     `  python3 -c "${python}"`,
     '',
-    `Ctrl-C ends all of it; the data stays in ${ensemble.dataDir}.`,
+    keep
+      ? `Ctrl-C ends the page alone; zabscope down --data ${ensemble.dataDir} ends the members, too.`
+      : `Ctrl-C ends all of it; the data stays in ${ensemble.dataDir}.`,
   ].join('\n')
 }

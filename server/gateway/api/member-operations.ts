@@ -32,11 +32,14 @@ export const MEMBER_OPERATIONS: Operations<MemberRequest> = {
   'member:pause': onMember('pause', 'Pauses a member’s process with SIGSTOP: connections stay open, nothing answers.'),
   'member:resume': onMember('resume', 'Lets a paused member go on.'),
   'member:restart': onMember('restart', 'Stops a member in good order if it runs, and starts it.'),
-  'member:reset': onMember(
-    'reset',
-    'Deletes the data of a member that is down and lets it join anew; answers when it serves again.',
-    'admin',
-  ),
+  'member:reset': {
+    ...onMember(
+      'reset',
+      'Deletes the data of a member that is down and lets it join anew; answers when it serves again.',
+      'admin',
+    ),
+    asksPassword: () => true,
+  },
   'member:add': {
     role: 'admin',
     audited: true,
@@ -56,6 +59,7 @@ export const MEMBER_OPERATIONS: Operations<MemberRequest> = {
   'ensemble:reset': {
     role: 'admin',
     audited: true,
+    asksPassword: () => true,
     touches: 'members',
     input: nothing,
     summary: 'Deletes the data of all members, which must be down.',

@@ -43,6 +43,8 @@ export interface Operation<Name extends RequestName> {
   readonly touches?: 'gateway' | 'members'
   /** The shape of the request; unknown fields are refused. */
   readonly input: z.ZodType<RequestOf<Name>>
+  /** Whether this request is one that nobody should find an unattended screen ready for; left out: none is. */
+  asksPassword?(input: RequestOf<Name>): boolean
   /** A sentence for the API document and the page. */
   readonly summary: string
   /** null: makes sense on a socket only. */

@@ -45,6 +45,7 @@ export const SUBTREE_OPERATIONS: Operations<SubtreeRequest> = {
   'tree:delete': {
     role: 'operator',
     audited: true,
+    asksPassword: ({ dryRun }) => !dryRun,
     input: z.strictObject({
       path: pathField,
       dryRun: z.boolean().meta({ description: 'true: only says how much would be deleted.' }),
@@ -64,6 +65,7 @@ export const SUBTREE_OPERATIONS: Operations<SubtreeRequest> = {
   'tree:import': {
     role: 'operator',
     audited: true,
+    asksPassword: ({ dryRun, existing }) => !dryRun && existing === 'overwrite',
     input: z.strictObject({
       path: pathField,
       tree: treeFile,

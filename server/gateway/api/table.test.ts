@@ -18,6 +18,7 @@ function client(role: Role): PageClient {
     id: 'x',
     user: 'somebody',
     role,
+    mustProve: false,
     address: '127.0.0.1',
     gone: new AbortController().signal,
     emit: () => undefined,
@@ -29,7 +30,8 @@ function performer(audit = new FakeAudit()): { audit: FakeAudit; performer: Perf
   const handlers = Object.fromEntries(
     ACTION_NAMES.map((name) => [name, async () => void carriedOut.push(name)]),
   ) as unknown as Handlers
-  return { audit, carriedOut, performer: new Performer({ handlers, audit, log: pino({ level: 'silent' }) }) }
+  const scopeOf = () => ({ cluster: 'one', handlers })
+  return { audit, carriedOut, performer: new Performer({ scopeOf, audit, log: pino({ level: 'silent' }) }) }
 }
 
 describe('the table', () => {
@@ -104,6 +106,35 @@ describe('every request and role', () => {
     expect(JSON.stringify(audit.entries)).not.toMatch(/canary|Y2FuYXJ5/)
     expect(audit.entries).toMatchObject([{ user: 'somebody', target: { sid: 1, user: 'root' } }])
   })
+})
+
+test('[A-9] what destroys much or opens a door asks for the password again, and only that', async () => {
+  const asks = new Map<ActionName, object>([
+    ['cluster:allow-writes', { on: true }],
+    ['cluster:attach', { connectString: '127.0.0.1:2181', allowWrites: true }],
+    ['ensemble:reset', {}],
+    ['member:reset', { sid: 1 }],
+    ['tree:delete', { ...EXAMPLES['tree:delete'], dryRun: false }],
+    ['tree:import', { ...EXAMPLES['tree:import'], dryRun: false, existing: 'overwrite' }],
+  ])
+  expect(ACTION_NAMES.filter((name) => operation(name).asksPassword).sort()).toEqual([...asks.keys()].sort())
+  for (const [name, request] of asks) {
+    const { performer: asked, carriedOut, audit } = performer()
+    const refused = await asked.answer({ ...client('admin'), mustProve: true }, name, request)
+    expect([name, refused]).toMatchObject([name, { ok: false, code: 'REAUTH' }])
+    expect(audit.entries).toMatchObject([{ action: name, outcome: 'REAUTH' }])
+    expect(carriedOut).toEqual([])
+    expect([name, (await asked.answer(client('admin'), name, request)).ok]).toEqual([name, true])
+  }
+  const { performer: asked } = performer()
+  const harmless = { ...client('admin'), mustProve: true }
+  for (const [name, request] of [
+    ['cluster:allow-writes', { on: false }],
+    ['tree:delete', { ...EXAMPLES['tree:delete'], dryRun: true }],
+    ['tree:import', { ...EXAMPLES['tree:import'], dryRun: false, existing: 'skip' }],
+    ['member:kill', { sid: 1 }],
+  ] as const)
+    expect([name, (await asked.answer(harmless, name, request)).ok]).toEqual([name, true])
 })
 
 test('api:describe tells a role what it may do', () => {

@@ -1,9 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { makeAccess } from '../access.ts'
-import { LOGIN_FAILURES_FREE, LOGIN_IDLE_MS_MAX, LOGIN_MS_MAX, LOGIN_WAIT_LAST_MS, LOGINS_MAX } from '../limits.ts'
+import {
+  LOGIN_FAILURES_FREE,
+  LOGIN_IDLE_MS_MAX,
+  LOGIN_MS_MAX,
+  LOGIN_WAIT_LAST_MS,
+  LOGINS_MAX,
+  PASSWORD_FRESH_MS_MAX,
+} from '../limits.ts'
+import { TEST_COST } from '../testing/edge-rig.ts'
 import { FakeAudit } from '../testing/fake-audit.ts'
 import { Authenticator } from './authenticator.ts'
 import { LoginLimits } from './login-limits.ts'
@@ -12,7 +20,7 @@ import { hashPassword, parseHash, passwordIsRight, passwordProblem } from './pas
 import { makeApiToken, parseUsers } from './user-file.ts'
 
 const PASSWORD = 'correct horse battery'
-const TEST_COST = { N: 2 ** 14, r: 8, p: 1 }
+const SOON = { timeout: 20_000, interval: 20 }
 /** scrypt of nothing at a cost that tests can pay; the format is that of `hashPassword`. */
 const CHEAP = 'scrypt$16384$8$1$AAAAAAAAAAAAAAAAAAAAAA$'
 
@@ -123,17 +131,28 @@ describe('authorities', () => {
   const audit = new FakeAudit()
   const access = makeAccess(8080)
   let authenticator: Authenticator
+  let cost = TEST_COST
+  const problems: string[] = []
 
   const write = (role: string, password = hash, tokens: object[] = []): void =>
     writeFileSync(file, JSON.stringify({ users: [{ name: 'ada', role, password }], tokens }))
   const start = (): Authenticator =>
-    new Authenticator({ access: () => access, audit, userFile: file, onProblem: () => undefined, now: () => now })
+    new Authenticator({
+      access: () => access,
+      audit,
+      userFile: file,
+      onProblem: (sentence) => void problems.push(sentence),
+      now: () => now,
+      cost,
+    })
 
   beforeEach(async () => {
     dir = mkdtempSync(join(tmpdir(), 'zabscope-users-'))
     file = join(dir, 'users.json')
     if (hash === '') hash = await hashPassword(PASSWORD, TEST_COST)
     now = 1000
+    cost = TEST_COST
+    problems.length = 0
     write('viewer')
     authenticator = start()
   })
@@ -211,6 +230,51 @@ describe('authorities', () => {
     write('viewer', hash, [])
     await authenticator.refresh()
     expect(authority?.role()).toBeNull()
+  })
+
+  test('[A-2] a hash that was cheaper is made anew at the next login, and that login goes on', async () => {
+    cost = { ...TEST_COST, N: 2 * TEST_COST.N }
+    authenticator.close()
+    authenticator = start()
+    const early = await authenticator.login('ada', PASSWORD, '127.0.0.1', 'x')
+    await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toContain(`scrypt$${2 * TEST_COST.N}$8$1$`), SOON)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    await authenticator.refresh()
+    expect(authenticator.identify({ cookie: early.id, token: early.csrf })?.role()).toBe('viewer')
+    const now = readFileSync(file, 'utf8')
+    expect(await authenticator.login('ada', PASSWORD, '127.0.0.1', 'x')).toMatchObject({ role: 'viewer' })
+    expect(readFileSync(file, 'utf8')).toBe(now)
+    expect(problems).toEqual([])
+  })
+
+  test('[A-2] a user file that cannot be written keeps its hash, and lets in all the same', async () => {
+    cost = { ...TEST_COST, N: 2 * TEST_COST.N }
+    authenticator.close()
+    authenticator = start()
+    mkdirSync(`${file}.new`)
+    await authenticator.login('ada', PASSWORD, '127.0.0.1', 'x')
+    await vi.waitFor(
+      () => expect(problems).toEqual([expect.stringContaining('The password of ada keeps its weaker hash')]),
+      SOON,
+    )
+    expect(problems.join()).not.toContain(PASSWORD)
+  })
+
+  test('[A-9] a password counts for five minutes, then it must be entered again; tokens have none', async () => {
+    const { id, csrf } = await authenticator.login('ada', PASSWORD, '127.0.0.1', 'x')
+    const authority = authenticator.identify({ cookie: id, token: csrf })
+    expect(authority?.mustProve()).toBe(false)
+    now += PASSWORD_FRESH_MS_MAX + 1
+    expect(authority?.mustProve()).toBe(true)
+    await expect(authority?.prove?.('wrong password 1', '127.0.0.1', 'x')).rejects.toMatchObject({ code: 'LOGIN' })
+    expect(authority?.mustProve()).toBe(true)
+    audit.entries.length = 0
+    await authority?.prove?.(PASSWORD, '127.0.0.1', 'x')
+    expect(authority?.mustProve()).toBe(false)
+    expect(audit.entries).toMatchObject([{ action: 'prove-password', user: 'ada', outcome: 'done' }])
+    expect(JSON.stringify(audit.entries)).not.toContain(PASSWORD)
+    const token = authenticator.identify({ token: access.token, cookie: null })
+    expect([token?.mustProve(), token?.prove]).toEqual([false, null])
   })
 
   test('the access token of this start is an admin’s', () => {

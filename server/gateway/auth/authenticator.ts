@@ -1,16 +1,16 @@
 // Who is asking: the access token of this start, an API token, or a login's cookie with its anti-forgery token. What is
 // found is an authority, asked again at each use: a removed user, an expired token or a logout ends it at once, also on
-// sockets that are open. Rules: A-3, A-5, A-7, S-3, S-4.
+// sockets that are open. Rules: A-2, A-3, A-5, A-7, A-9, S-3, S-4.
 
 import { type Access, tokenIsRight } from '../access.ts'
 import type { AuditSink } from '../api/perform.ts'
 import type { Role } from '../api/roles.ts'
-import { USER_FILE_CHECK_MS } from '../limits.ts'
+import { PASSWORD_FRESH_MS_MAX, USER_FILE_CHECK_MS } from '../limits.ts'
 import { RequestError } from '../request-error.ts'
 import { LoginLimits } from './login-limits.ts'
 import { CSRF_PREFIX, LoginSessions, type NewLogin } from './login-sessions.ts'
-import { passwordIsRight } from './password.ts'
-import { API_TOKEN_PREFIX, tokenHash, UserFile } from './user-file.ts'
+import { COST, type Cost, hashPassword, isWeaker, passwordIsRight } from './password.ts'
+import { API_TOKEN_PREFIX, tokenHash, type User, UserFile } from './user-file.ts'
 
 export interface Authority {
   /** `access token`, or the name of a user or of an API token. */
@@ -19,6 +19,10 @@ export interface Authority {
   role(): Role | null
   /** It is in use: an idle login ends. */
   used(): void
+  /** [A-9] It is a login whose password was entered too long ago for what is dangerous; never so for tokens. */
+  mustProve(): boolean
+  /** The password once more; rejects as `login` does. Null where there is none. */
+  readonly prove: ((password: string, address: string, source: string) => Promise<void>) | null
   /** Ends a login; null where there is none to end. */
   readonly logout: (() => void) | null
 }
@@ -31,6 +35,8 @@ export interface AuthenticatorOptions {
   readonly onProblem: (sentence: string) => void
   /** Milliseconds since 1970. */
   readonly now?: () => number
+  /** What a password hash costs; a cheaper one in the user file is made anew at the next login. */
+  readonly cost?: Cost
 }
 
 export interface Credentials {
@@ -40,18 +46,28 @@ export interface Credentials {
   readonly cookie: string | null
 }
 
+interface Where {
+  readonly address: string
+  readonly source: string
+}
+
+/** A token has no password to enter again, and no login to end. */
+const TOKEN = { used: () => undefined, mustProve: () => false, prove: null, logout: null }
+
 export class Authenticator {
   readonly #options: AuthenticatorOptions
   readonly #now: () => number
   readonly #users: UserFile
   readonly #logins = new LoginSessions()
   readonly #limits = new LoginLimits()
+  readonly #cost: Cost
   readonly #timer: NodeJS.Timeout
 
   /** Throws an Error with a sentence when the user file is wrong. */
   constructor(options: AuthenticatorOptions) {
     this.#options = options
     this.#now = options.now ?? Date.now
+    this.#cost = options.cost ?? COST
     this.#users = new UserFile(options.userFile, options.onProblem)
     this.#timer = setInterval(() => void this.refresh(), USER_FILE_CHECK_MS)
     this.#timer.unref()
@@ -78,11 +94,17 @@ export class Authenticator {
     if (token.startsWith(CSRF_PREFIX)) return cookie === null ? null : this.#byLogin(cookie, token)
     if (token.startsWith(API_TOKEN_PREFIX)) return this.#byApiToken(token)
     if (!tokenIsRight(this.#options.access(), token)) return null
-    return { user: 'access token', role: () => 'admin', used: () => undefined, logout: null }
+    return { user: 'access token', role: () => 'admin', ...TOKEN }
   }
 
   /** Rejects with RequestError: LOGIN, the same for every reason; RATE. Each try is a record of the audit log. */
   async login(name: string, password: string, address: string, source: string): Promise<NewLogin & { role: Role }> {
+    const user = await this.#check('login', name, password, { address, source })
+    return { ...this.#logins.start(name, user.password, this.#now()), role: user.role }
+  }
+
+  /** One try with a password, counted and written down. */
+  async #check(action: string, name: string, password: string, { address, source }: Where): Promise<User> {
     const waitMs = this.#limits.waitMs(name, address, this.#now())
     if (waitMs > 0) {
       const seconds = Math.ceil(waitMs / 1000)
@@ -93,13 +115,25 @@ export class Authenticator {
     // Counted before the slow part, so that many at once are no way around it.
     this.#limits.failed(name, address, this.#now())
     const right = await passwordIsRight(user?.password ?? null, password)
-    const record = { action: 'login', user: name, role: user?.role ?? 'none', address, source, target: {}, facts: {} }
+    const record = { action, user: name, role: user?.role ?? 'none', address, source, target: {}, facts: {} }
     const { audit } = this.#options
     await audit.record({ ...record, outcome: right && user ? 'done' : 'LOGIN' })
     if (audit.problem !== null) throw new RequestError('AUDIT', audit.problem)
     if (!user || !right) throw new RequestError('LOGIN', 'This name and password do not fit together.')
     this.#limits.succeeded(name, address)
-    return { ...this.#logins.start(name, user.password, this.#now()), role: user.role }
+    if (isWeaker(user.password, this.#cost)) void this.#rehash(user, password)
+    return user
+  }
+
+  /** [A-2] Behind the login: whoever waits for it need not wait for this. */
+  async #rehash({ name, password: from }: User, password: string): Promise<void> {
+    try {
+      const to = await hashPassword(password, this.#cost)
+      if (this.#users.rehash(name, from, to)) this.#logins.rehashed(name, from, to)
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      this.#options.onProblem(`The password of ${name} keeps its weaker hash: ${why}`)
+    }
   }
 
   #byLogin(cookie: string, csrf: string): Authority | null {
@@ -115,6 +149,11 @@ export class Authenticator {
       used: () => {
         login.usedAt = this.#now()
       },
+      mustProve: () => this.#now() - login.provedAt > PASSWORD_FRESH_MS_MAX,
+      prove: async (password, address, source) => {
+        await this.#check('prove-password', login.user, password, { address, source })
+        login.provedAt = this.#now()
+      },
       logout: () => this.#logins.end(login),
     }
   }
@@ -126,7 +165,7 @@ export class Authenticator {
       return found && Date.parse(found.expires) > this.#now() ? found : null
     }
     const found = find()
-    return found && { user: found.name, role: () => find()?.role ?? null, used: () => undefined, logout: null }
+    return found && { user: found.name, role: () => find()?.role ?? null, ...TOKEN }
   }
 
   #userOf(name: string) {

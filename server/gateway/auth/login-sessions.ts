@@ -9,9 +9,11 @@ export const CSRF_PREFIX = 'csrf_'
 
 export interface LoginSession {
   readonly user: string
-  /** The password's hash as it was at the login: another one ends the session. */
-  readonly passwordHash: string
+  /** The password's hash as the user file has it: another one ends the session. */
+  passwordHash: string
   readonly startedAt: number
+  /** When the password was last entered. */
+  provedAt: number
   readonly csrf: string
   usedAt: number
 }
@@ -30,7 +32,7 @@ export class LoginSessions {
   start(user: string, passwordHash: string, nowMs: number): NewLogin {
     const id = randomBytes(ID_BYTES).toString('base64url')
     const csrf = `${CSRF_PREFIX}${randomBytes(ID_BYTES).toString('base64url')}`
-    this.#sessions.set(hashOf(id), { user, passwordHash, startedAt: nowMs, usedAt: nowMs, csrf })
+    this.#sessions.set(hashOf(id), { user, passwordHash, startedAt: nowMs, provedAt: nowMs, usedAt: nowMs, csrf })
     const [oldest] = this.#sessions.keys()
     if (this.#sessions.size > LOGINS_MAX && oldest !== undefined) this.#sessions.delete(oldest)
     return { id, csrf }
@@ -47,6 +49,12 @@ export class LoginSessions {
   /** Whether it has neither ended nor been ended; looking does not keep it alive. */
   has(session: LoginSession, nowMs: number): boolean {
     return isLive(session, nowMs) && [...this.#sessions.values()].includes(session)
+  }
+
+  /** The same password has another hash from now on. */
+  rehashed(user: string, from: string, to: string): void {
+    for (const session of this.#sessions.values())
+      if (session.user === user && session.passwordHash === from) session.passwordHash = to
   }
 
   end(session: LoginSession): void {

@@ -2,7 +2,8 @@
 
 import { writeFileSync } from 'node:fs'
 import { afterEach, beforeAll, expect, test } from 'vitest'
-import { connected, type Reply, type Rig, startRig } from '../testing/edge-rig.ts'
+import { PASSWORD_FRESH_MS_MAX } from '../limits.ts'
+import { connected, type Reply, type Rig, startRig, TEST_COST } from '../testing/edge-rig.ts'
 import { hashPassword } from './password.ts'
 
 const PASSWORD = 'correct horse battery'
@@ -10,7 +11,7 @@ let users = ''
 let rig: Rig
 beforeAll(async () => {
   users = JSON.stringify({
-    users: [{ name: 'ada', role: 'operator', password: await hashPassword(PASSWORD, { N: 2 ** 14, r: 8, p: 1 }) }],
+    users: [{ name: 'ada', role: 'operator', password: await hashPassword(PASSWORD, TEST_COST) }],
   })
 })
 afterEach(() => rig.close())
@@ -80,6 +81,44 @@ test('[S-4] somebody who becomes a viewer is one at the next request; somebody r
   const gone = new Promise((resolve) => page.on('disconnect', resolve))
   writeFileSync(rig.userFile, '{"users":[]}')
   expect(await gone).toBe('io server disconnect')
+})
+
+test('[A-9] what is dangerous asks a login for its password again, on HTTP and on sockets, and a token never', async () => {
+  let now = Date.now()
+  rig = await startRig({ users, loginNow: () => now })
+  const reply = await login()
+  const Cookie = cookieOf(reply)
+  const Origin = `http://127.0.0.1:${rig.port}`
+  const headers = { Cookie, Origin, 'X-Zabscope-Csrf': reply.json.token }
+  const page = rig.page({ token: reply.json.token }, { Cookie })
+  await connected(page)
+  const deletes = () => page.emitWithAck('tree:delete', { path: '/a', dryRun: false, job: 1 })
+  expect(await deletes()).toMatchObject({ ok: true })
+  now += PASSWORD_FRESH_MS_MAX + 1
+  expect(await deletes()).toMatchObject({ ok: false, code: 'REAUTH' })
+  const overHttp = () => rig.ask('/api/v1/tree?path=/a&dryRun=false', { method: 'DELETE', headers })
+  expect((await overHttp()).json).toMatchObject({ status: 403, code: 'REAUTH' })
+  // What only looks, and what is not dangerous, does not ask.
+  expect(await page.emitWithAck('tree:delete', { path: '/a', dryRun: true, job: 2 })).toMatchObject({ ok: true })
+  expect(await page.emitWithAck('member:kill', { sid: 1 })).toMatchObject({ ok: true })
+
+  const prove = (body: unknown, more: Record<string, string> = {}) =>
+    rig.ask('/api/v1/session/password', { method: 'POST', headers: { ...headers, ...more }, body })
+  expect((await prove({ password: 'not the password' })).status).toBe(401)
+  expect((await prove({ password: PASSWORD, user: 'eve' })).status).toBe(400)
+  expect((await prove({ password: PASSWORD }, { 'Content-Type': 'text/plain' })).status).toBe(415)
+  expect((await prove({ password: PASSWORD }, { Origin: 'http://evil.example' })).status).toBe(403)
+  expect(await deletes()).toMatchObject({ code: 'REAUTH' })
+  expect((await prove({ password: PASSWORD })).status).toBe(204)
+  expect(await deletes()).toMatchObject({ ok: true })
+  expect((await overHttp()).status).toBeLessThan(300)
+
+  const bearer = { Authorization: `Bearer ${rig.access.token}` }
+  const asToken = { method: 'POST', headers: bearer, body: { password: PASSWORD } }
+  expect((await rig.ask('/api/v1/session/password', asToken)).json).toMatchObject({ code: 'WRONG_STATE' })
+  now += PASSWORD_FRESH_MS_MAX + 1
+  const byToken = await rig.ask('/api/v1/tree?path=/a&dryRun=false', { method: 'DELETE', headers: bearer })
+  expect(byToken.status).toBeLessThan(300)
 })
 
 test('[S-1, S-6] logins of other shapes, types and sites are refused', async () => {

@@ -13,7 +13,7 @@ export interface Cost {
 }
 
 /** Source: OWASP, for scrypt. */
-const COST: Cost = { N: 2 ** 17, r: 8, p: 1 }
+export const COST: Cost = { N: 2 ** 17, r: 8, p: 1 }
 /** A user file must not make us work for minutes. */
 const N_MAX = 2 ** 20
 const SALT_BYTES = 16
@@ -35,6 +35,14 @@ export async function hashPassword(password: string, cost: Cost = COST): Promise
   const salt = randomBytes(SALT_BYTES)
   const key = await derive(password, salt, cost)
   return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64url'), key.toString('base64url')].join('$')
+}
+
+/** It was made when less work was thought enough. */
+export function isWeaker(stored: string, cost: Cost): boolean {
+  const parsed = parseHash(stored)
+  if (!parsed.ok) return false
+  const { N, r, p } = parsed.value.cost
+  return N * r * p < cost.N * cost.r * cost.p
 }
 
 interface StoredHash {

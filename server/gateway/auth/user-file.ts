@@ -2,7 +2,7 @@
 // when it has changed, so that a removed user or token ends at once. Rules: A-1, A-2, A-5.
 
 import { createHash, randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { z } from 'zod'
 import { err, ok, type Result } from '#shared/base/result.ts'
@@ -63,6 +63,19 @@ export function parseUsers(text: string, path: string): Result<UserList, string>
   return twice === undefined ? ok(read.data) : err(`The user file ${path} has the name ${twice} twice.`)
 }
 
+/** Whole or not at all: a gateway may be reading it. Throws as writeFileSync does. */
+export function writeUserFile(path: string, list: UserList): void {
+  const next = `${path}.new`
+  try {
+    writeFileSync(next, `${JSON.stringify(list, null, 2)}\n`, { mode: 0o600 })
+    chmodSync(next, 0o600)
+    renameSync(next, path)
+  } catch (error) {
+    rmSync(next, { force: true })
+    throw error
+  }
+}
+
 /** A fresh API token; only its hash is to be kept. */
 export function makeApiToken(): { readonly token: string; readonly sha256: string } {
   const text = `${API_TOKEN_PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`
@@ -92,6 +105,20 @@ export class UserFile {
 
   get list(): UserList {
     return this.#list
+  }
+
+  /**
+   * [A-2] The same password of a user with a new hash, unless the file has another one by now; false: nothing was
+   * written. Throws as writeUserFile does.
+   */
+  rehash(name: string, from: string, to: string): boolean {
+    if (this.#path === null) return false
+    const read = readUserFile(this.#path)
+    if (!read.ok || !read.value.users.some((user) => user.name === name && user.password === from)) return false
+    const users = read.value.users.map((user) => (user.name === name ? { ...user, password: to } : user))
+    writeUserFile(this.#path, { ...read.value, users })
+    this.#list = { ...read.value, users }
+    return true
   }
 
   /** Reads the file again if it has changed. A file that has become wrong or has gone lets nobody in. */

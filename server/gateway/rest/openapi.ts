@@ -3,9 +3,9 @@
 import { z } from 'zod'
 import type { ActionName, RestRoute } from '../api/operation.ts'
 import { operation, restOperations } from '../api/table.ts'
-import { CSRF_HEADER } from './rest-caller.ts'
+import { CLUSTER_FIELD, CSRF_HEADER } from './rest-caller.ts'
 import { inputSchema, usesBody } from './rest-input.ts'
-import { LOGIN_INPUT, SESSION_ROUTES } from './session-routes.ts'
+import { LOGIN_INPUT, PASSWORD_INPUT, SESSION_ROUTES } from './session-routes.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -14,6 +14,18 @@ const PROBLEM: Json = {
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 }
 const ANSWER: Json = { description: 'Done.', content: { 'application/json': {} } }
+
+const PROOF =
+  ' A login needs its password entered within five minutes where this is dangerous, see POST /session/password.'
+/** Operations that are about no single cluster. */
+const OF_THE_GATEWAY = /^(?:cluster:(?:list|attach|detach)|audit:read)$/
+const ABOUT_CLUSTER: Json = {
+  name: CLUSTER_FIELD,
+  in: 'query',
+  required: false,
+  schema: { type: 'string' },
+  description: 'Which cluster, by its id in `GET /clusters`; left out: the one that the gateway was started with.',
+}
 
 /** OpenAPI 3.1. @param basePath without a slash at its end */
 export function openApiDocument(version: string, basePath: string): Json {
@@ -24,10 +36,12 @@ export function openApiDocument(version: string, basePath: string): Json {
   for (const { name, rest } of restOperations()) put(rest.path, rest.method, describeOperation(name, rest))
   for (const { method, path, summary } of SESSION_ROUTES) {
     const login = path === '/login' ? { security: [], requestBody: jsonBody(z.toJSONSchema(LOGIN_INPUT)) } : {}
+    const proof = path === '/session/password' ? { requestBody: jsonBody(z.toJSONSchema(PASSWORD_INPUT)) } : {}
     put(path, method, {
       operationId: `${method} ${path}`,
       summary,
       ...login,
+      ...proof,
       responses: { 200: ANSWER, default: PROBLEM },
     })
   }
@@ -61,7 +75,7 @@ export function openApiDocument(version: string, basePath: string): Json {
 }
 
 function describeOperation(name: ActionName, rest: RestRoute): Json {
-  const { role, summary, audited } = operation(name)
+  const { role, summary, audited, asksPassword } = operation(name)
   const schema = inputSchema(name)
   const inPath = [...rest.path.matchAll(/\{(\w+)\}/g)].map(([, field = '']) => field)
   const hidden = new Set([...inPath, ...Object.keys(rest.fixed ?? {})])
@@ -84,11 +98,12 @@ function describeOperation(name: ActionName, rest: RestRoute): Json {
     operationId: name,
     tags: [name.slice(0, name.indexOf(':'))],
     summary,
-    description: `Needs the role ${role}.${audited ? ' Each use is a record of the audit log.' : ''}`,
+    description: `Needs the role ${role}.${audited ? ' Each use is a record of the audit log.' : ''}${asksPassword ? PROOF : ''}`,
     parameters: [
       ...inPath.map((field) => parameter(field, 'path')),
       ...inQuery,
       ...(rest.versionField !== undefined && rest.method !== 'GET' ? [ifMatch] : []),
+      ...(OF_THE_GATEWAY.test(name) ? [] : [ABOUT_CLUSTER]),
     ],
     ...(usesBody(rest) && others.length > 0
       ? {

@@ -54,7 +54,7 @@ export function requireCaller(
 
 /** The caller as services see it, for as long as the request lasts. */
 export function restClient(access: Access, request: Request, response: Response): PageClient {
-  const { user, role } = authorityOf(request)
+  const { user, role, mustProve } = authorityOf(request)
   const gone = new AbortController()
   // What a finished request has started goes on.
   response.on('close', () => {
@@ -64,10 +64,21 @@ export function restClient(access: Access, request: Request, response: Response)
     id: `rest-${randomUUID()}`,
     user,
     role: role() ?? 'viewer',
+    mustProve: mustProve(),
+    ...clusterOf(request),
     address: clientAddress(access, request),
     gone: gone.signal,
     emit: () => undefined,
   }
+}
+
+/** The query field that says which cluster a request is about, on every route; without it the gateway's first. */
+export const CLUSTER_FIELD = 'cluster'
+
+function clusterOf(request: Request): Pick<PageClient, 'cluster'> {
+  const given = request.query[CLUSTER_FIELD]
+  // Given twice, it is a list: then it is none that exists.
+  return given === undefined ? {} : { cluster: String(given).slice(0, 64) }
 }
 
 /** One allowance a caller; that of whoever asked longest ago is forgotten first. */

@@ -19,6 +19,8 @@ export const LOGIN_INPUT = z.strictObject({
   password: z.string().min(1).max(PASSWORD_LENGTH_MAX),
 })
 
+export const PASSWORD_INPUT = LOGIN_INPUT.pick({ password: true })
+
 /** Routes of the API that are no operations; the API document and a test list them. */
 export const SESSION_ROUTES = [
   {
@@ -27,6 +29,11 @@ export const SESSION_ROUTES = [
     summary: 'Logs a user in: sets a cookie, and answers with the token to send along.',
   },
   { method: 'GET', path: '/session', summary: 'As whom this request comes.' },
+  {
+    method: 'POST',
+    path: '/session/password',
+    summary: 'The password of this login once more, for what is dangerous: it counts for five minutes.',
+  },
   {
     method: 'DELETE',
     path: '/session',
@@ -74,6 +81,23 @@ export function sessionRoutes({ access, audit, basePath }: SessionOptions): Rout
     const { user, role } = describeApi({ user: authority.user, role: authority.role() ?? 'viewer' })
     response.json({ user, role })
   })
+  const prove: RequestHandler = async (request, response) => {
+    const { prove: enter } = authorityOf(request)
+    if (!enter) return sendProblem(response, 'WRONG_STATE', 'This is a token, not a login; it has no password.')
+    if (!mayCarryPasswords(access(), request))
+      return sendProblem(response, 'FORBIDDEN', 'Passwords are taken over HTTPS only, or on this machine itself.')
+    const input = PASSWORD_INPUT.safeParse(request.body)
+    if (!input.success) return sendProblem(response, 'MALFORMED', 'Send {"password": …}.')
+    try {
+      await enter(input.data.password, clientAddress(access(), request), `rest-${randomUUID()}`)
+      response.status(204).end()
+    } catch (error) {
+      const known = explainError(error)
+      if (!known) throw error
+      sendProblem(response, known.code, known.message)
+    }
+  }
+  router.post('/session/password', jsonOnly, express.json({ limit: LOGIN_BYTES_MAX, inflate: false }), prove)
   router.delete('/session', async (request: Request, response: Response) => {
     const { user, logout, role } = authorityOf(request)
     if (!logout) return sendProblem(response, 'WRONG_STATE', 'This is a token, not a login; there is nothing to end.')

@@ -4,9 +4,12 @@
 import { z } from 'zod'
 import { CLIENT_PORT_DEFAULT, MEMBERS_DEFAULT, MEMBERS_MAX } from '../../ensemble/layout.ts'
 import { proxyList } from '../../gateway/access.ts'
+import { allowedTargets } from '../../gateway/attach/allowed-targets.ts'
 
 export const PAGE_PORT_DEFAULT = 8080
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
+/** What becomes of the members when the gateway ends or is killed. */
+const GATEWAY_EXITS = ['stop', 'keep'] as const
 /** A day, and a quarter of the memory of a small machine. */
 const HISTORY_MINUTES_MAX = 1440
 const HISTORY_MEGABYTES_MAX = 1024
@@ -18,6 +21,9 @@ const origin = z.string().refine(isOrigin, 'is not an origin such as https://zk.
 const network = z
   .string()
   .refine((text) => proxyList([text]).ok, 'is neither an address nor a network such as 172.16.0.0/12')
+const target = z
+  .string()
+  .refine((text) => allowedTargets([text]).ok, 'is no target such as zk*.example.org:2181 or 10.0.0.0/8')
 const basePath = z
   .string()
   .regex(/^(\/[\w.~-]+)*\/?$/, 'is a path such as /zk, of letters, digits and . _ ~ -')
@@ -31,6 +37,7 @@ export const SETTINGS_SCHEMA = z.strictObject({
   clientPort: port.nullable().default(null),
   autoRestart: z.boolean().default(false),
   faults: z.boolean().default(true),
+  onGatewayExit: z.enum(GATEWAY_EXITS).default('stop'),
   host: z.string().min(1).default('127.0.0.1'),
   behindTlsProxy: z.boolean().default(false),
   basePath: basePath.default(''),
@@ -44,6 +51,7 @@ export const SETTINGS_SCHEMA = z.strictObject({
     .regex(/^[\w-]+$/, 'has characters other than letters, digits, _ and -')
     .nullable()
     .default(null),
+  attachTargets: z.array(target).max(64).default([]),
   historyMinutes: z.int().min(1).max(HISTORY_MINUTES_MAX).default(15),
   historyMegabytes: z.int().min(1).max(HISTORY_MEGABYTES_MAX).default(64),
   logLevel: z.enum(LOG_LEVELS).default('info'),
@@ -85,6 +93,10 @@ export const SETTING_WORDS: Readonly<Record<SettingName, SettingWords>> = {
     ...{ kind: 'truth', flag: 'no-faults', value: '', flagMeans: false },
     help: 'no faults of links, disks and clocks: members do without what makes them possible',
   },
+  onGatewayExit: {
+    ...{ kind: 'text', flag: 'on-gateway-exit', value: 'stop|keep' },
+    help: 'members end with this program, also when it is killed (default), or go on until zabscope down',
+  },
   host: {
     ...{ kind: 'text', flag: 'host', value: 'ADDRESS' },
     help: 'where the page listens (default: 127.0.0.1; any other needs --behind-tls-proxy)',
@@ -106,6 +118,10 @@ export const SETTING_WORDS: Readonly<Record<SettingName, SettingWords>> = {
   accessToken: {
     ...{ kind: 'text', flag: null, value: '' },
     help: `the access token, ${ACCESS_TOKEN_MIN} characters at least (default: a new one at each start)`,
+  },
+  attachTargets: {
+    ...{ kind: 'list', flag: 'attach-targets', value: 'HOST,…' },
+    help: 'what admins may attach from the page, beside this machine: zk*.example.org,10.0.0.0/8:2181',
   },
   historyMinutes: {
     ...{ kind: 'number', flag: 'history-minutes', value: 'N' },

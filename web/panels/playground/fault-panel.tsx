@@ -16,6 +16,7 @@ import {
   ROLES,
 } from '../../viz/playground/fault-form.ts'
 import { FaultList } from './fault-list.tsx'
+import { HeldMessages } from './held-messages.tsx'
 import { ChoiceField, NumberField } from './setting-field.tsx'
 import { wordFor } from './workload-form.tsx'
 
@@ -25,7 +26,10 @@ export function FaultPanel() {
   return (
     <div className="play-columns">
       <FaultFormView />
-      <FaultList />
+      <div className="play-main">
+        <HeldMessages />
+        <FaultList />
+      </div>
     </div>
   )
 }

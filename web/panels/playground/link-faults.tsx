@@ -7,7 +7,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { useMessages } from '../../ui/words.ts'
 import { chooseFault, FIRST_FORM, faultRequest } from '../../viz/playground/fault-form.ts'
 
-const OFFERED: readonly FaultId[] = ['cut', 'one-way', 'delay', 'loss', 'throttle', 'reset']
+const OFFERED: readonly FaultId[] = ['cut', 'one-way', 'hold', 'delay', 'heavy-tail', 'loss', 'throttle', 'reset']
 /** As the words in the dialog say. */
 const DURATION_S = 60
 

@@ -5,7 +5,7 @@
 
 import type { ClusterEvent, Stage } from '#shared/events/cluster-event.ts'
 import type { Sid } from '#shared/zk/ids.ts'
-import { counterOf, epochOf, formatZxid, type Zxid } from '#shared/zk/zxid.ts'
+import { counterOf, epochOf, formatZxid, ZERO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
 import type { Clock } from '../clock.ts'
 import type { Turn } from '../turn.ts'
 import type { RoundSampler } from './round-sampler.ts'
@@ -14,6 +14,8 @@ import type { RoundSampler } from './round-sampler.ts'
 const STAGES: readonly Stage[] = ['received', 'logged', 'acked', 'committed', 'applied']
 /** A mark that passes no round that is told waits at most so long while others come, else for the next `settle`. */
 const HELD_MS_MAX = 100
+
+const NOBODY = 0 as Sid
 
 type MarkEvent = Extract<ClusterEvent, { type: 'mark' | 'quorum' }>
 type UnsignedMark = MarkEvent extends infer E ? (E extends MarkEvent ? Omit<E, 'sid'> : never) : never
@@ -29,11 +31,20 @@ export interface StageMarks {
   clear(): void
 }
 
-/** What has been noted of one stage and not been told. */
-interface Noted {
+/** One stage, or the quorum. Changed in place: several are noted for each write. */
+interface Noted<What> {
+  readonly what: What
   zxid: Zxid
   t: number
+  /** Noted, and not told yet; and since `t` was taken. */
+  waits: boolean
+  isNew: boolean
+  /** What was told last; `toldAt` is -Infinity before the first. */
+  toldZxid: Zxid
+  toldAt: number
 }
+
+type AnyNoted = Noted<unknown>
 
 export function createStageMarks(options: {
   readonly clock: Clock
@@ -42,25 +53,25 @@ export function createStageMarks(options: {
   readonly sampler: Pick<RoundSampler, 'passesTold'>
 }): StageMarks {
   const { clock, turn, emit, sampler } = options
-  const noted = new Map<Stage, Noted>()
-  /** The last that was told, by stage. */
-  const told = new Map<Stage, Noted>()
-  let quorum: { readonly zxid: Zxid; readonly by: Sid; readonly t: number } | null = null
-  let toldQuorum: Noted | null = null
+  const stages = STAGES.map((stage) => nothingNoted(stage))
+  const byStage = Object.fromEntries(stages.map((noted) => [noted.what, noted])) as Record<Stage, Noted<Stage>>
+  const quorum = nothingNoted('quorum')
+  let quorumBy = NOBODY
   /** Of everything noted. */
   let epoch = 0
   let scheduled = false
+  const endTurn = () => {
+    scheduled = false
+    flush()
+  }
 
   function mark(stage: Stage, zxid: Zxid): void {
     if (counterOf(zxid) === 0) return // the start of an epoch is no transaction
     enterEpoch(zxid)
-    noted.set(stage, { zxid, t: clock.preciseWallMs() })
+    note(byStage[stage], zxid)
     if (scheduled) return
     scheduled = true
-    turn.atEnd(() => {
-      scheduled = false
-      flush()
-    })
+    turn.atEnd(endTurn)
   }
 
   function enterEpoch(zxid: Zxid): void {
@@ -69,8 +80,8 @@ export function createStageMarks(options: {
     epoch = epochOf(zxid)
   }
 
-  function mayHold(last: Noted | null, next: Noted): boolean {
-    return last !== null && !sampler.passesTold(last.zxid, next.zxid) && next.t - last.t < HELD_MS_MAX
+  function mayHold(noted: AnyNoted): boolean {
+    return noted.t - noted.toldAt < HELD_MS_MAX && !sampler.passesTold(noted.toldZxid, noted.zxid)
   }
 
   function flush(): void {
@@ -81,42 +92,76 @@ export function createStageMarks(options: {
     tell(never)
   }
 
-  function tell(isHeld: (last: Noted | null, next: Noted) => boolean): void {
-    for (const stage of STAGES) {
-      if (stage === 'committed') tellQuorum(isHeld)
-      const next = noted.get(stage)
-      if (!next || isHeld(told.get(stage) ?? null, next)) continue
-      noted.delete(stage)
-      told.set(stage, next)
-      emit({ type: 'mark', stage, zxid: formatZxid(next.zxid), t: next.t })
+  /**
+   * The time is that of the telling: what a turn has done leaves at its end, so nobody can have seen it before. Taken for
+   * each mark, it cost a follower 0.7 µs a write.
+   */
+  function tell(isHeld: (noted: AnyNoted) => boolean): void {
+    let now = 0
+    for (const noted of stages) {
+      if (noted.what === 'committed') tellQuorum(isHeld)
+      if (!noted.waits) continue
+      if (noted.isNew) {
+        if (now === 0) now = clock.preciseWallMs()
+        noted.t = now
+        noted.isNew = false
+      }
+      if (isHeld(noted)) continue
+      setTold(noted)
+      emit({ type: 'mark', stage: noted.what, zxid: formatZxid(noted.zxid), t: noted.t })
     }
   }
 
-  function tellQuorum(isHeld: (last: Noted | null, next: Noted) => boolean): void {
-    if (!quorum || isHeld(toldQuorum, quorum)) return
-    const { zxid, by, t } = quorum
-    quorum = null
-    toldQuorum = { zxid, t }
-    emit({ type: 'quorum', zxid: formatZxid(zxid), by, t })
+  function tellQuorum(isHeld: (noted: AnyNoted) => boolean): void {
+    if (!quorum.waits) return
+    if (quorum.isNew) {
+      quorum.t = clock.preciseWallMs()
+      quorum.isNew = false
+    }
+    if (isHeld(quorum)) return
+    setTold(quorum)
+    emit({ type: 'quorum', zxid: formatZxid(quorum.zxid), by: quorumBy, t: quorum.t })
   }
 
   return {
     mark,
     committed(zxid, by) {
       enterEpoch(zxid)
-      if (quorum && quorum.by !== by) tellQuorum(mayHold)
-      quorum = { zxid, by, t: clock.preciseWallMs() }
+      if (quorum.waits && quorumBy !== by) tellQuorum(mayHold)
+      note(quorum, zxid)
+      quorumBy = by
       mark('committed', zxid)
     },
     flush,
     settle,
     clear() {
-      noted.clear()
-      told.clear()
-      quorum = null
-      toldQuorum = null
+      for (const noted of [...stages, quorum]) Object.assign(noted, nothingNoted(noted.what))
     },
   }
+}
+
+function nothingNoted<What>(what: What): Noted<What> {
+  return {
+    what,
+    zxid: ZERO_ZXID,
+    t: 0,
+    waits: false,
+    isNew: false,
+    toldZxid: ZERO_ZXID,
+    toldAt: Number.NEGATIVE_INFINITY,
+  }
+}
+
+function note(noted: AnyNoted, zxid: Zxid): void {
+  noted.zxid = zxid
+  noted.waits = true
+  noted.isNew = true
+}
+
+function setTold(noted: AnyNoted): void {
+  noted.waits = false
+  noted.toldZxid = noted.zxid
+  noted.toldAt = noted.t
 }
 
 function never(): boolean {

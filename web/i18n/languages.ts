@@ -12,6 +12,7 @@ import { metrics } from './en/metrics.ts'
 import { palette } from './en/palette.ts'
 import { playground } from './en/playground.ts'
 import { reading } from './en/reading.ts'
+import { recordings } from './en/recordings.ts'
 import { rounds } from './en/rounds.ts'
 import { sessions } from './en/sessions.ts'
 import { story } from './en/story.ts'
@@ -39,6 +40,7 @@ const en = {
   playground,
   attached,
   clusters,
+  recordings,
   edit,
   lockView,
   lockDetail,

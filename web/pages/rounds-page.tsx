@@ -95,7 +95,9 @@ function Form({
 
 function CalmList({ rounds }: { readonly rounds: readonly RoundView[] }) {
   const committed = useClusterValue((view) => view.totals.committed)
-  return <RoundList rounds={useCalm(rounds, committed, rounds.at(-1)?.txn.zxid ?? null)} />
+  // Of a recording every moment is shown at once: nothing comes behind it that would show the rest.
+  const recorded = useViewStore((state) => state.moment !== null)
+  return <RoundList rounds={useCalm(rounds, recorded ? 0 : committed, rounds.at(-1)?.txn.zxid ?? null)} />
 }
 
 interface ToolbarProps {

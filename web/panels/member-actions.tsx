@@ -32,9 +32,9 @@ export function MemberActions({ member, all = false }: MemberActionsProps) {
   const words = useMessages().ensemble
   const busy = useOrders((state) => state.busy.has(member.sid))
   const live = useViewStore((state) => state.status.type === 'live')
-  const attached = useViewStore((state) => state.about?.attached !== undefined)
-  // Servers of others have no process here.
-  if (attached) return null
+  const ours = useViewStore((state) => state.about?.cluster.kind === 'embedded')
+  // Servers of others have no process here, and those of a recording none at all.
+  if (!ours) return null
   return (
     <span className="member-actions">
       {actionsFor(member, all).map((action) => (

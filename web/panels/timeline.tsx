@@ -7,6 +7,7 @@ import { formatClock, formatRate } from '../i18n/format.ts'
 import type { Messages } from '../i18n/languages.ts'
 import { useNow } from '../stores/clock.ts'
 import { setLayout, TIMELINE_PX, useLayout } from '../stores/layout-store.ts'
+import { seek } from '../stores/recording-store.ts'
 import { select } from '../stores/route-store.ts'
 import { useClusterValue, useViewStore } from '../stores/view-store.ts'
 import { Resizer } from '../ui/resizer.tsx'
@@ -77,6 +78,7 @@ function Chart({ layout, size, view }: ChartProps) {
   const words = useMessages()
   const language = useLanguage()
   const [pointerX, setPointerX] = useState<number | null>(null)
+  const moment = useViewStore((state) => state.moment)
   const bottom = size.height - AXIS_PX
   return (
     <>
@@ -86,6 +88,7 @@ function Chart({ layout, size, view }: ChartProps) {
         aria-hidden="true"
         onPointerMove={(event) => setPointerX(event.nativeEvent.offsetX)}
         onPointerLeave={() => setPointerX(null)}
+        onClick={(event) => void seek(layout.timeAt(event.nativeEvent.offsetX))}
       >
         {layout.bands.map((band) => (
           <g key={band.x}>
@@ -110,7 +113,7 @@ function Chart({ layout, size, view }: ChartProps) {
             </text>
           ))}
         <text className="axis-label" x={size.width - 4} y={size.height - 4} textAnchor="end">
-          {words.timeline.now}
+          {moment === null ? words.timeline.now : formatClock(moment)}
         </text>
         {pointerX !== null && <Crosshair x={pointerX} layout={layout} size={size} view={view} />}
       </svg>

@@ -9,9 +9,18 @@ import { Icon } from '../ui/icon.tsx'
 import { useMessages } from '../ui/words.ts'
 
 export function WorldBadge() {
-  const { frame } = useMessages()
+  const { frame, recordings } = useMessages()
+  const recorded = useViewStore((state) => state.about?.recording !== undefined)
   const status = useViewStore((state) => state.status.type)
   const known = useViewStore((state) => state.known)
+  if (status === 'live' && recorded) {
+    return (
+      <span className="world" data-world="recording" title={recordings.badgeHint}>
+        <Icon name="play" size={12} />
+        {recordings.badge}
+      </span>
+    )
+  }
   if (status === 'live') {
     return (
       <span className="world" data-world="live" title={frame.liveHint}>

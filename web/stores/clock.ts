@@ -23,6 +23,12 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
+/** At once: another moment is shown. */
+export function tickClock(): void {
+  now = serverNow()
+  for (const each of listeners) each()
+}
+
 /** Server time in ms since 1970, renewed once a second. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now)

@@ -24,6 +24,8 @@ interface ViewState {
   readonly heardAt: number
   /** Server clock minus browser clock. */
   readonly skewMs: number
+  /** Of a recording, the moment that is shown, ms since 1970; null: now. */
+  readonly moment: number | null
 }
 
 export const useViewStore = create<ViewState>(() => ({
@@ -34,6 +36,7 @@ export const useViewStore = create<ViewState>(() => ({
   known: false,
   heardAt: 0,
   skewMs: 0,
+  moment: null,
 }))
 
 let heardAt = 0
@@ -61,12 +64,17 @@ export function setStatus(status: FeedStatus): void {
 }
 
 export function setAbout(about: About): void {
-  useViewStore.setState({ about, skewMs: about.serverTimeMs - Date.now() })
+  useViewStore.setState(({ moment }) => ({
+    about,
+    skewMs: about.serverTimeMs - Date.now(),
+    moment: about.recording ? (moment ?? about.recording.toMs) : null,
+  }))
 }
 
 /** Forgets the cluster, for a new token. */
 export function forgetView(): void {
-  useViewStore.setState({ view: emptyClusterView(), known: false, about: null, status: { type: 'connecting' } })
+  const status = { type: 'connecting' } as const
+  useViewStore.setState({ view: emptyClusterView(), known: false, about: null, moment: null, status })
 }
 
 /** What `read` finds in the view, again whenever it changed. `read` must not depend on anything else. */
@@ -95,7 +103,12 @@ export function useOwnSessions(): ReadonlySet<string> {
   }, [about])
 }
 
-/** Now, by the servers' clock. */
+/** Now, by the servers' clock; of a recording the moment that is shown. */
 export function serverNow(): number {
-  return Date.now() + useViewStore.getState().skewMs
+  const { moment, skewMs } = useViewStore.getState()
+  return moment ?? Date.now() + skewMs
+}
+
+export function setMoment(moment: number): void {
+  useViewStore.setState({ moment })
 }

@@ -12,6 +12,7 @@ import { metrics } from './metrics.ts'
 import { palette } from './palette.ts'
 import { playground } from './playground.ts'
 import { reading } from './reading.ts'
+import { recordings } from './recordings.ts'
 import { rounds } from './rounds.ts'
 import { sessions } from './sessions.ts'
 import { story } from './story.ts'
@@ -43,4 +44,5 @@ export const zhCn: Messages = {
   why,
   attached,
   clusters,
+  recordings,
 }

@@ -33,6 +33,7 @@ export class GatewayMetrics {
     const { version, clusters, pages, auditRecords, auditWorks } = this.#sources
     const cpu = process.cpuUsage()
     const lag = this.#lag.percentile(99) / NS_PER_SECOND
+    const lagMax = this.#lag.max / NS_PER_SECOND
     this.#lag.reset()
     return [
       gauge('zabscope_info', 'The version, as a label.', 1, { version }),
@@ -52,6 +53,7 @@ export class GatewayMetrics {
         'Lag of the event loop since the last look.',
         Number.isFinite(lag) ? lag : 0,
       ),
+      gauge('nodejs_eventloop_lag_max_seconds', 'The longest lag since the last look.', lagMax),
     ]
   }
 }

@@ -19,7 +19,7 @@ export class History {
 
   /** `limits`: of the recorder; its own when left out. */
   constructor(limits?: WindowLimits) {
-    this.recorder = new Recorder(limits)
+    this.recorder = new Recorder(limits, this.view)
   }
 
   /** The number of the newest event; 0 before the first. */

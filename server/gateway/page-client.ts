@@ -11,8 +11,8 @@ export interface PageClient {
   readonly user: string
   /** At this moment: it may change while a page is connected. */
   readonly role: Role
-  /** A login whose password was entered too long ago for what asks for it again; left out: no. */
-  readonly mustProve?: boolean
+  /** A login whose password was entered too long ago for what asks for it again. */
+  readonly mustProve: boolean
   /** Client address, for the audit log. */
   readonly address: string
   /** The cluster that it looks at, by id; left out: the gateway's first. */

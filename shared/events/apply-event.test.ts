@@ -294,6 +294,8 @@ const STATS: MemberStats = {
   outstanding: 8,
   requests: 9,
   uptimeMs: 10,
+  cpuMs: 1,
+  rssBytes: 80_000_000,
 }
 
 describe('members', () => {

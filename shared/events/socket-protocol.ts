@@ -8,7 +8,7 @@ import type { ClusterView, MemberView, ProcessEnd, ProcessState } from './cluste
 import type { FaultKind } from './fault-catalogue.ts'
 import type { FaultRequest, FaultView } from './fault-request.ts'
 import type { HeldRequests } from './held-messages.ts'
-import type { ExportFormat, HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
+import type { ExportFormat, HistoryMoment, HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
 import type { LockContention, LockDetail, LockRequests } from './lock-requests.ts'
 import type { OperatorRequests } from './operator-requests.ts'
 import type { PlaygroundRequests } from './playground-requests.ts'
@@ -291,6 +291,8 @@ export interface ClientToServer
   'node:get'(request: { readonly path: string }, answer: (a: Answer<NodeDetail>) => void): void
   /** The past: figures for each step of a range, and its events when they are few. */
   'history:range'(request: HistoryRangeRequest, answer: (a: Answer<HistoryRange>) => void): void
+  /** The whole view as it was at `atMs`, and the events around it. */
+  'history:moment'(request: { readonly atMs: number }, answer: (a: Answer<HistoryMoment>) => void): void
   /** Over REST only. Times are ms since 1970; left out: all that is held. */
   'history:export'(
     request: {

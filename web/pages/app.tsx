@@ -18,7 +18,7 @@ import { Rail, Settings } from '../panels/rail.tsx'
 import { ShareButton } from '../panels/share-button.tsx'
 import { Timeline } from '../panels/timeline.tsx'
 import { Tour } from '../panels/tour.tsx'
-import { LostBanner, WorldBadge } from '../panels/world.tsx'
+import { LostBanner, NobodyServes, WorldBadge } from '../panels/world.tsx'
 import { useLayout } from '../stores/layout-store.ts'
 import { useNarrow } from '../stores/narrow.ts'
 import { closeOverlay, openOverlay, useOverlay } from '../stores/overlay-store.ts'
@@ -156,6 +156,7 @@ function Frame() {
         <LostBanner />
         <GoneBanner />
         <RecordingBar key={cluster} />
+        <NobodyServes />
       </div>
       <main className="view" id="view" tabIndex={-1}>
         <Lacking of={LACKED[view]} />

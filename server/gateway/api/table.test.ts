@@ -18,6 +18,7 @@ function client(role: Role): PageClient {
     id: 'x',
     user: 'somebody',
     role,
+    mustProve: false,
     address: '127.0.0.1',
     gone: new AbortController().signal,
     emit: () => undefined,

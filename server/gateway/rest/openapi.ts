@@ -15,6 +15,8 @@ const PROBLEM: Json = {
 }
 const ANSWER: Json = { description: 'Done.', content: { 'application/json': {} } }
 
+const PROOF =
+  ' A login needs its password entered within five minutes where this is dangerous, see POST /session/password.'
 /** Operations that are about no single cluster. */
 const OF_THE_GATEWAY = /^(?:cluster:(?:list|attach|detach)|audit:read|window:open)$/
 const ABOUT_CLUSTER: Json = {
@@ -24,8 +26,6 @@ const ABOUT_CLUSTER: Json = {
   schema: { type: 'string' },
   description: 'Which cluster, by its id in `GET /clusters`; left out: the one that the gateway was started with.',
 }
-const PROOF =
-  ' A login needs its password entered within five minutes where this is dangerous, see POST /session/password.'
 
 /** OpenAPI 3.1. @param basePath without a slash at its end */
 export function openApiDocument(version: string, basePath: string): Json {

@@ -6,6 +6,7 @@ import type { RequestName } from '../api/operation.ts'
 export const EXAMPLES: Readonly<Record<RequestName, object>> = {
   hello: { version: 1, lastSeq: null },
   'api:describe': {},
+  'history:moment': { atMs: 1_700_000_000_000 },
   'history:export': { format: 'jsonl', fromMs: 0, toMs: 60_000 },
   'history:range': { fromMs: 0, toMs: 60_000, stepMs: 1000, events: true },
   'tree:list': { path: '/', offset: 0, watch: true },

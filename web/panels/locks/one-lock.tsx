@@ -108,7 +108,7 @@ function Crowd({ lock }: { readonly lock: LockView }) {
     <section className="crowd">
       <p className="secondary">
         {words.crowd(crowd.length, formatCount(crowd.length, language))}
- {lock.recipe === 'single node' && <span className="tertiary"> · {lockDetail.waitersUnordered}</span>}
+        {lock.recipe === 'single node' && <span className="tertiary"> · {lockDetail.waitersUnordered}</span>}
       </p>
       <ul className="crowd-sessions">
         {crowd.slice(0, CROWD_SHOWN).map((session) => (

@@ -50,6 +50,18 @@ export interface RequestNote {
   readonly latencyMs: number
 }
 
+/** What a member told last of its connection to another one. */
+export interface LinkNote {
+  readonly t: number
+  readonly bytesSent: number
+  readonly queuedBytes: number
+  /** Sent since what was told before; null for the first. */
+  readonly bytesPerS: number | null
+}
+
+/** Nine members, each to each. */
+const LINKS_MAX = 81
+
 export type NoteKind =
   | 'connected'
   | 'disconnected'
@@ -84,6 +96,8 @@ export interface Chronicle {
   /** By member: when its stream came up last. */
   heardSince: Record<string, number>
   readonly sessions: SessionNotes
+  /** Newest traffic of each link, by `from>to`: at most LINKS_MAX. */
+  links: Record<string, LinkNote>
 }
 
 export function emptyChronicle(): Chronicle {
@@ -97,6 +111,7 @@ export function emptyChronicle(): Chronicle {
     flushes: {},
     heardSince: {},
     sessions: emptySessionNotes(),
+    links: {},
   }
 }
 
@@ -143,6 +158,9 @@ export function applyToChronicle(chronicle: Chronicle, view: ClusterView, event:
       if (list.length < FLUSHES_MAX) list.push(event.ms)
       return
     }
+    case 'linkTraffic':
+      noteTraffic(chronicle, event)
+      return
     case 'request': {
       const { session, op, path, zxid, latencyMs } = event
       push(chronicle.requests, { t, sid, session, op, path, zxid, latencyMs }, REQUESTS_MAX)
@@ -209,6 +227,17 @@ function noteSynced(chronicle: Chronicle, event: Extract<GatewayEvent, { type: '
   const began = chronicle.syncs[at]
   if (began && began.count === null) chronicle.syncs[at] = { ...began, how, count }
   else push(chronicle.syncs, { t, leader: sid, learner, how, zxid: had, count }, SYNCS_MAX)
+}
+
+function noteTraffic({ links }: Chronicle, event: Extract<GatewayEvent, { type: 'linkTraffic' }>): void {
+  const { t, sid, peer, bytesSent, queuedBytes } = event
+  const key = `${sid}>${peer}`
+  const before = links[key]
+  if (peer === null || (!before && Object.keys(links).length >= LINKS_MAX)) return
+  // A connection that came up anew counts from zero.
+  const goesOn = before !== undefined && t > before.t && bytesSent >= before.bytesSent
+  const bytesPerS = goesOn ? ((bytesSent - before.bytesSent) * 1000) / (t - before.t) : null
+  links[key] = { t, bytesSent, queuedBytes, bytesPerS }
 }
 
 function noteStream(chronicle: Chronicle, t: number, sid: number, up: boolean): void {

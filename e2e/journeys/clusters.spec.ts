@@ -1,8 +1,6 @@
 // Several clusters in one page: an ensemble that runs elsewhere is attached, looked at, turned away from, and let go. It goes
 // on all the while.
 
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Ensemble } from '../ensemble.ts'
 import { connectToAny, expect, test } from '../fixtures.ts'
 import { openView, znodeRow } from '../page-parts.ts'
@@ -73,14 +71,13 @@ test('attach another ensemble, look at its tree, turn back, let it go', async ({
   }
 })
 
-test('open a recording, go to a moment of it, and close it', async ({ app, client, base, ensemble }, info) => {
+test('open a recording, go to a moment of it, and close it', async ({ app, client, base, ensemble }) => {
   await client.create(`${base}/first`, 'x')
   await client.create(`${base}/last`, 'x')
   const { origin, hash } = new URL(ensemble.url)
   const headers = { Authorization: `Bearer ${hash.replace('#token=', '')}` }
   const exported = await app.request.get(`${origin}/api/v1/history/export?format=window`, { headers })
-  const file = join(info.outputDir, 'past.window.jsonl.gz')
-  await writeFile(file, await exported.body())
+  const file = { name: 'past.window.jsonl.gz', mimeType: 'application/gzip', buffer: await exported.body() }
   await client.create(`${base}/after`, 'x')
 
   await openView(app, 'Rounds')

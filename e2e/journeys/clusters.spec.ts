@@ -70,3 +70,45 @@ test('attach another ensemble, look at its tree, turn back, let it go', async ({
     await other.stopAndForget()
   }
 })
+
+test('open a recording, go to a moment of it, and close it', async ({ app, client, base, ensemble }) => {
+  await client.create(`${base}/first`, 'x')
+  await client.create(`${base}/last`, 'x')
+  const { origin, hash } = new URL(ensemble.url)
+  const headers = { Authorization: `Bearer ${hash.replace('#token=', '')}` }
+  const exported = await app.request.get(`${origin}/api/v1/history/export?format=window`, { headers })
+  const file = { name: 'past.window.jsonl.gz', mimeType: 'application/gzip', buffer: await exported.body() }
+  await client.create(`${base}/after`, 'x')
+
+  await openView(app, 'Rounds')
+  const row = (name: string) => app.getByRole('option').filter({ hasText: `${base}/${name}` })
+  await expect(row('after')).toBeVisible()
+  const choosing = app.waitForEvent('filechooser')
+  await app.getByRole('button', { name: 'Open a recording…' }).click()
+  await (await choosing).setFiles(file)
+
+  const bar = app.getByRole('region', { name: 'Recording' })
+  await expect(bar).toContainText('Recording of playground, from')
+  await expect(app.getByText('RECORDING', { exact: true })).toBeVisible()
+  await expect(app).toHaveURL(/cluster=recording-/)
+  await expect(row('last')).toBeVisible()
+  await expect(row('after')).toHaveCount(0)
+
+  // Back to its first moment, and to its end again by the keyboard.
+  const moment = bar.getByRole('slider', { name: 'Moment' })
+  await moment.focus()
+  await moment.press('Home')
+  await expect(row('first')).toHaveCount(0)
+  await moment.press('End')
+  await expect(row('last')).toBeVisible()
+
+  // There is nothing that could be done to it.
+  await openView(app, 'Ensemble')
+  await expect(app.getByRole('table', { name: 'Members' })).toBeVisible()
+  await expect(app.getByRole('button', { name: /^(Kill|Pause) member/ })).toHaveCount(0)
+  await openView(app, 'Tree')
+  await expect(app.getByRole('heading', { name: 'Not in a recording' })).toBeVisible()
+  await bar.getByRole('button', { name: 'Close the recording' }).click()
+  await expect(app.getByRole('list', { name: 'Clusters' }).getByRole('link')).toHaveCount(1)
+  await expect(bar).toHaveCount(0)
+})

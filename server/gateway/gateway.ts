@@ -94,6 +94,7 @@ export async function openGateway(options: GatewayOptions, cluster: Cluster): Pr
     kept: new KeptClusters(join(cluster.dataDir, 'clusters.json')),
     allowed: options.attachTargets ?? LOOPBACK_ONLY,
     dataDir: cluster.dataDir,
+    version,
     log,
   })
   const parts = { version, historyLimits, jobs, shared: control.handlers, tellAbout, log }

@@ -172,3 +172,10 @@ export const ATTACHES_BURST = 10
 export const ATTACHED_HISTORY_BYTES = 16 * 1024 * 1024
 /** The list of clusters is told to pages at most this often. */
 export const CLUSTERS_TELL_MS = 1000
+
+/** A recording that is opened: bytes of the file, when unpacked, and as the gateway holds it; events, and how long it may be. */
+export const RECORDING_FILE_BYTES_MAX = 64 * 1024 * 1024
+export const RECORDING_UNPACKED_MAX = 1024 * 1024 * 1024
+export const RECORDING_BYTES_MAX = 64 * 1024 * 1024
+export const RECORDING_EVENTS_MAX = 2_000_000
+export const RECORDING_MS_MAX = 24 * 60 * 60_000

@@ -12,6 +12,8 @@ export const CAPABILITY_IDS = [
   'latencies',
   'writes',
   'faults',
+  'tree',
+  'locks',
 ] as const
 export type CapabilityId = (typeof CAPABILITY_IDS)[number]
 

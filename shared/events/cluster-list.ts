@@ -12,8 +12,8 @@ export const CONNECT_STRING_MAX = 1024
 /** Who the session of an attached cluster is. */
 export const CREDENTIALS_MAX = 16
 
-/** embedded: the gateway's own ensemble. attached: somebody else's. */
-export type ClusterKind = 'embedded' | 'attached'
+/** embedded: the gateway's own ensemble. attached: somebody else's. recording: the past of one, from a file. */
+export type ClusterKind = 'embedded' | 'attached' | 'recording'
 
 /** What the list of clusters shows of one, whichever of them a page looks at. */
 export interface ClusterSummary {

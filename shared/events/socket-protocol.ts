@@ -12,6 +12,7 @@ import type { ExportFormat, HistoryMoment, HistoryRange, HistoryRangeRequest } f
 import type { LockContention, LockDetail, LockRequests } from './lock-requests.ts'
 import type { OperatorRequests } from './operator-requests.ts'
 import type { PlaygroundRequests } from './playground-requests.ts'
+import type { RecordingAbout, RecordingRequests } from './recording.ts'
 import type { ScenarioRun } from './scenario-run.ts'
 import type { StreamView } from './subscription.ts'
 import type { FileAnswer, JobProgress, TreeRequests } from './tree-requests.ts'
@@ -108,6 +109,8 @@ export interface About {
   readonly autoRestart?: boolean
   /** Of an ensemble that the gateway did not start; left out otherwise. */
   readonly attached?: AttachedAbout
+  /** Of the past of a cluster, from a file; left out otherwise. */
+  readonly recording?: RecordingAbout
   /** The gateway's own session, with which it reads and watches for all pages; null while it has none. */
   readonly gatewaySession: string | null
   /** Those before it that are over, newest first; at most FORMER_SESSIONS_MAX. Logs may still name them. */
@@ -255,7 +258,8 @@ export interface ClientToServer
     LockRequests,
     PlaygroundRequests,
     HeldRequests,
-    ClusterListRequests {
+    ClusterListRequests,
+    RecordingRequests {
   hello(
     request: {
       readonly version: number

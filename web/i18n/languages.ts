@@ -13,6 +13,7 @@ import { palette } from './en/palette.ts'
 import { picture } from './en/picture.ts'
 import { playground } from './en/playground.ts'
 import { reading } from './en/reading.ts'
+import { recordings } from './en/recordings.ts'
 import { rounds } from './en/rounds.ts'
 import { sessions } from './en/sessions.ts'
 import { story } from './en/story.ts'
@@ -43,6 +44,7 @@ const en = {
   playground,
   attached,
   clusters,
+  recordings,
   edit,
   lockView,
   lockDetail,

@@ -7,6 +7,8 @@ import type { CapabilityId } from '#shared/events/attach.ts'
 import { Answer } from '../panels/answer.tsx'
 import { AttachedBadge } from '../panels/attached-badge.tsx'
 import { ClusterOverlays, ClustersButton, GoneBanner } from '../panels/clusters/cluster-overlays.tsx'
+import { useDroppedRecording } from '../panels/clusters/open-recording.tsx'
+import { RecordingBar } from '../panels/clusters/recording-bar.tsx'
 import { Inspector } from '../panels/inspector.tsx'
 import { ActionDialog } from '../panels/member-actions.tsx'
 import { Notices } from '../panels/notices.tsx'
@@ -28,6 +30,7 @@ import { useViewStore } from '../stores/view-store.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Lacking } from '../ui/lacking.tsx'
+import { Empty } from '../ui/states.tsx'
 import { useLanguage, useMessages } from '../ui/words.ts'
 import { AccessPage, type ReadToken } from './access-page.tsx'
 import { EnsemblePage } from './ensemble-page.tsx'
@@ -54,14 +57,17 @@ const PAGES: Record<ViewName, () => ReactNode> = {
 /** What each view would show of any ensemble, and cannot of some that are attached. */
 const LACKED: Record<ViewName, readonly CapabilityId[]> = {
   ensemble: ['servers', 'figures', 'configuration'],
-  tree: ['writes'],
+  tree: ['writes', 'tree'],
   rounds: ['rounds', 'elections'],
   watches: ['watches'],
-  locks: ['sessions', 'watches'],
+  locks: ['sessions', 'watches', 'locks'],
   sessions: ['sessions'],
   metrics: ['figures', 'latencies'],
   playground: ['faults'],
 }
+
+/** Views of what a recording does not hold. */
+const NOT_RECORDED: ReadonlySet<ViewName> = new Set(['tree', 'locks', 'playground'])
 
 interface AppProps {
   readonly hasToken: boolean
@@ -99,8 +105,10 @@ function Frame() {
   const layout = useLayout()
   const overlay = useOverlay((state) => state.open)
   const stale = useViewStore((state) => state.known && state.status.type !== 'live')
+  const recorded = useViewStore((state) => state.about?.recording !== undefined)
   useKeyboard()
   useFirstVisit()
+  useDroppedRecording()
   const Page = PAGES[view]
   const sizes = {
     '--inspector-set': `${layout.inspectorPx}px`,
@@ -158,12 +166,13 @@ function Frame() {
       <div className="banners">
         <LostBanner />
         <GoneBanner />
+        <RecordingBar key={cluster} />
         <NobodyServes />
         <ReplayBar />
       </div>
       <main className="view" id="view" tabIndex={-1}>
         <Lacking of={LACKED[view]} />
-        <Page key={cluster} />
+        {recorded && NOT_RECORDED.has(view) ? <NotRecorded /> : <Page key={cluster} />}
       </main>
       <Inspector key={cluster} />
       <Timeline />
@@ -176,6 +185,15 @@ function Frame() {
       {overlay === 'picture' && <PictureDialog />}
       {overlay === 'tour' && <Tour />}
     </div>
+  )
+}
+
+function NotRecorded() {
+  const { recordings: words } = useMessages()
+  return (
+    <Empty title={words.nothing}>
+      <p>{words.nothingText}</p>
+    </Empty>
   )
 }
 

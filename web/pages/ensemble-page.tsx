@@ -33,6 +33,8 @@ export function EnsemblePage() {
   const { ensemble: words, picture } = useMessages()
   const known = useViewStore((state) => state.known)
   const answer = useCluster(ensembleAnswer)
+  // Links of others cannot be cut from here.
+  const ours = useViewStore((state) => state.about?.cluster.kind === 'embedded')
   const [ref, size] = useSize<HTMLDivElement>()
   if (known && answer.members === 0) {
     return (
@@ -46,7 +48,9 @@ export function EnsemblePage() {
       <div className="ensemble-top">
         <div className="ring-box" ref={ref} data-picture={words.ring} data-legend={picture.ringLegend}>
           {!known && <RingSkeleton />}
-          {known && size && size.width > 0 && <MemberRing box={ringBox(size)} onLink={(a, b) => offerLink([a, b])} />}
+          {known && size && size.width > 0 && (
+            <MemberRing box={ringBox(size)} {...(ours && { onLink: (a, b) => offerLink([a, b]) })} />
+          )}
           {known && size && size.width > 0 && <RingDots box={ringBox(size)} />}
         </div>
         <div className="ensemble-side">

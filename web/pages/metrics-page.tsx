@@ -22,6 +22,9 @@ const STEP_MS = 1000
 /** Of an attached cluster nobody tells these. */
 const UNTOLD: readonly MetricId[] = ['commit', 'flush', 'latency']
 
+/** Told for each second; a recording's history keeps no such rows. */
+const GAUGES: readonly MetricId[] = ['outstanding', 'connections', 'sessions', 'watches', 'znodes']
+
 /** No server tells it. */
 function isUnknown(view: ClusterView, id: MetricId): boolean {
   const members = Object.values(view.members)
@@ -33,6 +36,8 @@ export function MetricsPage() {
   const known = useViewStore((state) => state.known)
   const view = useViewStore((state) => state.view)
   const attached = useViewStore((state) => state.about?.attached !== undefined)
+  const recorded = useViewStore((state) => state.about?.recording !== undefined)
+  const moment = useViewStore((state) => state.moment)
   // Read when the clock ticks, not whenever something was heard.
   const chronicle = currentChronicle()
   const [minutes, setMinutes] = useState<number>(5)
@@ -41,9 +46,10 @@ export function MetricsPage() {
   const at = useCrosshair((state) => state.t)
   useEffect(() => () => pointAt(null), [])
   const past = usePast((state) => state.figures.get(minutes) ?? undefined)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: of a recording, what is before another moment is something else
   useEffect(() => {
     if (known) void loadFigures(minutes, serverNow())
-  }, [known, minutes])
+  }, [known, minutes, moment])
   if (!known) {
     return (
       <div className="page-skeleton">
@@ -52,7 +58,11 @@ export function MetricsPage() {
     )
   }
   const from = now - minutes * 60_000
-  const shown = attached ? METRICS.filter((id) => !UNTOLD.includes(id) && !isUnknown(view, id)) : METRICS
+  const shown = recorded
+    ? METRICS.filter((id) => !GAUGES.includes(id))
+    : attached
+      ? METRICS.filter((id) => !UNTOLD.includes(id) && !isUnknown(view, id))
+      : METRICS
   const onPointerMove = (event: React.PointerEvent) => {
     const canvas = event.target instanceof Element ? event.target.closest('.metric-canvas') : null
     if (!canvas) return

@@ -42,9 +42,9 @@ function ButtonsNow({ sid, process, all }: ButtonsProps) {
   const words = useMessages().ensemble
   const busy = useOrders((state) => state.busy.has(sid))
   const live = useViewStore((state) => state.status.type === 'live')
-  const attached = useViewStore((state) => state.about?.attached !== undefined)
-  // Servers of others have no process here.
-  if (attached) return null
+  const ours = useViewStore((state) => state.about?.cluster.kind === 'embedded')
+  // Servers of others have no process here, and those of a recording none at all.
+  if (!ours) return null
   return (
     <span className="member-actions">
       {actionsFor(process, all).map((action) => (

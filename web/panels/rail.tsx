@@ -19,7 +19,7 @@ export function Rail() {
     <div className="rail">
       <div className="cluster">
         <ClusterList />
-        {about && (
+        {about && about.connectString !== '' && (
           <div className="connect">
             <span className="mono" title={about.connectString}>
               {about.connectString}

@@ -8,6 +8,7 @@ import type { Messages } from '../i18n/languages.ts'
 import { useNow } from '../stores/clock.ts'
 import { setLayout, TIMELINE_PX, useLayout } from '../stores/layout-store.ts'
 import { rewind } from '../stores/moment-store.ts'
+import { seek } from '../stores/recording-store.ts'
 import { select } from '../stores/route-store.ts'
 import { currentView, presentNow, useClusterValue, useViewStore } from '../stores/view-store.ts'
 import { Resizer } from '../ui/resizer.tsx'
@@ -83,10 +84,16 @@ interface ChartProps {
   readonly pastAt: number | null
 }
 
+/** Of a recording a moment of it, of a living cluster one that the gateway remembers. */
+function goTo(t: number): void {
+  void (useViewStore.getState().about?.recording ? seek(t) : rewind(t))
+}
+
 function Chart({ layout, size, view, pastAt }: ChartProps) {
   const words = useMessages()
   const language = useLanguage()
   const [pointerX, setPointerX] = useState<number | null>(null)
+  const moment = useViewStore((state) => state.moment)
   const bottom = size.height - AXIS_PX
   return (
     <>
@@ -96,7 +103,7 @@ function Chart({ layout, size, view, pastAt }: ChartProps) {
         aria-hidden="true"
         onPointerMove={(event) => setPointerX(event.nativeEvent.offsetX)}
         onPointerLeave={() => setPointerX(null)}
-        onClick={(event) => void rewind(layout.timeAt(event.nativeEvent.offsetX))}
+        onClick={(event) => goTo(layout.timeAt(event.nativeEvent.offsetX))}
       >
         {layout.bands.map((band) => (
           <g key={band.x}>
@@ -121,7 +128,7 @@ function Chart({ layout, size, view, pastAt }: ChartProps) {
             </text>
           ))}
         <text className="axis-label" x={size.width - 4} y={size.height - 4} textAnchor="end">
-          {words.timeline.now}
+          {moment === null ? words.timeline.now : formatClock(moment)}
         </text>
         {pastAt !== null && (
           <line className="past-cursor" x1={layout.xOf(pastAt)} x2={layout.xOf(pastAt)} y1={0} y2={bottom} />

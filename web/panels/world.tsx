@@ -10,7 +10,8 @@ import { useMessages } from '../ui/words.ts'
 import { ensembleAnswer } from '../viz/ensemble-answer.ts'
 
 export function WorldBadge() {
-  const { frame } = useMessages()
+  const { frame, recordings } = useMessages()
+  const recorded = useViewStore((state) => state.about?.recording !== undefined)
   const status = useViewStore((state) => state.status.type)
   const known = useViewStore((state) => state.known)
   const past = useViewStore((state) => state.pastAt !== null)
@@ -19,6 +20,14 @@ export function WorldBadge() {
       <span className="world" data-world="replay" title={frame.replayHint}>
         <Icon name="pause" size={12} />
         {frame.replay}
+      </span>
+    )
+  }
+  if (status === 'live' && recorded) {
+    return (
+      <span className="world" data-world="recording" title={recordings.badgeHint}>
+        <Icon name="play" size={12} />
+        {recordings.badge}
       </span>
     )
   }
@@ -60,7 +69,8 @@ const NOBODY_AFTER_MS = 1500
 /** The gateway is heard, and no member answers clients: what was read of znodes and locks is from before. */
 export function NobodyServes() {
   const { frame } = useMessages()
-  const live = useViewStore((state) => state.known && state.status.type === 'live')
+  // In a recording nobody waits for it to change.
+  const live = useViewStore((state) => state.known && state.status.type === 'live' && state.moment === null)
   const nobody = useClusterValue((view) => {
     const { members, serving } = ensembleAnswer(view)
     return members > 0 && serving === 0

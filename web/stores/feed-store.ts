@@ -5,6 +5,7 @@ import type { Feed, FeedSink } from '../feeds/feed.ts'
 import { applyToChronicle, seedChronicle } from '../viz/chronicle/chronicle.ts'
 import { setFeed } from './ask.ts'
 import { presentChronicle } from './chronicle-store.ts'
+import { renewNow } from './clock.ts'
 import { forgetCluster, onClusters, onShown } from './cluster-store.ts'
 import { onJobProgress } from './job-store.ts'
 import { onLockChanged, onLockDirectories, reopenLock } from './lock-store.ts'
@@ -32,6 +33,7 @@ const sink: FeedSink = {
     // What one may do here follows from it.
     if (before !== undefined && before !== about.attached?.readOnly) void askRights()
     onShown(about.cluster.id)
+    if (about.recording) renewNow()
   },
   clusters: onClusters,
   snapshot(view) {

@@ -26,6 +26,8 @@ interface ViewState {
   readonly skewMs: number
   /** The moment of the past that `view` is of, ms since 1970; null: the present. */
   readonly pastAt: number | null
+  /** Of a recording, the moment that is shown, ms since 1970; null: now. */
+  readonly moment: number | null
 }
 
 export const useViewStore = create<ViewState>(() => ({
@@ -37,6 +39,7 @@ export const useViewStore = create<ViewState>(() => ({
   heardAt: 0,
   skewMs: 0,
   pastAt: null,
+  moment: null,
 }))
 
 /** The present, while a moment of the past is shown in its place. */
@@ -85,7 +88,11 @@ export function setStatus(status: FeedStatus): void {
 }
 
 export function setAbout(about: About): void {
-  useViewStore.setState({ about, skewMs: about.serverTimeMs - Date.now() })
+  useViewStore.setState(({ moment }) => ({
+    about,
+    skewMs: about.serverTimeMs - Date.now(),
+    moment: about.recording ? (moment ?? about.recording.toMs) : null,
+  }))
 }
 
 /** Forgets the cluster, for a new token. */
@@ -94,6 +101,7 @@ export function forgetView(): void {
   useViewStore.setState({
     view: emptyClusterView(),
     pastAt: null,
+    moment: null,
     known: false,
     about: null,
     status: { type: 'connecting' },
@@ -131,7 +139,12 @@ export function serverNow(): number {
   return useViewStore.getState().pastAt ?? presentNow()
 }
 
-/** Now, by the servers' clock, whatever is shown. */
+/** Now, by the servers' clock, whatever of the past is shown; of a recording the moment that is shown. */
 export function presentNow(): number {
-  return Date.now() + useViewStore.getState().skewMs
+  const { moment, skewMs } = useViewStore.getState()
+  return moment ?? Date.now() + skewMs
+}
+
+export function setMoment(moment: number): void {
+  useViewStore.setState({ moment })
 }

@@ -9,7 +9,7 @@ import { useMessages } from './words.ts'
 
 export function Lacking({ of }: { readonly of: readonly CapabilityId[] }) {
   const { attached: words } = useMessages()
-  const capabilities = useViewStore((state) => state.about?.attached?.capabilities)
+  const capabilities = useViewStore((state) => (state.about?.attached ?? state.about?.recording)?.capabilities)
   const lacking = capabilities?.filter(({ id, available }) => !available && of.includes(id)) ?? []
   if (lacking.length === 0) return null
   return (

@@ -26,6 +26,8 @@ export interface RestRoute {
   readonly fixed?: Readonly<Record<string, unknown>>
   /** Largest body; BODY_BYTES_MAX when not given. */
   readonly bodyBytesMax?: number
+  /** The field that is the body itself, as a stream: a file, `application/gzip`. Left out: the body is JSON. */
+  readonly fileField?: string
   /** The field that `If-Match` sets, and the answer's `ETag` shows. */
   readonly versionField?: string
 }

@@ -13,6 +13,7 @@ import type { ActionName, Operation, Operations, RequestName, RestRoute } from '
 import { OPERATOR_OPERATIONS } from './operator-operations.ts'
 import { PAGE_OPERATIONS } from './page-operations.ts'
 import { PLAYGROUND_OPERATIONS } from './playground-operations.ts'
+import { RECORDING_OPERATIONS } from './recording-operations.ts'
 import { isAtLeast, type Role } from './roles.ts'
 import { SUBTREE_OPERATIONS } from './subtree-operations.ts'
 import { TREE_OPERATIONS } from './tree-operations.ts'
@@ -28,6 +29,7 @@ export const OPERATIONS: Operations<RequestName> = {
   ...OPERATOR_OPERATIONS,
   ...FAULT_OPERATIONS,
   ...CLUSTER_OPERATIONS,
+  ...RECORDING_OPERATIONS,
   ...PLAYGROUND_OPERATIONS,
 }
 

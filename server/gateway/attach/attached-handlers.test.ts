@@ -9,7 +9,7 @@ const refusedWith = (readOnly: boolean) => (code: string) =>
 
 test('read-only: whatever is audited is refused, but for what concerns the gateway alone', () => {
   const allowed = ACTION_NAMES.filter((name) => refuses(name, true) === null)
-  const aboutTheGateway = ['locks:override', 'cluster:attach', 'cluster:detach', 'cluster:allow-writes']
+  const aboutTheGateway = ['locks:override', 'cluster:attach', 'cluster:detach', 'cluster:allow-writes', 'window:open']
   expect(allowed.filter((name) => operation(name).audited)).toEqual(aboutTheGateway)
   const writes = ['node:create', 'node:set', 'node:delete', 'node:set-acl', 'tree:delete', 'tree:import']
   expect(refusedWith(true)('READ_ONLY')).toEqual(expect.arrayContaining(writes))

@@ -1,16 +1,21 @@
-// Carries out what is asked about the clusters of the gateway: which there are, attaching one, letting it go, and looking
-// at another one.
+// Carries out what is asked about the clusters of the gateway: which there are, attaching one, opening a recording, letting
+// one go, and looking at another one.
 
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import type { Logger } from 'pino'
 import { CLUSTERS_MAX, type ClusterSummary } from '#shared/events/cluster-list.ts'
 import type { Handlers, Trail } from '../api/handlers.ts'
 import type { AllowedTargets } from '../attach/allowed-targets.ts'
 import { attachedCluster } from '../attach/attached-cluster.ts'
+import { clusterId } from '../attach/cluster-id.ts'
 import { readAudit } from '../audit/read-audit.ts'
 import type { Cluster } from '../cluster.ts'
+import { ImportError } from '../history/import.ts'
 import { ATTACHES_BURST, ATTACHES_PER_MINUTE_MAX } from '../limits.ts'
 import { RateLimit } from '../rate-limit.ts'
+import { RecordedPast } from '../recordings/recorded-past.ts'
+import { serveRecording } from '../recordings/recording-cluster.ts'
 import { RequestError } from '../request-error.ts'
 import { type AttachPlan, planAgain, planAttach } from './attach-request.ts'
 import { type Clusters, noSuchCluster } from './clusters.ts'
@@ -24,6 +29,8 @@ export interface ClusterHandlerParts {
   readonly allowed: AllowedTargets
   /** Of the gateway's first cluster: the audit log, and a folder for each other one. */
   readonly dataDir: string
+  /** Of Zabscope. */
+  readonly version: string
   readonly log: Logger
 }
 
@@ -33,6 +40,7 @@ export class ClusterControl {
   /** Ids that are on their way. */
   readonly #coming = new Set<string>()
   #closed = false
+  #opening = false
 
   constructor(parts: ClusterHandlerParts) {
     this.#parts = parts
@@ -65,6 +73,7 @@ export class ClusterControl {
         client.lookAt(cluster)
         return null
       },
+      'window:open': async (_client, { file }, trail) => this.#openWindow(Readable.from(file), trail),
       'audit:read': async (_client, { limit }) => readAudit(dataDir, limit),
     }
   }
@@ -79,6 +88,37 @@ export class ClusterControl {
         this.#parts.log.error({ cluster: kept.id, err: error }, 'a kept cluster could not be attached again')
       }
     }
+  }
+
+  async #openWindow(source: Readable, trail?: Trail): Promise<ClusterSummary> {
+    const { clusters, version } = this.#parts
+    clusters().checkRoom()
+    if (this.#opening) throw new RequestError('BUSY', 'Another recording is being opened. Try again when it is.')
+    this.#opening = true
+    try {
+      const past = await RecordedPast.read(source)
+      const taken = (id: string): boolean => clusters().find(id) !== null || this.#coming.has(id)
+      const id = clusterId(`recording ${new Date(past.fromMs).toISOString().slice(0, 16)}`, taken)
+      if (this.#closed) throw new RequestError('CLOSED', 'The gateway is ending.')
+      clusters().add(serveRecording({ id, past, shared: this.handlers, version }), false)
+      trail?.({ opened: id, events: past.events })
+      return this.#summaryOf(id)
+    } catch (error) {
+      if (error instanceof ImportError) throw new RequestError('MALFORMED', error.message)
+      throw error
+    } finally {
+      this.#opening = false
+      source.destroy()
+    }
+  }
+
+  #summaryOf(id: string): ClusterSummary {
+    const summary = this.#parts
+      .clusters()
+      .summaries()
+      .find((one) => one.id === id)
+    if (!summary) throw noSuchCluster(id)
+    return summary
   }
 
   close(): void {
@@ -102,11 +142,7 @@ export class ClusterControl {
       this.#coming.delete(id)
     }
     trail?.({ attached: id, credentials: options.auth.length })
-    const summary = clusters()
-      .summaries()
-      .find((one) => one.id === id)
-    if (!summary) throw noSuchCluster(id)
-    return summary
+    return this.#summaryOf(id)
   }
 }
 

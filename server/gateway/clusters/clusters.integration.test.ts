@@ -208,3 +208,49 @@ describe('a second cluster', () => {
     expect(JSON.parse(readFileSync(join(dataDir, 'clusters.json'), 'utf8'))).toEqual([])
   })
 })
+
+describe('a recording', () => {
+  const upload = (body: Uint8Array | string, type = 'application/gzip') =>
+    fetch(`http://127.0.0.1:${gateway.port}/api/v1/recordings`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${gateway.token}`, 'Content-Type': type },
+      body,
+    })
+
+  test('of this ensemble is opened, looked at moment by moment, and can change nothing', async () => {
+    await here.create('/recorded', '')
+    const exported = await fetch(`http://127.0.0.1:${gateway.port}/api/v1/history/export?format=window`, {
+      headers: { Authorization: `Bearer ${gateway.token}` },
+    })
+    const opened = await upload(new Uint8Array(await exported.arrayBuffer()))
+    const summary = (await opened.json()) as ClusterSummary
+    expect([opened.status, summary]).toMatchObject([200, { kind: 'recording', name: 'playground', members: 1 }])
+    const page = await openPage()
+    const welcome = await hello(page, { cluster: summary.id })
+    const { recording } = welcome.about
+    if (!recording || welcome.type !== 'snapshot') throw new Error('a recording says so')
+    expect(recording.events).toBeGreaterThan(10)
+    expect(recording.toMs).toBeGreaterThan(recording.fromMs)
+    expect(welcome.view.rounds.some(({ txn }) => txn.path === '/recorded')).toBe(true)
+    const at = async (atMs: number) => (await page.emitWithAck('window:view', { atMs })).value.view
+    expect((await at(recording.toMs)).rounds).toEqual(welcome.view.rounds)
+    expect((await at(recording.fromMs)).rounds).toEqual([])
+    // Whatever it is that one asks for: by construction there is nothing behind it.
+    for (const [name, request] of [
+      ['node:create', { path: '/x', dataBase64: null, mode: 'persistent' }],
+      ['tree:list', { path: '/', offset: 0, watch: false }],
+      ['member:kill', { sid: 1 }],
+      ['fault:heal-all', {}],
+    ] as const)
+      expect([name, await page.emitWithAck(name, request)]).toMatchObject([name, { ok: false, code: 'RECORDING' }])
+    const range = { fromMs: recording.fromMs, toMs: recording.toMs + 1, stepMs: 1000, events: false }
+    expect((await page.emitWithAck('history:range', range)).value.steps.length).toBeGreaterThan(0)
+    expect((await ask('DELETE', `/clusters/${summary.id}`)).status).toBe(204)
+  })
+
+  test('that is none is refused in words', async () => {
+    expect(await (await upload('no gzip at all')).json()).toMatchObject({ code: 'MALFORMED' })
+    expect((await upload('{}', 'application/json')).status).toBe(415)
+    expect(await list()).toHaveLength(1)
+  })
+})

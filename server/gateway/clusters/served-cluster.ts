@@ -21,6 +21,7 @@ import { OverrideStore } from '../locks/override-store.ts'
 import { connectedSessions, WatchPoll } from '../locks/watch-poll.ts'
 import { nowMs } from '../member-streams.ts'
 import type { PageClient } from '../page-client.ts'
+import { RequestError } from '../request-error.ts'
 import type { Jobs } from '../tree/jobs.ts'
 import { nodeHandlers } from '../tree/node-service.ts'
 import { subtreeHandlers } from '../tree/subtree-service.ts'
@@ -42,7 +43,7 @@ export interface ServeParts {
 }
 
 /** Requests about the gateway, and not about one of its clusters. */
-export type SharedRequest = `cluster:${'list' | 'attach' | 'detach' | 'select'}` | 'audit:read'
+export type SharedRequest = `cluster:${'list' | 'attach' | 'detach' | 'select'}` | 'audit:read' | 'window:open'
 
 export interface ServedCluster {
   readonly id: string
@@ -126,6 +127,9 @@ export function serveCluster(cluster: Cluster, parts: ServeParts): ServedCluster
     ...subtreeHandlers(session, jobs),
     ...transferHandlers(session, jobs),
     ...opened.handlers,
+    'window:view': async () => {
+      throw new RequestError('WRONG_STATE', 'This cluster is no recording; ask history:range for its past.')
+    },
   }
   const { id, kind, name } = cluster
   return {

@@ -105,6 +105,16 @@ export class EventWindow {
     }
   }
 
+  /** How many chunks there are, the one that was being filled included. */
+  seal(): number {
+    return this.#sealed().length
+  }
+
+  /** What came with chunk `first` and later, in its order, a chunk at a time; only those that may hold events up to `toMs`. */
+  *from(first: number, toMs: number): Generator<readonly GatewayEvent[]> {
+    for (const chunk of this.#sealed().slice(first)) if (chunk.fromMs <= toMs) yield decodeChunk(chunk)
+  }
+
   /** For everything up to `atMs`, and on to the end: from the newest checkpoint that is surely before it. */
   beginning(atMs: number): Beginning {
     const chunks = this.#sealed()

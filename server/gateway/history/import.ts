@@ -40,18 +40,46 @@ const headSchema = z.object({
 })
 const fileVersionSchema = z.looseObject({ type: z.literal('zabscope-window'), fileVersion: z.int() })
 
+/** How much a file may hold. */
+export interface ImportLimits {
+  /** When unpacked. */
+  readonly bytesMax: number
+  readonly eventsMax: number
+}
+
+const LIMITS: ImportLimits = { bytesMax: IMPORT_BYTES_MAX, eventsMax: IMPORT_EVENTS_MAX }
+
+export type WindowHead = Omit<ImportedWindow, 'events'>
+
 /** Rejects with an ImportError. */
 export async function importWindow(compressed: Uint8Array | Readable): Promise<ImportedWindow> {
-  const source = compressed instanceof Uint8Array ? Readable.from([compressed]) : compressed
   const events: GatewayEvent[] = []
-  let head: Omit<ImportedWindow, 'events'> | null = null
+  const source = compressed instanceof Uint8Array ? Readable.from([compressed]) : compressed
+  const head = await readWindow(source, LIMITS, {
+    onHead: () => undefined,
+    onEvent: (event) => void events.push(event),
+  })
+  return { ...head, events }
+}
+
+/** Tells what stands in the file, one thing after the other, so that nobody need hold it all. Rejects with an ImportError. */
+export async function readWindow(
+  source: Readable,
+  { bytesMax, eventsMax }: ImportLimits,
+  { onHead, onEvent }: { onHead(head: WindowHead): void; onEvent(event: GatewayEvent): void },
+): Promise<WindowHead> {
+  let head: WindowHead | null = null
   let line = 0
   try {
-    for await (const text of linesOf(source)) {
+    for await (const text of linesOf(source, bytesMax)) {
       line += 1
-      if (!head) head = readHead(JSON.parse(text))
-      else if (events.push(readEvent(JSON.parse(text))) > IMPORT_EVENTS_MAX)
-        throw new ImportError(`The file holds more than ${IMPORT_EVENTS_MAX} events. Export a shorter window.`)
+      if (line - 1 > eventsMax)
+        throw new ImportError(`The file holds more than ${eventsMax} events. Export a shorter window.`)
+      if (head) onEvent(readEvent(JSON.parse(text)))
+      else {
+        head = readHead(JSON.parse(text))
+        onHead(head)
+      }
     }
   } catch (error) {
     if (error instanceof ImportError) throw error
@@ -61,7 +89,7 @@ export async function importWindow(compressed: Uint8Array | Readable): Promise<I
     )
   }
   if (!head) throw new ImportError('The file is empty. Choose one that was exported as a window.')
-  return { ...head, events }
+  return head
 }
 
 /** What was at `atMs`; the end of the window when left out. */
@@ -71,7 +99,7 @@ export function viewOf(window: ImportedWindow, atMs = Number.MAX_SAFE_INTEGER): 
   return view
 }
 
-async function* linesOf(source: Readable): AsyncGenerator<string> {
+async function* linesOf(source: Readable, bytesMax: number): AsyncGenerator<string> {
   const gunzip = createGunzip()
   source.on('error', (error) => gunzip.destroy(error))
   const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -79,7 +107,7 @@ async function* linesOf(source: Readable): AsyncGenerator<string> {
   let bytes = 0
   for await (const chunk of source.pipe(gunzip)) {
     bytes += chunk.length
-    if (bytes > IMPORT_BYTES_MAX) throw new ImportError('The file is too large to be read here.')
+    if (bytes > bytesMax) throw new ImportError('The file is too large to be read here.')
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
     rest = lines.pop() ?? ''
     if (rest.length > IMPORT_LINE_MAX) throw new ImportError('The file holds a line that is too long.')
@@ -88,7 +116,7 @@ async function* linesOf(source: Readable): AsyncGenerator<string> {
   if (rest !== '') throw new ImportError('The file ends within a line: it was not exported to its end.')
 }
 
-function readHead(value: unknown): Omit<ImportedWindow, 'events'> {
+function readHead(value: unknown): WindowHead {
   const version = fileVersionSchema.parse(value).fileVersion
   if (version !== WINDOW_FILE_VERSION)
     throw new ImportError(

@@ -18,7 +18,7 @@ const ANSWER: Json = { description: 'Done.', content: { 'application/json': {} }
 const PROOF =
   ' A login needs its password entered within five minutes where this is dangerous, see POST /session/password.'
 /** Operations that are about no single cluster. */
-const OF_THE_GATEWAY = /^(?:cluster:(?:list|attach|detach)|audit:read)$/
+const OF_THE_GATEWAY = /^(?:cluster:(?:list|attach|detach)|audit:read|window:open)$/
 const ABOUT_CLUSTER: Json = {
   name: CLUSTER_FIELD,
   in: 'query',
@@ -105,7 +105,15 @@ function describeOperation(name: ActionName, rest: RestRoute): Json {
       ...(rest.versionField !== undefined && rest.method !== 'GET' ? [ifMatch] : []),
       ...(OF_THE_GATEWAY.test(name) ? [] : [ABOUT_CLUSTER]),
     ],
-    ...(usesBody(rest) && others.length > 0
+    ...(rest.fileField !== undefined
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/gzip': { schema: { type: 'string', format: 'binary' } } },
+          },
+        }
+      : {}),
+    ...(usesBody(rest) && rest.fileField === undefined && others.length > 0
       ? {
           requestBody: jsonBody({
             ...schema,

@@ -37,7 +37,9 @@ export function operationRoutes(options: RouteOptions): Router {
       }
     }
     const method = rest.method.toLowerCase() as 'get' | 'post' | 'put' | 'delete'
-    router[method](path, ...(usesBody(rest) ? [jsonOnly, jsonBody(rest)] : [noBody]), carryOut)
+    const body =
+      rest.fileField !== undefined ? [fileOnly(rest)] : usesBody(rest) ? [jsonOnly, jsonBody(rest)] : [noBody]
+    router[method](path, ...body, carryOut)
   }
   return router
 }
@@ -49,7 +51,8 @@ async function answerOne(
   request: Request,
   response: Response,
 ): Promise<void> {
-  const input = readInput(name, rest, request)
+  const input =
+    rest.fileField === undefined ? readInput(name, rest, request) : { [rest.fileField]: fileOf(request, rest) }
   if (input === null) return sendProblem(response, 'MALFORMED', 'The body is to be a JSON object.')
   const client = restClient(access(), request, response)
   try {
@@ -99,6 +102,26 @@ function versionOf(value: unknown): number | null {
 
 function jsonBody({ bodyBytesMax = BODY_BYTES_MAX }: RestRoute): RequestHandler {
   return express.json({ limit: bodyBytesMax, strict: true, type: 'application/json', inflate: false })
+}
+
+function fileOnly({ bodyBytesMax = BODY_BYTES_MAX }: RestRoute): RequestHandler {
+  return (request, response, next) => {
+    if (!request.is('application/gzip'))
+      sendProblem(response, 'MEDIA_TYPE', 'Send the file itself as `Content-Type: application/gzip`.')
+    else if (Number(request.headers['content-length'] ?? 0) > bodyBytesMax)
+      sendProblem(response, 'TOO_LARGE', `The file is larger than ${bodyBytesMax} bytes.`)
+    else next()
+  }
+}
+
+/** The body as it comes, and never more than the route takes. */
+async function* fileOf(request: Request, { bodyBytesMax = BODY_BYTES_MAX }: RestRoute): AsyncGenerator<Uint8Array> {
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > bodyBytesMax) throw new Error(`it is larger than ${bodyBytesMax} bytes`)
+    yield chunk
+  }
 }
 
 const jsonOnly: RequestHandler = (request, response, next) => {

@@ -36,7 +36,10 @@ function exampleRequest({ name, rest }: ReturnType<typeof restOperations>[number
   })
   const query = [...fields].map(([field, value]) => `${field}=${encodeURIComponent(String(value))}`).join('&')
   const inBody = usesBody(rest) && fields.size > 0
+  if (rest.fileField !== undefined)
+    return { url: `/api/v1${path}`, asking: { method: rest.method, body: 'a file' }, type: 'application/gzip' }
   return {
+    type: 'application/json',
     url: `/api/v1${path}${!usesBody(rest) && query ? `?${query}` : ''}`,
     asking: { method: rest.method, ...(inBody ? { body: Object.fromEntries(fields) } : {}) },
   }
@@ -65,10 +68,11 @@ describe('routes', () => {
 
   test.each(ROLES)('[Z-1] every operation as %s: what the table says', async (role) => {
     for (const entry of restOperations()) {
-      const { url, asking } = exampleRequest(entry)
+      const { url, asking, type } = exampleRequest(entry)
       if (entry.name.startsWith('tree:') || entry.name.startsWith('node:')) rig.ensemble.create('/a/b')
       const before = rig.done.length + rig.audit.entries.length
-      const reply = await rig.ask(url, { ...asking, headers: bearer(role) })
+      const typed = 'body' in asking ? { 'Content-Type': type } : {}
+      const reply = await rig.ask(url, { ...asking, headers: { ...bearer(role), ...typed } })
       expect([entry.name, url, reply.status === 403]).toEqual([entry.name, url, !mayAsk(role, entry.name)])
       if (mayAsk(role, entry.name))
         expect([entry.name, reply.body, reply.status < 300]).toEqual([entry.name, reply.body, true])

@@ -1,5 +1,6 @@
 // One well-formed request of each operation, for tests that go through all of them.
 
+import { Readable } from 'node:stream'
 import type { RequestName } from '../api/operation.ts'
 
 export const EXAMPLES: Readonly<Record<RequestName, object>> = {
@@ -74,4 +75,6 @@ export const EXAMPLES: Readonly<Record<RequestName, object>> = {
   'cluster:attach': { connectString: '127.0.0.1:2181', auth: [{ scheme: 'digest', auth: 'ada:canary' }], keep: false },
   'cluster:detach': { cluster: 'staging' },
   'cluster:select': { cluster: 'staging' },
+  'window:open': { file: Readable.from([]) },
+  'window:view': { atMs: 60_000 },
 }

@@ -25,5 +25,7 @@ export const attached = {
     latencies: 'Latencies.',
     writes: 'Changes.',
     faults: 'Faults.',
+    tree: 'Tree.',
+    locks: 'Locks.',
   },
 }

@@ -3,7 +3,7 @@
 export const clusters = {
   list: 'Clusters',
   open: 'Clusters: look at another one, or attach one',
-  kinds: { embedded: 'started here', attached: 'attached' },
+  kinds: { embedded: 'started here', attached: 'attached', recording: 'recording' },
   serving: (serving: string, members: string) => `${serving} of ${members} serving`,
   noMembers: 'no answer yet',
   readOnly: 'read-only',

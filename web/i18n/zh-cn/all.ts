@@ -13,6 +13,7 @@ import { palette } from './palette.ts'
 import { picture } from './picture.ts'
 import { playground } from './playground.ts'
 import { reading } from './reading.ts'
+import { recordings } from './recordings.ts'
 import { rounds } from './rounds.ts'
 import { sessions } from './sessions.ts'
 import { story } from './story.ts'
@@ -47,4 +48,5 @@ export const zhCn: Messages = {
   why,
   attached,
   clusters,
+  recordings,
 }

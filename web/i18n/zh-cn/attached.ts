@@ -27,5 +27,7 @@ export const attached: Messages['attached'] = {
     latencies: '延迟。',
     writes: '修改。',
     faults: '故障。',
+    tree: '节点树。',
+    locks: '锁。',
   },
 }

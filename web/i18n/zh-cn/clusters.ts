@@ -5,7 +5,7 @@ import type { Messages } from '../languages.ts'
 export const clusters: Messages['clusters'] = {
   list: '集群',
   open: '集群：查看另一个，或接入一个',
-  kinds: { embedded: '由此启动', attached: '已接入' },
+  kinds: { embedded: '由此启动', attached: '已接入', recording: '录像' },
   serving: (serving, members) => `${serving} / ${members} 在服务`,
   noMembers: '尚无应答',
   readOnly: '只读',

@@ -37,13 +37,18 @@ function ClusterLink({ cluster, shown, onChosen }: ClusterLinkProps) {
   const route = useRoute()
   const count = (n: number) => formatCount(n, language)
   const { id, name, first, members, serving, kind, readOnly } = cluster
-  const state = members === 0 ? words.noMembers : words.serving(count(serving), count(members))
+  const state =
+    kind === 'recording'
+      ? words.kinds.recording
+      : members === 0
+        ? words.noMembers
+        : words.serving(count(serving), count(members))
   const target = { ...route, cluster: first ? null : id, selection: null, lock: null }
   return (
     <a
       href={location.pathname + formatRoute(target)}
       aria-current={shown ? 'true' : undefined}
-      title={`${cluster.connectString}\n${words.kinds[kind]}`}
+      title={cluster.connectString === '' ? words.kinds[kind] : `${cluster.connectString}\n${words.kinds[kind]}`}
       onClick={(event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey) return
         event.preventDefault()
@@ -54,7 +59,7 @@ function ClusterLink({ cluster, shown, onChosen }: ClusterLinkProps) {
       <strong>
         <Visible text={name} />
       </strong>
-      <small data-judgement={members > 0 && serving * 2 <= members ? 'bad' : undefined}>
+      <small data-judgement={kind !== 'recording' && members > 0 && serving * 2 <= members ? 'bad' : undefined}>
         {[state, ...(kind === 'attached' ? [readOnly ? words.readOnly : words.kinds.attached] : [])].join(' · ')}
       </small>
     </a>

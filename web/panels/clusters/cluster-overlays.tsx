@@ -10,6 +10,7 @@ import { GuardedButton } from '../tree/guarded-button.tsx'
 import { AttachDialog } from './attach-dialog.tsx'
 import { ClusterDialog } from './cluster-dialog.tsx'
 import { ClusterList } from './cluster-list.tsx'
+import { OpenRecordingButton } from './open-recording.tsx'
 
 export function ClusterOverlays() {
   const open = useOverlay((state) => state.open)
@@ -35,12 +36,16 @@ function ClustersDialog() {
   )
 }
 
+/** What adds to the list. */
 export function AttachButton() {
   const { clusters: words } = useMessages()
   return (
-    <GuardedButton needs="cluster:attach" className="quiet small" onClick={() => openOverlay('attach')}>
-      {words.attach}
-    </GuardedButton>
+    <div className="add-cluster">
+      <GuardedButton needs="cluster:attach" className="quiet small" onClick={() => openOverlay('attach')}>
+        {words.attach}
+      </GuardedButton>
+      <OpenRecordingButton />
+    </div>
   )
 }
 

@@ -4,7 +4,7 @@ import { asSessionId, NO_SESSION } from '../../zk/ids.ts'
 import { makeZxid } from '../../zk/zxid.ts'
 import type { SiteNode } from '../recognise/picture.ts'
 import { curatorLock, guid, kazooLock, seq, siteOf } from '../testing/sites.ts'
-import { applyChange, createHistory, type LockHistory } from './lock-history.ts'
+import { applyChange, createHistory, type LockHistory, recognised } from './lock-history.ts'
 import { addDuration, createHistogram, quantileMs } from './log-histogram.ts'
 import { jainIndex, summarizeHistory } from './summary.ts'
 
@@ -309,4 +309,57 @@ test('a lock that is not ephemeral is released by whoever deletes it', () => {
   const name = kazooLock(1)
   const world = new World().create(name, Number(NO_SESSION)).delete(name, 7)
   expect(world.ended).toEqual([['0x0', 1001, 1001, 1002, 'delete']])
+})
+
+describe('a lock that is one znode', () => {
+  const zxid = (counter: number) => makeZxid(1, counter)
+  const session = (n: number) => asSessionId(BigInt(n))
+  const created = (t: number, owner: number) =>
+    ({ type: 'created', t, zxid: zxid(t), path: '/l', owner: session(owner), data: null }) as const
+  const deleted = (t: number, by: number) =>
+    ({ type: 'deleted', t, zxid: zxid(t), path: '/l', by: session(by) }) as const
+  const node = (czxid: number, owner: number): SiteNode => ({
+    ...{ path: '/l', czxid: zxid(czxid), ctimeMs: czxid, cversion: 0, numChildren: 0 },
+    ...{ ephemeralOwner: session(owner), data: null, children: [] },
+  })
+  const listed = (t: number, what: SiteNode | null) =>
+    ({ type: 'listed', t, zxid: zxid(t), path: '/l', node: what }) as const
+
+  function history(): LockHistory {
+    const made = createHistory('/l', 1)
+    for (const change of [listed(2, node(1, 0xa)), deleted(10, 0xa), created(11, 0xb)]) applyChange(made, change)
+    return made
+  }
+
+  test('each znode is a turn of its own; what is free stays what it was', () => {
+    const made = history()
+    applyChange(made, deleted(20, 0xb))
+    expect(made.ended.map(({ session: who, endedBy }) => [who, endedBy])).toEqual([
+      ['0xa', 'delete'],
+      ['0xb', 'delete'],
+    ])
+    expect([made.picture.recipe, recognised(made).recipe]).toEqual(['unknown', 'single node'])
+  })
+
+  test('a listing that was read before what the stream has told changes nothing, and breaks no order of tokens', () => {
+    const made = history()
+    for (const late of [listed(12, node(1, 0xa)), listed(13, null)]) applyChange(made, late)
+    expect([...made.open.values()].map(({ session: who }) => who)).toEqual(['0xb'])
+    expect([made.tallies.grants, made.tokenViolations, made.resets]).toEqual([1, 0, 0])
+    applyChange(made, { type: 'gap', t: 14, reason: 'stream' })
+    applyChange(made, listed(15, null))
+    expect([made.open.size, made.gaps.all[0]?.untilMs]).toEqual([0, 15])
+  })
+
+  test('who watches it waits for whoever holds it', () => {
+    const made = history()
+    applyChange(made, { type: 'crowd', t: 12, sessions: ['0xb', '0xc', '0xd'] })
+    applyChange(made, deleted(1012, 0xb))
+    const { waiterSeconds, pairs, little } = summarizeHistory(made, 1012)
+    expect([waiterSeconds, pairs.map(({ holder, waiter }) => `${holder} ${waiter}`), little]).toEqual([
+      2,
+      ['0xb 0xc', '0xb 0xd'],
+      null,
+    ])
+  })
 })

@@ -60,6 +60,8 @@ export interface LockHistory {
   sinceMs: number
   /** When something may have been missed. */
   readonly gaps: Gaps
+  /** A stream has told of changes here. */
+  streamed: boolean
   /** What is seen next may have begun at any time before. */
   blind: boolean
   lastReleaseMs: number | null
@@ -88,6 +90,7 @@ export function createHistory(path: string, t: number, overrides: readonly Overr
     ...{
       sinceMs: t,
       gaps: createGaps(),
+      streamed: false,
       blind: true,
       lastReleaseMs: null,
       formerOwners: new Map(),
@@ -118,6 +121,8 @@ export function applyChange(history: LockHistory, change: LockChange): void {
   if (change.type === 'triggered' || change.type === 'delivered') return noteWake(history, change)
   advance(tallies, t, history.waiting)
   const before = history.picture.incarnation
+  if (change.type === 'created' || change.type === 'deleted') history.streamed = true
+  if (isOutdated(history, change)) return lookedAt(history, t)
   if (!changeSite(site, change)) return
   look(history)
   const after = history.picture.incarnation
@@ -126,9 +131,21 @@ export function applyChange(history: LockHistory, change: LockChange): void {
     noteIncident(history, { t, type: 'reset', path: site.path, other: formatZxid(before) })
   }
   follow(history, change)
-  if (change.type !== 'listed' || change.path !== site.path) return
+  if (change.type === 'listed' && change.path === site.path) lookedAt(history, t)
+}
+
+function lookedAt(history: LockHistory, t: number): void {
   history.blind = false
   endGap(history.gaps, t)
+}
+
+/** A listing is read before it is told: of a single znode the stream may have told the next life meanwhile. */
+function isOutdated({ site, streamed, blind, gaps, seenAs }: LockHistory, change: LockChange): boolean {
+  if (change.type !== 'listed' || change.path !== site.path) return false
+  const known = site.nodes.get(site.path)
+  if (!known || seenAs?.recipe !== 'single node') return false
+  if (change.node !== null) return change.node.czxid < known.czxid
+  return streamed && !blind && !gaps.sampling
 }
 
 /** Another person's word about the directory: the same znodes, read anew. What has ended stays as it was. */
@@ -161,7 +178,8 @@ function follow(history: LockHistory, change: LockChange): void {
   const tokens = new Map(contenders.map(({ path, token }) => [path, token]))
   // Another znode of the same name is somebody else's turn.
   for (const tenure of [...history.open.values()])
-    if (tokens.get(tenure.path) !== tenure.token) end(history, tenure, change)
+    if (!tokens.has(tenure.path) || (tenure.path === history.site.path && tokens.get(tenure.path) !== tenure.token))
+      end(history, tenure, change)
   const granted: Standing[] = []
   for (const standing of contenders) {
     const tenure = history.open.get(standing.path) ?? begin(history, standing, t)

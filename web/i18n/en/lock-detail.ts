@@ -78,6 +78,7 @@ export const lockDetail = {
     'eligible asleep': 'Nothing stands in its way any more, but it sleeps on a contender that stays.',
     polls: 'Its library keeps no line and sets no watch: it asks again after a while.',
   },
+  noZnode: 'Its znode does not exist now: nobody holds it.',
   barrierClosed: 'closed: its znode is there',
   barrierOpen: 'open: its znode is not there',
   waitersUnordered: 'They wait in no order: whoever asks first after its end gets it.',

@@ -95,6 +95,7 @@ export const lockDetail: Messages['lockDetail'] = {
     'eligible asleep': '已没有什么阻挡它，但它睡在一个不会走的竞争者上。',
     polls: '它的库不排队也不设置监听：过一会再询问。',
   },
+  noZnode: '它的 znode 现在不存在：无人持有。',
   barrierClosed: '关闭：它的 znode 在',
   barrierOpen: '打开：它的 znode 不在',
   waitersUnordered: '它们的等待没有顺序：它结束后谁先询问谁得到。',

@@ -76,7 +76,13 @@ function Opened({ lock, toldAt, form }: OpenedProps) {
   const { locks: words, lockView, lockDetail } = useMessages()
   const isOpen = lock.detail?.incarnation == null
   const emptyTitle =
-    lock.recipe !== 'barrier' ? words.nobody : isOpen ? lockDetail.barrierOpen : lockDetail.barrierClosed
+    lock.recipe !== 'barrier'
+      ? isOpen
+        ? lockDetail.noZnode
+        : words.nobody
+      : isOpen
+        ? lockDetail.barrierOpen
+        : lockDetail.barrierClosed
   return (
     <>
       <Head lock={lock} />

@@ -129,7 +129,7 @@ function LockName({ edge: { from, to, lock } }: { readonly edge: GraphEdge }) {
   const name = baseName(lock)
   const text = visibleText(name.length > LABEL_CHARS ? `${name.slice(0, LABEL_CHARS - 1)}…` : name)
   const x = (from.x + to.x + NODE.width) / 2
-  const y = forward ? (from.y + to.y) / 2 + NODE.height / 2 - 6 : Math.max(from.y, to.y) + NODE.height + 24
+  const y = forward ? (from.y + to.y) / 2 + NODE.height / 2 - 6 : Math.max(from.y, to.y) + NODE.height + 18
   return (
     <text className="wait-lock" x={x} y={y} textAnchor="middle">
       {text}

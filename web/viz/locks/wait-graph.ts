@@ -36,7 +36,7 @@ export interface GraphPicture {
 export const GRAPH_NODES_MAX = 120
 /** From so many on they are one box. */
 export const BUNDLE_FROM = 4
-export const NODE = { width: 150, height: 24, gapX: 190, gapY: 14, gapParts: 18 } as const
+export const NODE = { width: 150, height: 24, gapX: 190, gapY: 14, gapParts: 34 } as const
 
 type Edge = LockGraph['edges'][number]
 

@@ -12,7 +12,6 @@ const README_PICTURES = [
   ['ensemble-zh-cn.png', '?theme=light&lang=zh-CN'],
   ['rounds.png', '?view=rounds&as=time&theme=dark&lang=en'],
   ['locks.png', '?view=locks&theme=light'],
-  ['metrics.png', '?view=metrics&theme=dark'],
 ] as const
 
 /** Time for charts to have something to show. */

@@ -4,10 +4,10 @@
 import type { Page } from '@playwright/test'
 import type { Ensemble } from '../ensemble.ts'
 import { connectToAny, expect } from '../fixtures.ts'
+import { type Gateway, gatewayOf } from '../gateway.ts'
 import { findKazoo } from '../kazoo.ts'
 import { actOnMember, memberRow, shownLeader } from '../page-parts.ts'
 import { FLAGS, type ZkClient } from '../zk-client.ts'
-import { type Gateway, gatewayOf } from './gateway.ts'
 
 const ORDERS = 120
 const SERVICES = ['checkout', 'search', 'billing'] as const

@@ -7,6 +7,7 @@ import { databaseBenchmark } from './database.ts'
 import { runEnsembleBenchmark } from './ensemble/run-ensemble.ts'
 import { pageBenchmark } from './page/page-benchmark.ts'
 import { treeBenchmark } from './tree.ts'
+import { treePageBenchmark } from './tree-page/tree-page-benchmark.ts'
 import { gatewayBenchmark } from './watched/gateway.ts'
 import { observeBenchmark } from './watched/observe.ts'
 
@@ -17,6 +18,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   observe: observeBenchmark,
   gateway: gatewayBenchmark,
   page: pageBenchmark,
+  'tree-page': treePageBenchmark,
   clients: clientsBenchmark,
 }
 

@@ -15,6 +15,7 @@ function client(role: Role): PageClient {
     id: 'x',
     user: 'somebody',
     role,
+    mustProve: false,
     address: '127.0.0.1',
     gone: new AbortController().signal,
     emit: () => undefined,
@@ -32,7 +33,8 @@ function handlers(thrown?: Error): Handlers {
 
 function dispatcher(role: Role = 'admin', thrown?: Error, lines: string[] = []): Dispatcher {
   const log = pino({}, { write: (line) => lines.push(line) })
-  return new Dispatcher(new Performer({ handlers: handlers(thrown), audit: new FakeAudit(), log }), client(role), 0)
+  const scopeOf = () => ({ cluster: 'one', handlers: handlers(thrown) })
+  return new Dispatcher(new Performer({ scopeOf, audit: new FakeAudit(), log }), () => client(role), 0)
 }
 
 describe('requests', () => {

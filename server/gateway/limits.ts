@@ -122,6 +122,9 @@ export const LOAD_TELL_MS = 5000
 
 /** Znodes that one walk over a subtree visits; the answer says that there are more. */
 export const WALK_NODES_MAX = 100_000
+/** A walk asks the server whether a znode of at least so many children has only leaves, and so many times. */
+export const LEAVES_ASKED_FROM = 1000
+export const LEAVES_ASKED_MAX = 20
 /** Requests of a walk that are on their way, and how many it makes a second. */
 export const WALK_AT_ONCE = 16
 export const WALK_REQUESTS_PER_SECOND = 4000
@@ -130,7 +133,12 @@ export const JOBS_MAX = 8
 export const JOBS_PER_CLIENT_MAX = 2
 /** A long request is ended after so long; a search answers after so long with what it has. */
 export const JOB_MS_MAX = 10 * 60_000
-export const SEARCH_MS_MAX = 20_000
+export const SEARCH_MS_MAX = 5 * 60_000
+/** A search may look at more than other walks, and faster; of data it reads so much. */
+export const SEARCH_NODES_MAX = 3_000_000
+export const SEARCH_AT_ONCE = 32
+export const SEARCH_REQUESTS_PER_SECOND = 10_000
+export const SEARCH_DATA_BYTES_MAX = 1024 * 1024 * 1024
 /** How far a long request is, is told at most this often. */
 export const PROGRESS_INTERVAL_MS = 200
 /** How often a deletion starts again because others keep adding. */
@@ -151,3 +159,11 @@ export const WATCH_ROWS_MAX = 1000
 export const ADMIN_ANSWER_BYTES_MAX = 8 * 1024 * 1024
 /** Records of the audit log in one answer. */
 export const AUDIT_RECORDS_SHOWN_MAX = 1000
+
+/** Attempts to attach a cluster in a minute, and the most that pile up; the next is answered with RATE. */
+export const ATTACHES_PER_MINUTE_MAX = 10
+export const ATTACHES_BURST = 10
+/** Memory for the past of a cluster that was attached beside the first: no rounds are told there, so it holds hours. */
+export const ATTACHED_HISTORY_BYTES = 16 * 1024 * 1024
+/** The list of clusters is told to pages at most this often. */
+export const CLUSTERS_TELL_MS = 1000

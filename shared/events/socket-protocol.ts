@@ -3,6 +3,7 @@
 
 import type { AttachedAbout } from './attach.ts'
 import type { ClusterEvent } from './cluster-event.ts'
+import type { ClusterKind, ClusterListRequests, ClusterSummary } from './cluster-list.ts'
 import type { ClusterView, MemberView, ProcessEnd, ProcessState } from './cluster-view.ts'
 import type { FaultKind } from './fault-catalogue.ts'
 import type { FaultRequest, FaultView } from './fault-request.ts'
@@ -76,12 +77,28 @@ export interface NumberedEvents {
 }
 
 export type Welcome =
-  | { readonly type: 'resume'; readonly from: NumberedEvents; readonly about: About }
-  | { readonly type: 'snapshot'; readonly seq: number; readonly view: ClusterView; readonly about: About }
+  | {
+      readonly type: 'resume'
+      readonly from: NumberedEvents
+      readonly about: About
+      readonly history: string
+      readonly clusters: readonly ClusterSummary[]
+    }
+  | {
+      readonly type: 'snapshot'
+      readonly seq: number
+      readonly view: ClusterView
+      readonly about: About
+      /** Whose numbers `seq` and those of later frames are; say it along with `lastSeq`. */
+      readonly history: string
+      readonly clusters: readonly ClusterSummary[]
+    }
   | { readonly type: 'refused'; readonly reason: string }
 
+/** Of the cluster that the page looks at. */
 export interface About {
   readonly version: string
+  readonly cluster: { readonly id: string; readonly kind: ClusterKind }
   readonly clusterName: string
   readonly dataDir: string
   /** `127.0.0.1:2181,127.0.0.1:2182,…` */
@@ -232,13 +249,23 @@ export interface FaultList {
 }
 
 /** Requests of the page. */
-export interface ClientToServer extends TreeRequests, OperatorRequests, LockRequests, PlaygroundRequests, HeldRequests {
+export interface ClientToServer
+  extends TreeRequests,
+    OperatorRequests,
+    LockRequests,
+    PlaygroundRequests,
+    HeldRequests,
+    ClusterListRequests {
   hello(
     request: {
       readonly version: number
       readonly lastSeq: number | null
       /** Left out: DEFAULT_VIEWS. */
       readonly views?: readonly StreamView[] | undefined
+      /** Which cluster the page wants to look at, by id. Left out: the one so far, at first the gateway's first. */
+      readonly cluster?: string | undefined
+      /** Whose number `lastSeq` is, as the welcome before said. */
+      readonly history?: string | undefined
     },
     answer: (welcome: Welcome) => void,
   ): void
@@ -319,4 +346,6 @@ export interface ServerToClient {
   /** How far a long request of this page is. */
   'job:progress'(progress: JobProgress): void
   'locks:directories'(directories: readonly LockDirectory[]): void
+  /** Clusters have come or gone, or are in another state; whichever of them the page looks at. */
+  clusters(clusters: readonly ClusterSummary[]): void
 }

@@ -2,6 +2,7 @@
 // parameters, does not compile. ui/words.ts has the hooks.
 
 import { attached } from './en/attached.ts'
+import { clusters } from './en/clusters.ts'
 import { edit } from './en/edit.ts'
 import { ensemble } from './en/ensemble.ts'
 import { access, frame, keys, timeline, units } from './en/frame.ts'
@@ -37,6 +38,7 @@ const en = {
   reading,
   playground,
   attached,
+  clusters,
   edit,
   lockView,
   lockDetail,

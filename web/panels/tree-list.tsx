@@ -42,7 +42,7 @@ function onKey(key: string, row: TreeRow): boolean {
   else if (row.type === 'node' && key === 'ArrowLeft' && row.path !== '/')
     select({ type: 'znode', path: parentPath(row.path) })
   else if (row.type === 'pending' && key === 'ArrowLeft') select({ type: 'znode', path: row.path })
-  else return typeAhead(key, row.type === 'node' && row.path !== '/' ? parentPath(row.path) : row.path)
+  else return typeAhead(key, row.type !== 'node' || row.expanded ? row.path : parentPath(row.path))
   return true
 }
 

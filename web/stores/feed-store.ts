@@ -4,15 +4,14 @@ import { applyEvent } from '#shared/events/apply-event.ts'
 import type { Feed, FeedSink } from '../feeds/feed.ts'
 import { applyToChronicle, seedChronicle } from '../viz/chronicle/chronicle.ts'
 import { setFeed } from './ask.ts'
-import { forgetChronicle, presentChronicle } from './chronicle-store.ts'
+import { presentChronicle } from './chronicle-store.ts'
+import { forgetCluster, onClusters, onShown } from './cluster-store.ts'
 import { onJobProgress } from './job-store.ts'
 import { onLockChanged, onLockDirectories, reopenLock } from './lock-store.ts'
-import { forgetMoment } from './moment-store.ts'
-import { forgetPast } from './past-store.ts'
 import { noteCommit } from './pixels.ts'
 import { askRights } from './rights-store.ts'
 import { onDataWritten, onTreeChanged, relistAll } from './tree-store.ts'
-import { currentView, forgetView, replaceView, setAbout, setStatus, useViewStore, viewChanged } from './view-store.ts'
+import { currentView, replaceView, setAbout, setStatus, useViewStore, viewChanged } from './view-store.ts'
 
 /** Txns after which a row of the tree looks different. By the time it is listed again they are committed. */
 const CHANGES_DATA: ReadonlySet<string> = new Set(['setData', 'setACL', 'multi'])
@@ -26,7 +25,14 @@ const sink: FeedSink = {
     void askRights()
     void reopenLock()
   },
-  about: setAbout,
+  about(about) {
+    const before = useViewStore.getState().about?.attached?.readOnly
+    setAbout(about)
+    // What one may do here follows from it.
+    if (before !== undefined && before !== about.attached?.readOnly) void askRights()
+    onShown(about.cluster.id)
+  },
+  clusters: onClusters,
   snapshot(view) {
     seedChronicle(presentChronicle(), view)
     replaceView(view)
@@ -59,9 +65,6 @@ const sink: FeedSink = {
 /** Makes `feed` the page's feed; the one before it is stopped and what it told is forgotten. */
 export function followFeed(feed: Feed): void {
   setFeed(feed)
-  forgetView()
-  forgetChronicle()
-  forgetPast()
-  forgetMoment()
+  forgetCluster()
   feed.start(sink)
 }

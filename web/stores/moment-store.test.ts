@@ -31,6 +31,7 @@ const feed: Feed = {
   start: () => undefined,
   retryNow: () => undefined,
   stop: () => undefined,
+  lookAt: () => undefined,
   ask(name, request) {
     if (name !== 'history:moment' || !('atMs' in request)) return Promise.resolve(failed('NO', 'no'))
     asked.push(request.atMs)

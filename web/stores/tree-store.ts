@@ -4,6 +4,7 @@
 import { baseName, isUnder, parentPath } from '#shared/zk/path.ts'
 import type { TreeChange } from '../feeds/feed.ts'
 import { ask } from './ask.ts'
+import { askAgainSoon } from './ask-again.ts'
 import { ancestors } from './listing.ts'
 import { findChild, forget, listFirst, relist, relistSoon, unwatch } from './tree/tree-pages.ts'
 import { goTo, listingOf, putListing, useTree } from './tree/tree-state.ts'
@@ -86,7 +87,13 @@ async function readDetail(path: string): Promise<void> {
   if (now.type === 'none' || now.path !== path) return
   if (answer.ok) useTree.setState({ detail: { type: 'ready', path, detail: answer.value } })
   else if (answer.code === 'NONODE') useTree.setState({ detail: { type: 'gone', path } })
-  else useTree.setState({ detail: { type: 'failed', path, message: answer.message } })
+  else {
+    useTree.setState({ detail: { type: 'failed', path, message: answer.message } })
+    askAgainSoon(`detail ${path}`, answer.code, () => {
+      const then = useTree.getState().detail
+      if (then.type === 'failed' && then.path === path) void openDetail(path)
+    })
+  }
 }
 
 export function closeDetail(path: string): void {

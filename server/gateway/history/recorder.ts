@@ -17,6 +17,9 @@ export const WINDOW_DEFAULT: WindowLimits = { windowMs: 15 * 60_000, bytesMax: 6
 /** Chunks hold a second: events of a range are looked for when its chunks hold no more than this many times the limit. */
 const DECODED_FACTOR = 4
 
+/** Figures are kept for an hour also where events are not: a second of them takes about 1.5 kB. */
+const FIGURES_WINDOW_MS_LEAST = 3_600_000
+
 export class Recorder {
   readonly window: EventWindow
   readonly #figures: Figures
@@ -24,7 +27,7 @@ export class Recorder {
   /** `live`: the view into which each event has been folded when it is appended. */
   constructor(limits: WindowLimits = WINDOW_DEFAULT, live: ClusterView | null = null) {
     this.window = new EventWindow(limits, live)
-    this.#figures = new Figures(limits.windowMs)
+    this.#figures = new Figures(Math.max(limits.windowMs, FIGURES_WINDOW_MS_LEAST))
   }
 
   /** `commits`: how many txns this event has shown to be committed. */

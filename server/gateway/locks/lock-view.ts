@@ -118,7 +118,7 @@ export function contentionOf({ history, look }: LockTracker, now: number): LockC
   const { recipe, family } = recognised(history)
   const waiting = picture.standings.filter(({ state }) => state === 'waiting')
   // Watch tables are newer than what the stream told, but only read while a page looks.
-  const crowd = recipe === 'single node' ? Math.max(history.crowd.length, look?.report.crowd.length ?? 0) : 0
+  const crowd = recipe === 'single node' ? Math.max(history.waiting.length, look?.report.crowd.length ?? 0) : 0
   const [holder] = picture.standings.filter(isHolder)
   const oldest = waiting.reduce<number | null>((ms, { sinceMs }) => Math.max(ms ?? 0, now - sinceMs), null)
   const lints = [...picture.lints, ...(look ? wakeLints(look.report, picture.path) : []), ...historyLints(history)]

@@ -69,4 +69,8 @@ export const EXAMPLES: Readonly<Record<RequestName, object>> = {
   'scenario:next': { step: 0 },
   'scenario:stop': {},
   'cluster:allow-writes': { on: true },
+  'cluster:list': {},
+  'cluster:attach': { connectString: '127.0.0.1:2181', auth: [{ scheme: 'digest', auth: 'ada:canary' }], keep: false },
+  'cluster:detach': { cluster: 'staging' },
+  'cluster:select': { cluster: 'staging' },
 }

@@ -111,6 +111,7 @@ export class FakePage implements PageClient {
   readonly user = 'somebody'
   readonly gone = new AbortController().signal
   readonly role = 'admin'
+  readonly mustProve = false
   readonly address = '127.0.0.1'
   readonly told: unknown[][] = []
 

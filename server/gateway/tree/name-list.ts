@@ -34,6 +34,11 @@ export class NameList {
     return this.#starts.length
   }
 
+  /** The first of them, in the same memory. */
+  first(count: number): NameList {
+    return count >= this.count ? this : new NameList({ bytes: this.#bytes, starts: this.#starts.subarray(0, count) })
+  }
+
   /** Memory that it holds. */
   get size(): number {
     return this.#bytes.byteLength + this.#starts.byteLength

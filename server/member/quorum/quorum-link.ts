@@ -10,6 +10,7 @@ import { JuteWriter } from '#shared/jute/writer.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
 import type { LeaderPacket, LearnerPacket, QuorumPacket } from '#shared/zk/packet.ts'
 import { formatZxid, type Zxid } from '#shared/zk/zxid.ts'
+import { onBytes } from '../socket-reads.ts'
 import { SocketWriter } from '../socket-writer.ts'
 import type { Turn } from '../turn.ts'
 
@@ -47,6 +48,8 @@ export interface LinkFacts {
 export interface QuorumLinkOptions {
   readonly socket: Socket
   readonly turn: Turn
+  /** Whether `swap` may be called. */
+  readonly mayBeSwapped: boolean
   /** Who is at the other end. */
   readonly from: 'leader' | 'learner'
   /** `zxid`: of the SNAP packet. */
@@ -96,7 +99,7 @@ export class QuorumLink implements LinkFacts {
   }
 
   readonly #listeners = {
-    data: (chunk: Buffer) => this.#onData(chunk),
+    data: (chunk: Uint8Array) => this.#onData(chunk),
     drain: () => this.#sendSlices(),
     error: (error: Error) => this.#down(error.message),
     end: () => this.#down('the other side closed it'),
@@ -105,7 +108,10 @@ export class QuorumLink implements LinkFacts {
 
   #hear(socket: Socket): void {
     const { data, drain, error, end, close } = this.#listeners
-    socket.on('data', data).on('drain', drain).on('error', error).on('end', end).on('close', close)
+    // Below the streams nobody else could listen, or step in between.
+    if (this.#options.mayBeSwapped) socket.on('data', data)
+    else onBytes(socket, data)
+    socket.on('drain', drain).on('error', error).on('end', end).on('close', close)
   }
 
   send(packet: LearnerPacket | LeaderPacket): void {
@@ -200,7 +206,7 @@ export class QuorumLink implements LinkFacts {
     }
   }
 
-  #onData(chunk: Buffer): void {
+  #onData(chunk: Uint8Array): void {
     if (!this.#open) return
     if (this.#snapshotReader) {
       this.#onSnapshotChunk(this.#snapshotReader, chunk)

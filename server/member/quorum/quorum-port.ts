@@ -127,6 +127,7 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
     const added = new QuorumLink({
       socket: through((socket) => added.swap(socket)),
       turn: options.turn,
+      mayBeSwapped: seam !== SOUND_LINKS,
       from,
       newSnapshotReader: options.newSnapshotReader,
       onPacket: (packet) => options.onPacket(link, packet),

@@ -42,7 +42,6 @@ export const lockDetail = {
     lock: 'somebody sleeps on the one before it',
     group: 'nobody sleeps on anybody else',
     'woken by its end, took it': 'a session that its deletion woke has made it',
-    'watched by others': 'other sessions wait for it to change',
   } as Readonly<Record<string, string>>,
   confidenceWhy: {
     certain: 'Certain: a person or a well-known path says so, or two independent signs do.',
@@ -53,7 +52,6 @@ export const lockDetail = {
   watchTables: (time: string) => `Watches of all members were read ${time}.`,
   tablesMissing: (members: string, time: string) =>
     `Watches were read ${time}, but not of ${members}: edges there are unknown.`,
-  noTables: 'Watches are read while somebody waits.',
   member: (sid: string) => `member ${sid}`,
   wakes: {
     agrees: 'watch seen',
@@ -117,7 +115,6 @@ export const lockDetail = {
   resourceTrusts: 'The resource of this workload checks nothing: a late write undoes what others wrote.',
   stale: 'stale belief',
   unaware: 'does not know yet',
-  believed: 'believed to hold',
 
   sayWhat: 'Say what this is',
   rulesTitle: 'What people said about paths',
@@ -126,11 +123,9 @@ export const lockDetail = {
   rulesNone: 'Nobody has said anything yet.',
   rulesNoneText:
     'Where a directory is taken for a lock and is none, or the other way round, say so: here, or on its page.',
-  rulesLoading: 'What people said about paths is being asked for.',
   ruleColumns: { glob: 'Paths', recipe: 'What is there', permits: 'How many hold', change: 'Change' },
   addRule: 'Add a pattern',
   takeBack: 'Take back',
-  takeBackOf: (glob: string) => `Take back ${glob}`,
   globLabel: 'Paths',
   globHint: '* stands for one part, ** for any number of parts, ? for one character',
   recipeLabel: 'What is there',
@@ -140,7 +135,6 @@ export const lockDetail = {
   matches: (n: number, text: string) => (n === 1 ? '1 of the locks seen matches' : `${text} of the locks seen match`),
   notALock: 'Not a lock',
   asTold: 'as told',
-  said: (glob: string) => `Somebody said so of ${glob}.`,
   dismissed: 'Somebody said that this is no lock.',
   save: 'Save',
   saving: 'Saving…',

@@ -95,10 +95,10 @@ export const lockView = {
   crowd: (n: number, text: string) => (n === 1 ? '1 session watches the node' : `${text} sessions watch the node`),
   lanes: 'Time in line and time held, a lane a session',
   lanesCaption: (sessions: string, span: string) =>
-    `${sessions} sessions in the last ${span}: light waits, solid holds, striped holds in silence.`,
+    `${sessions} sessions in the last ${span}: light waits, solid holds, striped holds in silence, striped red only believes to hold.`,
   lanesMore: (n: string) => `${n} more sessions have no room here`,
   lanesKept: 'The newest 20 stays that ended are shown, and everybody who is there.',
-  stretchWords: { waiting: 'waited', holding: 'held', silent: 'held in silence' },
+  stretchWords: { waiting: 'waited', holding: 'held', silent: 'held in silence', believed: 'believed to hold' },
   endWords: {
     delete: 'released',
     cancel: 'gave up',

@@ -2,6 +2,7 @@
 
 import type { Messages } from '../languages.ts'
 import { attached } from './attached.ts'
+import { clusters } from './clusters.ts'
 import { edit } from './edit.ts'
 import { ensemble } from './ensemble.ts'
 import { access, frame, keys, timeline, units } from './frame.ts'
@@ -41,4 +42,5 @@ export const zhCn: Messages = {
   lints,
   why,
   attached,
+  clusters,
 }

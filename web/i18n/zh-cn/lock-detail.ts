@@ -61,7 +61,6 @@ export const lockDetail: Messages['lockDetail'] = {
     lock: '有人监听排在它前面的那个',
     group: '没有人监听别人',
     'woken by its end, took it': '被它的删除唤醒的会话又创建了它',
-    'watched by others': '别的会话在等它变化',
   },
   confidenceWhy: {
     certain: '确定：有人说明，或路径众所周知，或有两个互相独立的依据。',
@@ -71,7 +70,6 @@ export const lockDetail: Messages['lockDetail'] = {
 
   watchTables: (time) => `${time}读取了所有成员的监听表。`,
   tablesMissing: (members, time) => `${time}读取了监听表，但没有 ${members} 的：那里的监听未知。`,
-  noTables: '有人等待时才读取监听表。',
   member: (sid) => `成员 ${sid}`,
   wakes: {
     agrees: '已见监听',
@@ -126,18 +124,15 @@ export const lockDetail: Messages['lockDetail'] = {
   resourceTrusts: '这个负载的资源什么都不检查：迟到的写入会抹掉别人写的。',
   stale: '过时的信念',
   unaware: '尚不知道',
-  believed: '自以为持有',
 
   sayWhat: '说明这是什么',
   rulesTitle: '人们对路径的说明',
   rulesAbout: '人的说明优先于名称、标志和数据；两个模式都匹配时，字面字符多的优先。重启后仍然保留。',
   rulesNone: '还没有人说明过什么。',
   rulesNoneText: '某个目录被当作锁而其实不是，或者相反，可以在这里或在它的页面上说明。',
-  rulesLoading: '正在询问人们对路径的说明。',
   ruleColumns: { glob: '路径', recipe: '那里是什么', permits: '可持有数', change: '更改' },
   addRule: '添加模式',
   takeBack: '收回',
-  takeBackOf: (glob) => `收回 ${glob}`,
   globLabel: '路径',
   globHint: '* 代表一段，** 代表任意多段，? 代表一个字符',
   recipeLabel: '那里是什么',
@@ -147,7 +142,6 @@ export const lockDetail: Messages['lockDetail'] = {
   matches: (_count, text) => `所见的锁中有 ${text} 个匹配`,
   notALock: '不是锁',
   asTold: '以所说为准',
-  said: (glob) => `有人对 ${glob} 这样说明。`,
   dismissed: '有人说明这不是锁。',
   save: '保存',
   saving: '保存中…',

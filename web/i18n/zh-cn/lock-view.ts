@@ -89,10 +89,11 @@ export const lockView: Messages['lockView'] = {
   herds: (path, n) => `${n} 个会话监听 ${path}`,
   crowd: (_n, text) => `${text} 个会话监听该节点`,
   lanes: '每个会话的等待与持有时间',
-  lanesCaption: (sessions, span) => `最近 ${span} 内的 ${sessions} 个会话：浅色为等待，实色为持有，条纹为静默持有。`,
+  lanesCaption: (sessions, span) =>
+    `最近 ${span} 内的 ${sessions} 个会话：浅色为等待，实色为持有，条纹为静默持有，红色条纹为自以为持有。`,
   lanesMore: (n) => `另有 ${n} 个会话此处放不下`,
   lanesKept: '显示最近结束的 20 次，以及现在在场的全部。',
-  stretchWords: { waiting: '等待', holding: '持有', silent: '静默持有' },
+  stretchWords: { waiting: '等待', holding: '持有', silent: '静默持有', believed: '自以为持有' },
   endWords: {
     delete: '已释放',
     cancel: '放弃',

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react'
 import type { AskName } from '../../feeds/feed.ts'
-import { useBarrier } from '../../stores/rights-store.ts'
+import { useBarrier, whyNot } from '../../stores/rights-store.ts'
 import { useMessages } from '../../ui/words.ts'
 
 interface GuardedButtonProps {
@@ -17,8 +17,7 @@ interface GuardedButtonProps {
 export function GuardedButton({ needs, onClick, className = '', disabled = false, children }: GuardedButtonProps) {
   const { edit: words } = useMessages()
   const barrier = useBarrier(needs)
-  const why =
-    barrier === null ? undefined : barrier.type === 'role' ? words.barrier.role(barrier.role) : words.barrier.offline
+  const why = barrier === null ? undefined : whyNot(barrier, words.barrier)
   return (
     // aria-disabled and not disabled: whoever comes by with the keyboard hears why.
     <button

@@ -5,6 +5,7 @@ import { CHILDREN_PAGE, type NodeListing } from '#shared/events/socket-protocol.
 import { baseName, parentPath } from '#shared/zk/path.ts'
 import type { PagePlace } from '../../viz/tree/outline.ts'
 import { ask } from '../ask.ts'
+import { askAgainSoon } from '../ask-again.ts'
 import { changedPaths, type Listing, outdated, withAnswer } from '../listing.ts'
 import { listingOf, markChanged, putListing, useTree } from './tree-state.ts'
 
@@ -79,8 +80,15 @@ async function askPage(
   const answer = await ask('tree:list', { path, watch: true, places, ...where })
   if (!useTree.getState().expanded.has(path)) return null
   if (!answer.ok) {
-    if (answer.code === 'NONODE') forget(path)
-    else putListing(path, { state: 'failed', message: answer.message })
+    if (answer.code === 'MOVED') return null // another cluster is looked at now, and asked anew
+    if (answer.code === 'NONODE') {
+      forget(path)
+      return null
+    }
+    putListing(path, { state: 'failed', message: answer.message })
+    askAgainSoon(`list ${path}`, answer.code, () => {
+      if (useTree.getState().listings.get(path)?.state === 'failed') relist(path)
+    })
     return null
   }
   const before = listingOf(path)

@@ -1,6 +1,6 @@
-// What the pictures ask of the gateway over REST, with the token of the printed URL: clients put to work, faults.
+// What tests and pictures ask of the gateway over REST, with the token of the printed URL.
 
-import type { Ensemble } from '../ensemble.ts'
+import type { Ensemble } from './ensemble.ts'
 
 export interface Gateway {
   /** The answer's body. Throws with what the gateway said when it refuses. */

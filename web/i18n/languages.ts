@@ -10,6 +10,7 @@ import { lints, lockDetail } from './en/lock-detail.ts'
 import { lockView, why } from './en/lock-view.ts'
 import { metrics } from './en/metrics.ts'
 import { palette } from './en/palette.ts'
+import { picture } from './en/picture.ts'
 import { playground } from './en/playground.ts'
 import { reading } from './en/reading.ts'
 import { rounds } from './en/rounds.ts'
@@ -32,6 +33,7 @@ const en = {
   watches,
   locks,
   palette,
+  picture,
   story,
   sessions,
   metrics,

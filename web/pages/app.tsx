@@ -11,6 +11,7 @@ import { Inspector } from '../panels/inspector.tsx'
 import { ActionDialog } from '../panels/member-actions.tsx'
 import { Notices } from '../panels/notices.tsx'
 import { Palette } from '../panels/palette/palette.tsx'
+import { PictureDialog } from '../panels/picture/picture-dialog.tsx'
 import { LinkFaults } from '../panels/playground/link-faults.tsx'
 import { Rail, Settings } from '../panels/rail.tsx'
 import { ReplayBar } from '../panels/replay-bar.tsx'
@@ -92,7 +93,7 @@ function useDocument(): void {
 }
 
 function Frame() {
-  const { frame, palette } = useMessages()
+  const { frame, palette, picture } = useMessages()
   const view = useRoute((route) => route.view)
   const cluster = useRoute((route) => route.cluster)
   const layout = useLayout()
@@ -137,6 +138,15 @@ function Frame() {
           <button
             type="button"
             className="button quiet icon"
+            aria-label={picture.title}
+            title={picture.hint}
+            onClick={() => openOverlay('picture')}
+          >
+            <Icon name="picture" />
+          </button>
+          <button
+            type="button"
+            className="button quiet icon"
             aria-label={frame.keys}
             title={frame.keys}
             onClick={() => openOverlay('keys')}
@@ -163,6 +173,7 @@ function Frame() {
       <ClusterOverlays />
       {overlay === 'keys' && <Help onClose={closeOverlay} />}
       {overlay === 'palette' && <Palette />}
+      {overlay === 'picture' && <PictureDialog />}
       {overlay === 'tour' && <Tour />}
     </div>
   )

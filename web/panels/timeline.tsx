@@ -41,7 +41,7 @@ export function Timeline() {
   const rate = formatRate(layout.now, language)
   const changes = layout.bands.length - 1
   return (
-    <section className="timeline" aria-label={words.timeline.title}>
+    <section className="timeline" aria-label={words.timeline.title} data-picture={words.timeline.title}>
       <Resizer
         label={words.palette.timelineSize}
         axis="y"

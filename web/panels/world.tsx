@@ -1,5 +1,5 @@
-// Which world the page shows, and how fresh it is: LIVE, REPLAY for a moment of the past, or STALE while the gateway cannot
-// be heard; and the banners: what is being done about that, and that no member serves clients.
+// Which world the page shows, and how fresh it is: LIVE, REPLAY for a moment of the past, or STALE while the gateway
+// cannot be heard; and the banners: what is being done about that, and that no member serves clients.
 
 import { useEffect, useState } from 'react'
 import { formatAgo, formatClock } from '../i18n/format.ts'

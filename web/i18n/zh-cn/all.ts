@@ -10,6 +10,7 @@ import { lints, lockDetail } from './lock-detail.ts'
 import { lockView, why } from './lock-view.ts'
 import { metrics } from './metrics.ts'
 import { palette } from './palette.ts'
+import { picture } from './picture.ts'
 import { playground } from './playground.ts'
 import { reading } from './reading.ts'
 import { rounds } from './rounds.ts'
@@ -31,6 +32,7 @@ export const zhCn: Messages = {
   watches,
   locks,
   palette,
+  picture,
   story,
   sessions,
   metrics,

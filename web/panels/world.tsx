@@ -69,8 +69,10 @@ const NOBODY_AFTER_MS = 1500
 /** The gateway is heard, and no member answers clients: what was read of znodes and locks is from before. */
 export function NobodyServes() {
   const { frame } = useMessages()
-  // In a recording nobody waits for it to change.
-  const live = useViewStore((state) => state.known && state.status.type === 'live' && state.moment === null)
+  // Of the past, in a recording or going back, nobody waits for it to change.
+  const live = useViewStore(
+    (state) => state.known && state.status.type === 'live' && state.moment === null && state.pastAt === null,
+  )
   const nobody = useClusterValue((view) => {
     const { members, serving } = ensembleAnswer(view)
     return members > 0 && serving === 0

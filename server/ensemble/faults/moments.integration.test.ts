@@ -122,7 +122,9 @@ async function deliver({ from, to, id }: HeldMessage): Promise<void> {
 async function rots(fault: 'flipped-bit' | 'flipped-bit-snapshot'): Promise<void> {
   const sid = await rig.follower()
   await tryToWrite()
-  const { endsAt } = await rig.faults.inject({ fault, target: { on: 'disk', at: sid } })
+  // One that was brought up to date a moment ago may still be writing its first snapshot.
+  const inject = () => rig.faults.inject({ fault, target: { on: 'disk', at: sid } })
+  const { endsAt } = await vi.waitFor(inject, WAIT)
   expect(endsAt, 'nothing to heal').toBeNull()
   expect(await rig.modeOf(sid), 'it does not notice').toBe('follower')
   await rig.ensemble.restart(sid).catch(() => undefined)

@@ -26,6 +26,8 @@ export interface StartOptions {
   readonly members?: number
   readonly port?: number
   readonly clientPort?: number
+  /** More arguments of `up`. */
+  readonly more?: readonly string[]
 }
 
 export class Ensemble {
@@ -57,6 +59,7 @@ export class Ensemble {
     const args = ['up', '--data', dataDir, '--members', String(members)]
     args.push('--port', String(options.port ?? (await freePort())))
     args.push('--client-port', String(options.clientPort ?? (await freePort())))
+    args.push(...(options.more ?? []))
     const startedAt = Date.now()
     const { child, output } = runZabscope(args)
     const printed = await waitFor(
@@ -117,6 +120,15 @@ export class Ensemble {
     await this.stop(signal)
     await rm(this.dataDir, { recursive: true, force: true })
   }
+}
+
+/** Adds a user to a file with `zabscope user add`, the password by a pipe. */
+export async function addUser(file: string, name: string, role: string, password: string): Promise<void> {
+  const args = [join(ROOT, 'dist/server/main.js'), 'user', 'add', name, '--role', role, '--file', file]
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'inherit'] })
+  child.stdin.end(`${password}\n`)
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new Error(`zabscope user add ${name} ended with ${code}`)
 }
 
 export async function makeDataDir(): Promise<string> {

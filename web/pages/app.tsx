@@ -10,6 +10,7 @@ import { Inspector } from '../panels/inspector.tsx'
 import { ActionDialog } from '../panels/member-actions.tsx'
 import { Notices } from '../panels/notices.tsx'
 import { Palette } from '../panels/palette/palette.tsx'
+import { PasswordAgain } from '../panels/password-again.tsx'
 import { LinkFaults } from '../panels/playground/link-faults.tsx'
 import { Rail, Settings } from '../panels/rail.tsx'
 import { ShareButton } from '../panels/share-button.tsx'
@@ -151,6 +152,7 @@ function Frame() {
       <Notices />
       <ActionDialog />
       <LinkFaults />
+      <PasswordAgain />
       {overlay === 'keys' && <Help onClose={closeOverlay} />}
       {overlay === 'palette' && <Palette />}
       {overlay === 'tour' && <Tour />}

@@ -7,6 +7,7 @@ import { useCluster, useOwnSessions, useViewStore } from '../stores/view-store.t
 import { Dialog } from '../ui/dialog.tsx'
 import { useMessages } from '../ui/words.ts'
 import { clientsOf, ensembleAnswer, isServing } from '../viz/ensemble-answer.ts'
+import { GuardedButton } from './tree/guarded-button.tsx'
 
 const HARMLESS: ReadonlySet<MemberAction> = new Set(['start', 'resume'])
 
@@ -31,19 +32,18 @@ interface MemberActionsProps {
 export function MemberActions({ member, all = false }: MemberActionsProps) {
   const words = useMessages().ensemble
   const busy = useOrders((state) => state.busy.has(member.sid))
-  const live = useViewStore((state) => state.status.type === 'live')
   const attached = useViewStore((state) => state.about?.attached !== undefined)
   // Servers of others have no process here.
   if (attached) return null
   return (
     <span className="member-actions">
       {actionsFor(member, all).map((action) => (
-        <button
+        <GuardedButton
           key={action}
-          type="button"
-          className={`button small ${action === 'kill' ? 'danger' : ''}`}
-          aria-label={words.actionOn[action](String(member.sid))}
-          disabled={busy || !live}
+          needs={`member:${action}`}
+          className={`small ${action === 'kill' ? 'danger' : ''}`}
+          label={words.actionOn[action](String(member.sid))}
+          disabled={busy}
           onClick={(event) => {
             event.stopPropagation()
             if (HARMLESS.has(action)) void order(member.sid, action)
@@ -51,7 +51,7 @@ export function MemberActions({ member, all = false }: MemberActionsProps) {
           }}
         >
           {words.actions[action]}
-        </button>
+        </GuardedButton>
       ))}
     </span>
   )

@@ -8,6 +8,7 @@ import { CopyButton } from '../ui/copy-button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Segments } from '../ui/segments.tsx'
 import { useMessages } from '../ui/words.ts'
+import { Who } from './who.tsx'
 
 export function Rail() {
   const words = useMessages()
@@ -69,7 +70,7 @@ function ViewLink({ view }: { readonly view: ViewName }) {
 
 const LANGUAGE_NAMES: Record<(typeof LANGUAGES)[number], string> = { en: 'English', 'zh-CN': '中文' }
 
-/** Theme and language. */
+/** Theme and language, and who this is. */
 export function Settings() {
   const { frame } = useMessages()
   const theme = useRoute((route) => route.theme)
@@ -86,6 +87,7 @@ export function Settings() {
         ]}
       />
       <LanguageSwitch />
+      <Who />
     </div>
   )
 }

@@ -4,7 +4,7 @@
 import { join } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
 import { addUser, Ensemble, makeDataDir } from '../ensemble.ts'
-import { test as base, connectToAny, expect, watchConsole } from '../fixtures.ts'
+import { test as base, connectToAny, expect as expectSoon, watchConsole } from '../fixtures.ts'
 import { memberRow, openView, znodeRow } from '../page-parts.ts'
 
 // A password costs most of a second of a core, on a busy machine many.

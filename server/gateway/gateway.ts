@@ -23,6 +23,7 @@ import type { WindowLimits } from './history/event-window.ts'
 import { historyHandlers } from './history/history-handlers.ts'
 import { History } from './history.ts'
 import { createApp } from './http/app.ts'
+import { OVERLOADED, Overload } from './http/overload.ts'
 import { createHttpServer, guardEdge } from './http-server.ts'
 import { ChildWatches } from './locks/child-watches.ts'
 import { LockService } from './locks/lock-service.ts'
@@ -180,6 +181,7 @@ export async function openGateway(options: GatewayOptions, cluster: Cluster): Pr
     userFile: options.userFile ?? null,
     onProblem: (sentence) => log.error(sentence),
   })
+  const overload = new Overload()
   const metrics = new GatewayMetrics({
     version: options.version,
     load: () => session.load,
@@ -188,12 +190,15 @@ export async function openGateway(options: GatewayOptions, cluster: Cluster): Pr
     pages: () => sockets.count(),
     auditRecords: () => audit.records,
     auditWorks: () => audit.problem === null,
+    overloaded: () => overload.isOn,
+    shed: () => overload.shed,
   })
   const notReady = (): string[] => [
     ...(session.session === null ? ['The ensemble does not answer: it needs a leader.'] : []),
     ...(audit.problem === null ? [] : [audit.problem]),
+    ...(overload.isOn ? [OVERLOADED] : []),
   ]
-  const edge = { access: () => access, authenticator, performer, onGone, log }
+  const edge = { access: () => access, authenticator, performer, overload, onGone, log }
   const { version, webDir } = options
   const app = createApp({
     ...edge,
@@ -228,6 +233,7 @@ export async function openGateway(options: GatewayOptions, cluster: Cluster): Pr
       audit.close()
       authenticator.close()
       metrics.close()
+      overload.close()
     },
   }
 }

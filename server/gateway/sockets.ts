@@ -20,6 +20,7 @@ import { explainIssues, OPERATIONS } from './api/table.ts'
 import type { Authenticator, Authority } from './auth/authenticator.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { History } from './history.ts'
+import { OVERLOADED, type Overload } from './http/overload.ts'
 import { SOCKET_PATH } from './http-server.ts'
 import {
   BAD_MESSAGES_MAX,
@@ -49,6 +50,7 @@ export interface SocketsOptions {
   readonly history: History
   readonly about: () => About
   readonly performer: Performer
+  readonly overload: Overload
   /** The page is gone: let go of what it held. */
   readonly onGone: (client: PageClient) => void
   readonly log: Logger
@@ -128,6 +130,7 @@ export function attachSockets(options: SocketsOptions): Sockets {
       )
     else if (socketsOf(authority.user) >= SOCKETS_PER_USER_MAX)
       next(refused('FULL', `${SOCKETS_PER_USER_MAX} pages of yours are connected already. Close one, then try again.`))
+    else if (options.overload.turnAway()) next(refused('FULL', OVERLOADED))
     else if (io.sockets.sockets.size >= pagesMax)
       next(refused('FULL', `${pagesMax} pages are connected already. Close one, then try again.`))
     else next()
@@ -184,7 +187,7 @@ class Page implements PageClient {
     this.#options = options
     this.#live = live
     this.#flush = flush
-    this.#dispatcher = new Dispatcher(options.performer, this, performance.now())
+    this.#dispatcher = new Dispatcher(options.performer, this, options.overload, performance.now())
     socket.onAny((...message: unknown[]) => void this.#onMessage(message))
     socket.on('error', (error) => options.log.warn({ socket: this.id, err: error }, 'socket error'))
     socket.on('disconnect', () => {

@@ -17,7 +17,8 @@ import { ACTION_NAMES } from '../api/table.ts'
 import { Authenticator } from '../auth/authenticator.ts'
 import { History } from '../history.ts'
 import { createApp } from '../http/app.ts'
-import { createHttpServer, guardEdge } from '../http-server.ts'
+import { Overload } from '../http/overload.ts'
+import { createHttpServer, guardEdge, type Patience } from '../http-server.ts'
 import type { PageClient } from '../page-client.ts'
 import { attachSockets, type Sockets } from '../sockets.ts'
 import { TreeService } from '../tree-service.ts'
@@ -48,6 +49,9 @@ export interface RigOptions {
   readonly loginNow?: () => number
   /** The clock of rate limits. */
   readonly now?: () => number
+  readonly overload?: Overload
+  /** How long a request may take to arrive. */
+  readonly patience?: Patience
   /** Handlers instead of ones that answer null. */
   readonly handlers?: Partial<Handlers>
 }
@@ -125,7 +129,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     cost: TEST_COST,
   })
   const onGone = (client: PageClient): void => tree.forgetAll(client)
-  const edge = { access: () => access, authenticator, performer, onGone, log }
+  const overload = options.overload ?? new Overload()
+  const edge = { access: () => access, authenticator, performer, overload, onGone, log }
   const app = createApp({
     ...edge,
     version: 't',
@@ -137,7 +142,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     notReady: () => rig.notReady,
     metrics: () => [{ name: 'zabscope_x', help: 'X.', type: 'gauge', samples: [{ labels: { a: '"' }, value: 1 }] }],
   })
-  const server = createHttpServer(app)
+  const server = createHttpServer(app, options.patience)
   const sockets = attachSockets({ ...edge, server, history: new History(), about: () => ABOUT })
   const mayEnter = (token: string): boolean => authenticator.identify({ token, cookie: null }) !== null
   guardEdge(server, { access: () => access, mayEnter, basePath })
@@ -175,6 +180,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     close: async () => {
       for (const client of clients) client.disconnect()
       authenticator.close()
+      overload.close()
       await sockets.close()
       server.closeAllConnections()
       rmSync(webDir, { recursive: true, force: true })

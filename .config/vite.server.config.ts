@@ -22,6 +22,7 @@ export default defineConfig({
         example: 'server/launch/example-main.ts',
         bench: 'server/launch/bench-main.ts',
         'bench-load': 'server/launch/bench-load-main.ts',
+        'bench-crowd': 'server/launch/bench-crowd-main.ts',
         'bench-database': 'server/launch/bench-database-main.ts',
       },
       output: { format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

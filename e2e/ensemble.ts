@@ -26,8 +26,10 @@ export interface StartOptions {
   readonly members?: number
   readonly port?: number
   readonly clientPort?: number
-  /** More arguments of `up`. */
-  readonly more?: readonly string[]
+  /** Of the process, beside those of this one. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Further arguments of `zabscope up`. */
+  readonly args?: readonly string[]
 }
 
 export class Ensemble {
@@ -59,9 +61,9 @@ export class Ensemble {
     const args = ['up', '--data', dataDir, '--members', String(members)]
     args.push('--port', String(options.port ?? (await freePort())))
     args.push('--client-port', String(options.clientPort ?? (await freePort())))
-    args.push(...(options.more ?? []))
+    args.push(...(options.args ?? []))
     const startedAt = Date.now()
-    const { child, output } = runZabscope(args)
+    const { child, output } = runZabscope(args, options.env)
     const printed = await waitFor(
       () => parseStart(output(), members),
       START_TIMEOUT_MS,
@@ -136,12 +138,15 @@ export async function makeDataDir(): Promise<string> {
 }
 
 /** The command line, with what it prints on both streams. */
-export function runZabscope(args: readonly string[]): { child: ChildProcess; output: () => string } {
+export function runZabscope(
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): { child: ChildProcess; output: () => string } {
   let text = ''
   const child = spawn(process.execPath, [join(ROOT, 'dist/server/main.js'), ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1', ...more },
   })
   child.stdout.on('data', (chunk) => {
     text += chunk

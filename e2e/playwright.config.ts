@@ -35,6 +35,6 @@ export default defineConfig({
     { name: 'bars', testDir: here('bars'), timeout: 300_000 },
     // The journeys that measure, once more, and held to their bound: see expectShownSoon.
     { name: 'shown', testDir: here('journeys'), testMatch: /(ensemble|locks|rounds|tree|watches)\.spec\.ts$/ },
-    { name: 'screenshots', testDir: here('screenshots'), testMatch: '*.spec.ts' },
+    { name: 'screenshots', testDir: here('screenshots'), testMatch: '*.spec.ts', timeout: 600_000 },
   ],
 })

@@ -7,15 +7,21 @@ import { keepToken, takeToken, tokenFromText } from './feeds/access-token.ts'
 import { createSocketFeed } from './feeds/socket-feed.ts'
 import { App } from './pages/app.tsx'
 import { FailureBoundary } from './pages/failure-boundary.tsx'
+import { followCluster } from './stores/cluster-store.ts'
 import { followFeed } from './stores/feed-store.ts'
-import { followHistory } from './stores/route-store.ts'
+import { followHistory, useRoute } from './stores/route-store.ts'
+
+/** The live feed of the cluster that the address names. */
+function followGateway(token: string): void {
+  followFeed(createSocketFeed(token, useRoute.getState().cluster))
+}
 
 function Page({ first }: { readonly first: string | null }) {
   const [hasToken, setHasToken] = useState(first !== null)
   const open = (token: string) => {
     keepToken(token)
     setHasToken(true)
-    followFeed(createSocketFeed(token))
+    followGateway(token)
   }
   useEffect(() => {
     // Somebody pasted the printed URL over this one: only the fragment changes, nothing reloads.
@@ -23,7 +29,7 @@ function Page({ first }: { readonly first: string | null }) {
       const token = location.hash.length > 1 ? takeToken() : null
       if (token === null) return
       setHasToken(true)
-      followFeed(createSocketFeed(token))
+      followGateway(token)
     }
     addEventListener('hashchange', onHash)
     return () => removeEventListener('hashchange', onHash)
@@ -33,7 +39,8 @@ function Page({ first }: { readonly first: string | null }) {
 
 const token = takeToken()
 followHistory()
-if (token !== null) followFeed(createSocketFeed(token))
+followCluster()
+if (token !== null) followGateway(token)
 const root = document.getElementById('page')
 if (root) {
   createRoot(root).render(

@@ -25,7 +25,7 @@ const test = base.extend<object, WorkerFixtures>({
       const dataDir = await makeDataDir()
       const users = join(dataDir, 'users.json')
       for (const [name, role] of Object.entries(PEOPLE)) await addUser(users, name, role, PASSWORD)
-      const ensemble = await Ensemble.start({ dataDir, more: ['--users', users] })
+      const ensemble = await Ensemble.start({ dataDir, args: ['--users', users] })
       const client = await connectToAny(ensemble)
       await client.create('/doomed', 'data')
       await client.create('/doomed/child', 'data')

@@ -26,7 +26,7 @@ test('a workload is started and tuned, a link is cut in the ring, seen, and heal
   await link.focus()
   await link.press('Enter')
   const dialog = app.getByRole('dialog', { name: /^Link between member/ })
-  await dialog.getByRole('button', { name: 'Delay' }).click()
+  await dialog.getByRole('button', { name: 'Delay', exact: true }).click()
   await expect(dialog).toBeHidden()
 
   await openView(app, 'Playground')
@@ -54,6 +54,52 @@ test('a fault from the palette counts down, and heals with all others', async ({
   await expect(active).toContainText('Slow flush on the disk of member 1')
   await active.getByRole('button', { name: 'Heal all' }).click()
   await expect(active).toContainText('Nothing is broken.')
+})
+
+test('a write is taken message by message: held, let go one by one, then all, and healed', async ({
+  app,
+  client,
+  base,
+}) => {
+  test.slow()
+  await openView(app, 'Playground')
+  await app.getByRole('button', { name: /^Faults/ }).click()
+  const form = app.getByRole('region', { name: 'Break something' })
+  await form.getByRole('combobox', { name: 'Fault' }).selectOption('Hold')
+  await form.getByRole('combobox', { name: 'Between' }).selectOption('the leader')
+  await expect(form.getByRole('spinbutton', { name: 'Lasts for' })).toHaveValue('300')
+  await form.getByRole('button', { name: 'Inject' }).click()
+  const held = app.getByRole('region', { name: 'Held messages' })
+  await expect(held).toBeVisible()
+
+  let written = false
+  const write = client.create(`${base}/step`).then(() => {
+    written = true
+  })
+  const proposals = held.getByRole('listitem').filter({ hasText: 'PROPOSAL' })
+  // A client of a follower has its request held first.
+  for (let i = 0; i < 10 && (await proposals.count()) === 0; i += 1) {
+    const next = held.getByRole('button', { name: 'Let the next one go' })
+    await expect(next).toBeEnabled(SLOW)
+    if ((await proposals.count()) === 0) await next.click()
+  }
+  await expect(proposals).toHaveCount(2, SLOW)
+  expect(written, 'nobody but the leader has it').toBe(false)
+  await held
+    .getByRole('button', { name: /^Deliver PROPOSAL 0x/ })
+    .first()
+    .click()
+  await expect(held.getByRole('listitem').filter({ hasText: 'ACK' })).toHaveCount(1, SLOW)
+  await openView(app, 'Ensemble')
+  await expect(held, 'to be stepped beside the ring, too').toContainText('ACK')
+  await held.getByRole('button', { name: /^Deliver ACK 0x/ }).click()
+  await expect(held.getByRole('listitem').filter({ hasText: 'COMMIT' })).not.toHaveCount(0, SLOW)
+  await held.getByRole('button', { name: 'Let all go' }).click()
+  await openView(app, 'Playground')
+  await app.getByRole('button', { name: /^Heal: Hold/ }).click()
+  await expect(held).toBeHidden()
+  await write
+  expect(written).toBe(true)
 })
 
 test('a scenario is predicted, played on the real members, explained and judged', async ({ app }) => {

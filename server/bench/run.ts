@@ -5,7 +5,9 @@ import { clientsBenchmark } from './clients/clients-benchmark.ts'
 import { coreBenchmark } from './core.ts'
 import { databaseBenchmark } from './database.ts'
 import { runEnsembleBenchmark } from './ensemble/run-ensemble.ts'
+import { pageBenchmark } from './page/page-benchmark.ts'
 import { treeBenchmark } from './tree.ts'
+import { treePageBenchmark } from './tree-page/tree-page-benchmark.ts'
 import { gatewayBenchmark } from './watched/gateway.ts'
 import { observeBenchmark } from './watched/observe.ts'
 
@@ -15,6 +17,8 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   database: databaseBenchmark,
   observe: observeBenchmark,
   gateway: gatewayBenchmark,
+  page: pageBenchmark,
+  'tree-page': treePageBenchmark,
   clients: clientsBenchmark,
 }
 

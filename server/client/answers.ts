@@ -1,12 +1,14 @@
 // What each operation resolves with, made from the body of its answer. One object for all calls of a kind.
 
 import { utf8Decode } from '#shared/base/text.ts'
+import { readStat } from '#shared/jute/records/stat.ts'
 import type { Acl, AuthId } from '#shared/zk/acl.ts'
 import { versionOfText } from '#shared/zk/config-text.ts'
 import type { MultiResult, ReplyBody } from '#shared/zk/reply.ts'
 import type { Stat } from '#shared/zk/stat.ts'
 import type { Zxid } from '#shared/zk/zxid.ts'
 import { errorFor, type ZooKeeperError } from './errors.ts'
+import { readPackedNames } from './packed-names.ts'
 import type { Answer } from './pending-calls.ts'
 import { asBuffer } from './read-answer.ts'
 
@@ -23,6 +25,16 @@ export interface NodeContent {
 export interface NodeChildren {
   /** Names, not paths, in no order. */
   readonly children: readonly string[]
+  readonly stat: Stat
+}
+/** Names as they came: UTF-8, each behind its length in four bytes. */
+export interface PackedNames {
+  readonly bytes: Uint8Array
+  /** Where each name begins, behind its length. In no order of the names. */
+  readonly starts: Uint32Array
+}
+export interface PackedChildren {
+  readonly names: PackedNames
   readonly stat: Stat
 }
 export interface NodeState extends NodeContent, NodeChildren {}
@@ -67,6 +79,15 @@ export const CHILDREN: Answer<NodeChildren> = {
   take: (body) => {
     const { children, stat } = bodyOf(body, 'childrenStat')
     return { children, stat }
+  },
+}
+export const PACKED_CHILDREN: Answer<PackedChildren> = {
+  take: (body) => {
+    throw new Error(`an answer is a ${body.type} where names were to be read`)
+  },
+  read: (reader) => {
+    const names = readPackedNames(reader)
+    return { names, stat: readStat(reader) }
   },
 }
 export const ACL: Answer<NodeAcl> = {

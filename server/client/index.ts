@@ -14,6 +14,8 @@ export type {
   NodeChildren,
   NodeContent,
   NodeState,
+  PackedChildren,
+  PackedNames,
   ReadResult,
 } from './answers.ts'
 export type { ConnectOptions, Credential } from './connect-options.ts'

@@ -1,6 +1,7 @@
 // Calls on their way: each settles once, by its answer, by a lost connection, by its own timeout or by its
 // caller's signal. A server answers in the order of requests, so sent calls are a plain queue.
 
+import type { JuteReader } from '#shared/jute/reader.ts'
 import { ERROR_CODES } from '#shared/zk/errors.ts'
 import type { ReplyBody } from '#shared/zk/reply.ts'
 import type { ClientRequest, MultiOp } from '#shared/zk/request.ts'
@@ -27,6 +28,8 @@ export type OnOutcome = (outcome: Outcome) => void
 /** What an answer is to the caller. One for all calls of a kind: a call that waits is as small as it can be. */
 export interface Answer<T> {
   readonly take: (body: ReplyBody) => T
+  /** Reads the body itself, and `take` is not asked: for answers too long to be decoded in one go. */
+  readonly read?: (reader: JuteReader) => T
   /** The value for a node that is not there, where that is no error. */
   readonly absent?: T
 }
@@ -48,6 +51,8 @@ export interface PendingCall {
   readonly settled: boolean
   /** Its answer. Also when the caller has gone: the server did what was asked, so a watch is there. */
   succeed(body: ReplyBody, zxid: Zxid): void
+  /** As `succeed`, with a body that the call reads by itself; false when it does not. */
+  succeedReading(reader: JuteReader, zxid: Zxid): boolean
   /** Its answer, an error code. */
   refuse(err: number, zxid: Zxid): void
   /** No answer will come. */
@@ -95,6 +100,15 @@ export class Call<T> implements PendingCall {
   succeed(body: ReplyBody, zxid: Zxid): void {
     this.#onOutcome?.({ err: ERROR_CODES.OK, zxid })
     if (this.#settle()) this.#resolve(this.#answer.take(body))
+  }
+
+  succeedReading(reader: JuteReader, zxid: Zxid): boolean {
+    const { read } = this.#answer
+    if (!read) return false
+    const value = read(reader)
+    this.#onOutcome?.({ err: ERROR_CODES.OK, zxid })
+    if (this.#settle()) this.#resolve(value)
+    return true
   }
 
   refuse(err: number, zxid: Zxid): void {

@@ -325,7 +325,7 @@ export class Session {
       return
     }
     try {
-      call.succeed(readAnswer(reader, opOf(call.request)), zxid)
+      if (!call.succeedReading(reader, zxid)) call.succeed(readAnswer(reader, opOf(call.request)), zxid)
     } catch (cause) {
       // The connection is of no more use, and this call is no longer among those that its end rejects.
       call.fail(connectionLoss)

@@ -8,7 +8,15 @@ import { pathProblem } from '#shared/zk/path.ts'
 import type { ClientRequest, MultiReadOp } from '#shared/zk/request.ts'
 import type { Stat } from '#shared/zk/stat.ts'
 import { NO_ZXID, type Zxid } from '#shared/zk/zxid.ts'
-import type { CreatedNode, EnsembleConfig, NodeAcl, NodeChildren, NodeContent, ReadResult } from './answers.ts'
+import type {
+  CreatedNode,
+  EnsembleConfig,
+  NodeAcl,
+  NodeChildren,
+  NodeContent,
+  PackedChildren,
+  ReadResult,
+} from './answers.ts'
 import * as answers from './answers.ts'
 import { type Chroot, makeChroot } from './chroot.ts'
 import { type ConnectOptions, toAuthPacket, whenConnected, withDefaults } from './connect-options.ts'
@@ -177,6 +185,12 @@ export class ZooKeeper {
   /** Names, not paths, in no order. Throws NoNodeError, and then leaves no watch. */
   getChildren(path: string, options: ReadOptions = NO_OPTIONS): Promise<NodeChildren> {
     return this.#read('getChildren2', path, this.#toServer(path), answers.CHILDREN, options, 'child', null)
+  }
+
+  /** As getChildren, for nodes with very many children: the names stay bytes. Throws NoNodeError. */
+  getChildrenPacked(path: string, options: CallOptions = NO_OPTIONS): Promise<PackedChildren> {
+    const request = { type: 'getChildren2', path: this.#toServer(path), watch: false } as const
+    return this.#ask(request, path, answers.PACKED_CHILDREN, options)
   }
 
   /** Digests of others are hidden from who may not administer the node. Throws NoNodeError, NoAuthError. */

@@ -14,8 +14,21 @@ export interface FaultTarget {
   readonly secret: string
 }
 
+export interface FaultAnswer {
+  /** As the member tells them: server/member/faults/fault-seams.ts. */
+  readonly active: readonly unknown[]
+  readonly held: readonly unknown[]
+  /** So many more are held. */
+  readonly more: number
+}
+
 /** Resolves with the active faults, as the member tells them. Rejects with an EnsembleError: refused, or no answer. */
-export function commandFault(target: FaultTarget, command: object): Promise<readonly unknown[]> {
+export async function commandFault(target: FaultTarget, command: object): Promise<readonly unknown[]> {
+  return (await askFaults(target, command)).active
+}
+
+/** The same, with everything that the member answers. */
+export function askFaults(target: FaultTarget, command: object): Promise<FaultAnswer> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: HOST, port: target.eventPort, noDelay: true })
     let said = ''
@@ -35,23 +48,25 @@ export function commandFault(target: FaultTarget, command: object): Promise<read
         return
       }
       const answer = readAnswer(said.slice(0, end))
-      if (answer.active === null) return fail(answer.error, 'REFUSED')
-      resolve(answer.active)
+      if ('error' in answer) return fail(answer.error, 'REFUSED')
+      resolve(answer)
       socket.destroy()
     })
     socket.write(`${target.secret} faults\n${JSON.stringify(command)}\n`)
   })
 }
 
-function readAnswer(line: string): { readonly active: readonly unknown[] | null; readonly error: string } {
+function readAnswer(line: string): FaultAnswer | { readonly error: string } {
   try {
     const value: unknown = JSON.parse(line)
     if (typeof value === 'object' && value !== null) {
-      if ('active' in value && Array.isArray(value.active)) return { active: value.active, error: '' }
-      if ('error' in value && typeof value.error === 'string') return { active: null, error: value.error }
+      const held = 'held' in value && Array.isArray(value.held) ? value.held : []
+      const more = 'more' in value && typeof value.more === 'number' ? value.more : 0
+      if ('active' in value && Array.isArray(value.active)) return { active: value.active, held, more }
+      if ('error' in value && typeof value.error === 'string') return { error: value.error }
     }
   } catch {
     // Said below.
   }
-  return { active: null, error: 'its answer makes no sense' }
+  return { error: 'its answer makes no sense' }
 }

@@ -3,7 +3,9 @@
 
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
-import { LinkLane, type LinkRules } from './link-lane.ts'
+import type { Result } from '#shared/base/result.ts'
+import { type Held, type HeldAction, LinkLane, type LinkRules } from './link-lane.ts'
+import { isSilent } from './link-rule.ts'
 
 /** What one direction may hold before the sender is made to wait. */
 export const HELD_BYTES_MAX = 1024 * 1024
@@ -12,6 +14,19 @@ const GHOST_MS_MAX = 120_000
 
 /** One direction's bytes as its messages. Keeps what is not whole yet. */
 export type Messages = (chunk: Uint8Array) => readonly { readonly bytes: Uint8Array; readonly isMessage: boolean }[]
+
+/** What makes messages of the bytes, for each direction; null: they are one stream. */
+export interface MessagesOf {
+  readonly out: Messages | null
+  readonly in: Messages | null
+}
+
+export const ONE_STREAM: MessagesOf = { out: null, in: null }
+
+/** Something on its way out that is held; `bytes` null for the end of the connection. */
+export interface HeldOut extends Pick<Held<never>, 'id' | 'isMessage' | 'sinceMs'> {
+  readonly bytes: Uint8Array | null
+}
 
 type Outgoing = { readonly bytes: Uint8Array; readonly done: (() => void) | null } | { readonly end: () => void }
 type Incoming = Uint8Array | 'end' | 'close'
@@ -25,12 +40,12 @@ export class FaultySocket extends Duplex implements LikeSocket {
   readonly #outgoing: Messages | null
   #ghost: NodeJS.Timeout | null = null
 
-  /** `random`: from 0 to below 1. `messages`: what makes messages of the bytes; null: they are one stream. */
-  constructor(raw: Socket, random: () => number, messages: (() => Messages) | null = null) {
+  /** `random`: from 0 to below 1. */
+  constructor(raw: Socket, random: () => number, messages: MessagesOf = ONE_STREAM) {
     super({ allowHalfOpen: false })
     this.#raw = raw
-    this.#outgoing = messages?.() ?? null
-    const incoming = messages?.() ?? null
+    this.#outgoing = messages.out
+    const incoming = messages.in
     this.#out = new LinkLane((item) => this.#send(item), random)
     this.#in = new LinkLane((item) => this.#receive(item), random)
     raw.on('data', (chunk: Buffer) => {
@@ -75,7 +90,20 @@ export class FaultySocket extends Duplex implements LikeSocket {
     const { out, in: into } = rules
     if (this.#out.rule !== (out?.rule ?? null)) this.#out.setRule(out?.rule ?? null, out?.hits)
     if (this.#in.rule !== (into?.rule ?? null)) this.#in.setRule(into?.rule ?? null, into?.hits)
-    if (this.destroyed && out?.rule.type !== 'cut') this.#endGhost()
+    if (this.destroyed && !isSilent(out?.rule ?? null)) this.#endGhost()
+  }
+
+  /** What is held on its way out, oldest first. */
+  get heldOut(): readonly HeldOut[] {
+    return this.#out.held.map(({ id, isMessage, sinceMs, item }) => ({
+      ...{ id, isMessage, sinceMs },
+      bytes: 'end' in item ? null : item.bytes,
+    }))
+  }
+
+  /** One of them goes on its way, or does not; the error is a sentence. */
+  act(id: number, action: HeldAction): Result<null, string> {
+    return this.#out.act(id, action)
   }
 
   /** Ends it as a network does that has forgotten it: both sides see a reset, at once. */
@@ -105,7 +133,7 @@ export class FaultySocket extends Duplex implements LikeSocket {
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#in.close()
-    if (this.#out.rule?.type === 'cut' && !this.#raw.destroyed) {
+    if (isSilent(this.#out.rule) && !this.#raw.destroyed) {
       // Its end does not get through either: the other side goes on believing in it.
       this.#out.close()
       this.#raw.resume()

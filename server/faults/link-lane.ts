@@ -1,13 +1,23 @@
 // One direction of one connection: takes things in order and hands them on in order, each when its rule lets it; only
-// whole messages may come twice or change places. What the things are, and what handing on means, is the caller's business.
+// whole messages may come twice or change places. Under `hold` each waits for its release. What the things are, and what handing on means, is the caller's business.
 
+import { err, ok, type Result } from '#shared/base/result.ts'
 import { type LinkRule, transitMs } from './link-rule.ts'
 
-interface Held<T> {
+export interface Held<T> {
+  /** Upwards, over all lanes of this process, in the order in which they came. */
+  readonly id: number
   readonly item: T
   readonly bytes: number
+  /** It stands for itself: it may be dropped, doubled, or overtake others. */
+  readonly isMessage: boolean
+  /** Monotonic. */
+  readonly sinceMs: number
   dueMs: number
 }
+
+/** What becomes of something that is held. */
+export type HeldAction = 'deliver' | 'drop' | 'duplicate'
 
 /** What a message that was put aside waits at most for the one that overtakes it. */
 export const OVERTAKEN_MS_MAX = 200
@@ -17,6 +27,7 @@ export interface Hits {
   count: number
 }
 
+const PAST = { deliver: 'delivered', drop: 'dropped', duplicate: 'doubled' } as const
 const NOBODY_COUNTS: Hits = { count: 0 }
 
 export interface CountedRule {
@@ -29,6 +40,8 @@ export interface LinkRules {
   readonly out: CountedRule | null
   readonly in: CountedRule | null
 }
+
+let lastId = 0
 
 export class LinkLane<T> {
   readonly #deliver: (item: T) => void
@@ -67,7 +80,8 @@ export class LinkLane<T> {
       if (this.#rule.type === 'duplicate' || this.#rule.type === 'reorder')
         return this.#pass(item, isMessage, this.#rule)
     }
-    const held = { item, bytes, dueMs: 0 }
+    lastId += 1
+    const held = { id: lastId, item, bytes, isMessage, sinceMs: performance.now(), dueMs: 0 }
     this.#schedule(held)
     this.#held.push(held)
     this.#heldBytes += bytes
@@ -82,6 +96,33 @@ export class LinkLane<T> {
     this.#lastDueMs = 0
     for (const held of this.#held) this.#schedule(held)
     this.#wait()
+  }
+
+  /** Oldest first. */
+  get held(): readonly Readonly<Held<T>>[] {
+    return this.#held
+  }
+
+  /**
+   * One that is held goes on its way, or does not. The error is a sentence: it is not there any more, or it is part of a
+   * stream, where only the oldest can go and nothing can be lost or doubled.
+   */
+  act(id: number, action: HeldAction): Result<null, string> {
+    const at = this.#held.findIndex((held) => held.id === id)
+    const held = this.#held[at]
+    if (!held) return err('it is not held any more')
+    if (!held.isMessage && action !== 'deliver')
+      return err(
+        `TCP neither loses nor doubles a part of a stream, so this message cannot be ${PAST[action]}; cut or reset the link instead`,
+      )
+    if (at > 0 && (!held.isMessage || this.#held.slice(0, at).some((before) => !before.isMessage)))
+      return err('TCP keeps the order of a stream: let the messages before it go first')
+    this.#held.splice(at, 1)
+    this.#heldBytes -= held.bytes
+    this.#wait()
+    if (action !== 'drop') this.#deliver(held.item)
+    if (action === 'duplicate') this.#deliver(held.item)
+    return ok(null)
   }
 
   /** Forgets what is held. */

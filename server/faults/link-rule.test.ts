@@ -40,3 +40,9 @@ test('what is lost is sent again after 200 ms, then after twice that', () => {
   expect(transitMs({ type: 'cut' }, 10, always)).toBe(Number.POSITIVE_INFINITY)
   expect(transitMs({ type: 'throttle', bytesPerSecond: 500 }, 100, always)).toBe(200)
 })
+
+test('heavyTail: usually little more than its least, for one of a hundred twenty times that, never more than its most', () => {
+  const rule = { type: 'heavyTail', ms: 10, maxMs: 1000 } as const
+  const at = (quantile: number) => Math.round(transitMs(rule, 1, () => quantile))
+  expect([at(0), at(0.5), at(0.99), at(0.999999)]).toEqual([10, 16, 215, 1000])
+})

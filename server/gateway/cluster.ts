@@ -2,6 +2,7 @@
 // attach/attached-cluster.ts is somebody else's. Everything that only one of them can do is behind this contract.
 
 import type { Logger } from 'pino'
+import type { ClusterKind } from '#shared/events/cluster-list.ts'
 import type { ClusterView } from '#shared/events/cluster-view.ts'
 import type { About, GatewayEvent } from '#shared/events/socket-protocol.ts'
 import type { Credential } from '../client/connect-options.ts'
@@ -15,6 +16,7 @@ import type { PathWatchers } from './member-watches.ts'
 /** Requests about members, faults, workloads, scenarios, sessions as servers see them, and the cluster itself. */
 export type ClusterRequests = Extract<
   ActionName,
+  | 'cluster:allow-writes'
   | `member:${string}`
   | `members:${string}`
   | `ensemble:${string}`
@@ -22,8 +24,6 @@ export type ClusterRequests = Extract<
   | `session:${string}`
   | `sessions:${string}`
   | `watches:${string}`
-  | `audit:${string}`
-  | `cluster:${string}`
   | `workload:${string}`
   | `scenario:${string}`
 >
@@ -51,8 +51,11 @@ export interface OpenCluster {
 }
 
 export interface Cluster {
+  /** Letters, digits and dashes. */
+  readonly id: string
+  readonly kind: ClusterKind
   readonly name: string
-  /** For what the gateway keeps: the audit log, what people said about locks. */
+  /** For what the gateway keeps: what people said about locks, of its first cluster also the audit log. */
   readonly dataDir: string
   /** As it is now: members come and go. */
   connectString(): string

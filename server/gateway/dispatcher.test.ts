@@ -15,6 +15,7 @@ function client(role: Role): PageClient {
     id: 'x',
     user: 'somebody',
     role,
+    mustProve: false,
     address: '127.0.0.1',
     gone: new AbortController().signal,
     emit: () => undefined,
@@ -32,9 +33,10 @@ function handlers(thrown?: Error): Handlers {
 
 function dispatcher(role: Role = 'admin', thrown?: Error, lines: string[] = [], overloaded = false): Dispatcher {
   const log = pino({}, { write: (line) => lines.push(line) })
+  const scopeOf = () => ({ cluster: 'one', handlers: handlers(thrown) })
   return new Dispatcher(
-    new Performer({ handlers: handlers(thrown), audit: new FakeAudit(), log }),
-    client(role),
+    new Performer({ scopeOf, audit: new FakeAudit(), log }),
+    () => client(role),
     { turnAway: () => overloaded },
     0,
   )

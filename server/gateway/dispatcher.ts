@@ -12,12 +12,13 @@ import { refusal } from './request-error.ts'
 
 export class Dispatcher {
   readonly #performer: Performer
-  readonly #client: PageClient
+  readonly #client: () => PageClient
   readonly #overload: Pick<Overload, 'turnAway'>
   readonly #rate: RateLimit
   #pending = 0
 
-  constructor(performer: Performer, client: PageClient, overload: Pick<Overload, 'turnAway'>, nowMs: number) {
+  /** @param client as whom the page asks now: it may look at another cluster than before */
+  constructor(performer: Performer, client: () => PageClient, overload: Pick<Overload, 'turnAway'>, nowMs: number) {
     this.#performer = performer
     this.#client = client
     this.#overload = overload
@@ -37,7 +38,7 @@ export class Dispatcher {
     if (this.#pending >= PENDING_REQUESTS_MAX)
       return refusal('BUSY', 'Too many of your requests wait for the ensemble. Try again when it answers.')
     this.#pending += 1
-    const answer = await this.#performer.answer(this.#client, name, payload)
+    const answer = await this.#performer.answer(this.#client(), name, payload)
     this.#pending -= 1
     return answer
   }

@@ -23,10 +23,12 @@ import { LockService } from './locks/lock-service.ts'
 import { attachSockets, type Sockets } from './sockets.ts'
 import { FakeAudit } from './testing/fake-audit.ts'
 import { FakeEnsemble } from './testing/fake-ensemble.ts'
+import { oneCluster } from './testing/one-cluster.ts'
 import { TreeService } from './tree-service.ts'
 
 const ABOUT: About = {
   version: 't',
+  cluster: { id: 'one', kind: 'embedded' },
   clusterName: 't',
   dataDir: '/t',
   connectString: '',
@@ -73,11 +75,12 @@ beforeEach(async () => {
   const onGone = (): void => undefined
   const audit = new FakeAudit()
   authenticator = new Authenticator({ access: () => access, audit, userFile: null, onProblem: () => undefined })
-  const performer = new Performer({ handlers, audit, log })
-  const edge = { access: () => access, authenticator, performer, overload: new Overload(), onGone, log }
+  const performer = new Performer({ scopeOf: () => ({ cluster: 'one', handlers }), audit, log })
+  const edge = { access: () => access, authenticator, performer, overload: new Overload(), log }
   const health = () => ({ fine: true })
   const app = createApp({
     ...edge,
+    onGone,
     version: 't',
     webDir,
     basePath: '',
@@ -90,8 +93,7 @@ beforeEach(async () => {
   sockets = attachSockets({
     ...edge,
     server,
-    history,
-    about: () => ABOUT,
+    clusters: oneCluster(history, () => ABOUT),
     pagesMax: PAGES_MAX,
   })
   guardEdge(server, { access: () => access, mayEnter: (token) => token === access.token })

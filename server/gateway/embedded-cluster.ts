@@ -12,11 +12,14 @@ import { RequestError } from './request-error.ts'
 import { ScenarioControl } from './scenarios/scenario-control.ts'
 import { WorkloadControl } from './workloads/workload-control.ts'
 
+const CLUSTER_ID = 'embedded'
 const CLUSTER_NAME = 'playground'
 
 /** @param workloadEntry dist/server/workload.js; null: workloads are refused */
 export function embeddedCluster(ensemble: Ensemble, workloadEntry: string | null): Cluster {
   return {
+    id: CLUSTER_ID,
+    kind: 'embedded',
     name: CLUSTER_NAME,
     dataDir: ensemble.dataDir,
     connectString: () => ensemble.connectString,

@@ -3,6 +3,7 @@
 
 import type { Acl } from '#shared/zk/acl.ts'
 import type { Stat } from '#shared/zk/stat.ts'
+import type { PackedChildren } from '../client/answers.ts'
 
 /**
  * gap: something may have been missed, for example while the session moved to another server; read again.
@@ -14,6 +15,10 @@ export type PathChange = 'children' | 'data' | 'created' | 'deleted' | 'gap'
 export interface EnsembleReader {
   /** Names in no order. */
   children(path: string): Promise<{ children: readonly string[]; stat: Stat }>
+  /** As `children`, for nodes that may have a million of them: no string is made of a name. */
+  packedChildren(path: string): Promise<PackedChildren>
+  /** How many nodes there are below, children and their children. */
+  countBelow(path: string): Promise<number>
   /** Null when there is no such node. */
   stat(path: string): Promise<Stat | null>
   data(path: string): Promise<{ data: Uint8Array | null; stat: Stat }>

@@ -98,6 +98,14 @@ export class EnsembleSession implements EnsembleReader, EnsembleWriter {
     return this.#ask((zk) => zk.getChildren(path, { timeoutMs: CALL_TIMEOUT_MS }))
   }
 
+  async packedChildren(path: string): ReturnType<EnsembleReader['packedChildren']> {
+    return this.#ask((zk) => zk.getChildrenPacked(path, { timeoutMs: CALL_TIMEOUT_MS }))
+  }
+
+  async countBelow(path: string): Promise<number> {
+    return this.#ask((zk) => zk.getAllChildrenNumber(path, { timeoutMs: CALL_TIMEOUT_MS }))
+  }
+
   async stat(path: string): ReturnType<EnsembleReader['stat']> {
     return this.#ask((zk) => zk.exists(path, { timeoutMs: CALL_TIMEOUT_MS }))
   }

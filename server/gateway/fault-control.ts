@@ -45,6 +45,8 @@ export function controlFaults(
         await faults.healAll()
         return null
       },
+      'fault:held': () => faults.held(),
+      'fault:release': (_client, request) => faults.release(request),
       'fault:list': async () => ({ catalogue: FAULT_CATALOGUE, active: faults.list() }),
     },
     service: faults,

@@ -1,42 +1,34 @@
-// Puts the gateway together: member streams into the history, the history to the pages, requests to the
-// services, all on one loopback port. Opened before the ensemble's processes, so that it hears them from the
-// start, and closed before them.
+// Puts the gateway together: its clusters (clusters/), who may ask, and the pages, all on one loopback port. Opened before
+// the ensemble's processes, so that it hears them from the start, and closed before them.
 
 import type { Server } from 'node:http'
 import type { BlockList } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import type { ConnectionView } from '#shared/events/cluster-view.ts'
-import type { About, GatewayEvent } from '#shared/events/socket-protocol.ts'
 import type { Ensemble } from '../ensemble/ensemble.ts'
 import { HOST } from '../ensemble/ports.ts'
 import { type Access, makeAccess, makeToken } from './access.ts'
-import { describeHandlers } from './api/describe.ts'
 import { Performer } from './api/perform.ts'
+import { type AllowedTargets, LOOPBACK_ONLY } from './attach/allowed-targets.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { Authenticator } from './auth/authenticator.ts'
 import type { Cluster } from './cluster.ts'
+import { ClusterControl } from './clusters/cluster-handlers.ts'
+import { Clusters } from './clusters/clusters.ts'
+import { KeptClusters } from './clusters/kept-clusters.ts'
+import { serveCluster } from './clusters/served-cluster.ts'
 import { embeddedCluster } from './embedded-cluster.ts'
-import { EnsembleSession } from './ensemble-session.ts'
 import { GatewayMetrics } from './gateway-metrics.ts'
 import type { WindowLimits } from './history/event-window.ts'
-import { historyHandlers } from './history/history-handlers.ts'
-import { History } from './history.ts'
+import { WINDOW_DEFAULT } from './history/recorder.ts'
+import type { History } from './history.ts'
 import { createApp } from './http/app.ts'
 import { OVERLOADED, Overload } from './http/overload.ts'
 import { createHttpServer, guardEdge } from './http-server.ts'
-import { ChildWatches } from './locks/child-watches.ts'
-import { LockService } from './locks/lock-service.ts'
-import { OverrideStore } from './locks/override-store.ts'
-import { connectedSessions, WatchPoll } from './locks/watch-poll.ts'
-import { nowMs } from './member-streams.ts'
+import { ATTACHED_HISTORY_BYTES } from './limits.ts'
 import type { PageClient } from './page-client.ts'
 import { attachSockets } from './sockets.ts'
 import { Jobs } from './tree/jobs.ts'
-import { nodeHandlers } from './tree/node-service.ts'
-import { subtreeHandlers } from './tree/subtree-service.ts'
-import { transferHandlers } from './tree/transfer-service.ts'
-import { TreeService } from './tree-service.ts'
 
 /** How far the search for a free port goes. */
 const PORT_TRIES_MAX = 100
@@ -65,6 +57,8 @@ export interface GatewayOptions {
   readonly token?: string
   /** How much of the past is kept; WINDOW_DEFAULT when left out. */
   readonly historyLimits?: WindowLimits
+  /** What admins may attach from a page; only this machine when left out. */
+  readonly attachTargets?: AllowedTargets
 }
 
 export interface Gateway {
@@ -72,6 +66,7 @@ export interface Gateway {
   readonly token: string
   /** With the token in its fragment, which browsers keep to themselves. */
   readonly url: string
+  /** Of its first cluster. */
   readonly history: History
   close(): Promise<void>
 }
@@ -81,100 +76,42 @@ export function startGateway(options: GatewayOptions & { readonly ensemble: Ense
   return openGateway(options, embeddedCluster(options.ensemble, options.workloadEntry ?? null))
 }
 
-/** Rejects with an Error whose message is a sentence when no port is free. */
+/**
+ * With `cluster` as its first one, and those beside it that were kept. Rejects with an Error whose message is a sentence when
+ * no port is free.
+ */
 export async function openGateway(options: GatewayOptions, cluster: Cluster): Promise<Gateway> {
-  const { log } = options
-  const history = new History(options.historyLimits)
+  const { log, version, webDir, historyLimits = WINDOW_DEFAULT } = options
   const { host = HOST, basePath = '', publicOrigins = [], token = makeToken() } = options
   const accessOptions = { token, publicOrigins, ...(options.proxies ? { proxies: options.proxies } : {}) }
   // The port, and with it the allowed hosts, is known once the server listens.
   let access: Access = makeAccess(options.port, accessOptions)
 
-  const findConnection = (session: string): ConnectionView | null =>
-    Object.values(history.view.connections).find((connection) => connection.session === session) ?? null
-  const session = new EnsembleSession({
-    servers: () => cluster.connectString(),
-    onSession: () => onSession(),
-    ...cluster.reach,
+  const jobs = new Jobs()
+  const tellAbout = (id: string): void => sockets.tellAbout(id)
+  const control = new ClusterControl({
+    clusters: () => clusters,
+    serve: (other) => serveCluster(other, { ...parts, historyLimits: besideLimits }),
+    kept: new KeptClusters(join(cluster.dataDir, 'clusters.json')),
+    allowed: options.attachTargets ?? LOOPBACK_ONLY,
+    dataDir: cluster.dataDir,
     log,
   })
-  const tree = new TreeService(session, findConnection)
-  const childWatches = new ChildWatches()
-  const ownSessions = () => [...(session.session === null ? [] : [session.session]), ...session.formerSessions]
-  const locks = new LockService({
-    reader: session,
-    findConnection,
-    now: nowMs,
-    connected: () => (cluster.knowsConnections() ? connectedSessions(history.view) : null),
-    ownSessions,
-    overrides: new OverrideStore(join(cluster.dataDir, 'lock-patterns.json')),
-    watchPoll: new WatchPoll({
-      view: () => history.view,
-      ask: (sid) => cluster.readWatches(sid),
-      ownSessions,
-      children: () => childWatches.tables(ownSessions()),
-      now: nowMs,
-    }),
-  })
-  let searched = false
-  const onSession = (): void => {
-    sockets.tellAbout()
-    if (!searched && session.session !== null) {
-      searched = true
-      void locks.directories.search(session)
-    }
-  }
-  let sessionWanted = false
-  const startSession = (): void => {
-    if (!sessionWanted) session.start()
-    sessionWanted = true
-  }
-  const emit = (event: GatewayEvent): void => {
-    history.append(event)
-    childWatches.onEvent(event)
-    locks.onEvent(event)
-    opened.onEvent(event)
-    // Not before somebody can answer: the client's waits between tries would only delay the first page.
-    if (event.type === 'serving') startSession()
-  }
+  const parts = { version, historyLimits, jobs, shared: control.handlers, tellAbout, log }
+  const besideLimits = { ...historyLimits, bytesMax: Math.min(historyLimits.bytesMax, ATTACHED_HISTORY_BYTES) }
+  const first = serveCluster(cluster, parts)
+  const clusters = new Clusters(first)
 
-  const about = (): About => ({
-    version: options.version,
-    clusterName: cluster.name,
-    dataDir: cluster.dataDir,
-    connectString: cluster.connectString(),
-    serverTimeMs: nowMs(),
-    ...cluster.about(),
-    gatewaySession: session.session,
-    formerGatewaySessions: session.formerSessions,
-    load: session.load,
-  })
   const health = () => ({
-    version: options.version,
-    lastSeq: history.lastSeq,
+    version,
+    lastSeq: first.history.lastSeq,
     pages: sockets.count(),
-    requestsToEnsemble: session.load.requests,
-    members: Object.values(history.view.members).map(({ sid, process, state }) => ({ sid, process, state })),
+    requestsToEnsemble: first.load().requests,
+    members: Object.values(first.history.view.members).map(({ sid, process, state }) => ({ sid, process, state })),
+    clusters: clusters.summaries().map(({ id, kind, serving, members }) => ({ id, kind, serving, members })),
   })
-  const onGone = (client: PageClient): void => {
-    tree.forgetAll(client)
-    locks.forgetAll(client)
-  }
-  const tellAbout = (): void => sockets.tellAbout()
-  const opened = cluster.open({ view: history.view, emit, session, startSession, tellAbout, log })
-  const jobs = new Jobs()
-  const handlers = {
-    ...describeHandlers(cluster.refuses),
-    ...historyHandlers(history.recorder, { clusterName: cluster.name, version: options.version }),
-    ...tree.handlers,
-    ...locks.handlers,
-    ...nodeHandlers(session),
-    ...subtreeHandlers(session, jobs),
-    ...transferHandlers(session, jobs),
-    ...opened.handlers,
-  }
   const audit = new AuditLog({ dir: cluster.dataDir })
-  const performer = new Performer({ handlers, audit, log, refuses: cluster.refuses })
+  const performer = new Performer({ scopeOf: (client) => clusters.find(client.cluster)?.scope ?? null, audit, log })
   const authenticator = new Authenticator({
     access: () => access,
     audit,
@@ -183,25 +120,25 @@ export async function openGateway(options: GatewayOptions, cluster: Cluster): Pr
   })
   const overload = new Overload()
   const metrics = new GatewayMetrics({
-    version: options.version,
-    load: () => session.load,
-    view: () => history.view,
-    lastSeq: () => history.lastSeq,
+    version,
+    clusters: () => clusters.all,
     pages: () => sockets.count(),
     auditRecords: () => audit.records,
     auditWorks: () => audit.problem === null,
     overloaded: () => overload.isOn,
     shed: () => overload.shed,
   })
+  // Of the first alone: others may be away for reasons of their own.
   const notReady = (): string[] => [
-    ...(session.session === null ? ['The ensemble does not answer: it needs a leader.'] : []),
+    ...(first.isAnswering() ? [] : ['The ensemble does not answer: it needs a leader.']),
     ...(audit.problem === null ? [] : [audit.problem]),
     ...(overload.isOn ? [OVERLOADED] : []),
   ]
-  const edge = { access: () => access, authenticator, performer, overload, onGone, log }
-  const { version, webDir } = options
+  const onGone = (client: PageClient): void => clusters.find(client.cluster)?.forget(client)
+  const edge = { access: () => access, authenticator, performer, overload, log }
   const app = createApp({
     ...edge,
+    onGone,
     version,
     webDir,
     basePath,
@@ -211,23 +148,24 @@ export async function openGateway(options: GatewayOptions, cluster: Cluster): Pr
     metrics: () => metrics.collect(),
   })
   const server = createHttpServer(app)
-  const sockets = attachSockets({ ...edge, server, history, about })
+  const sockets = attachSockets({ ...edge, server, clusters })
   const mayEnter = (bearer: string): boolean => authenticator.identify({ token: bearer, cookie: null }) !== null
   guardEdge(server, { access: () => access, mayEnter, basePath })
 
   const port = await listenFrom(server, host, options.port)
   access = makeAccess(port, accessOptions)
-  opened.follow()
+  first.follow()
+  const restored = control.restore()
 
   return {
     port,
     token,
     url: `${publicOrigins[0] ?? `http://${HOST}:${port}`}${basePath}/#token=${token}`,
-    history,
+    history: first.history,
     close: async () => {
-      await opened.close()
-      await session.close()
-      locks.close()
+      control.close()
+      await restored
+      await clusters.close()
       await sockets.close()
       server.closeAllConnections()
       audit.close()

@@ -1,6 +1,7 @@
 // What has happened, numbered: the newest events for pages that reconnect, and the view that all events fold
 // into for those that come fresh. The longer past is history/recorder.ts; sending is sockets.ts's business.
 
+import { randomUUID } from 'node:crypto'
 import { applyEvent } from '#shared/events/apply-event.ts'
 import { type ClusterView, emptyClusterView } from '#shared/events/cluster-view.ts'
 import type { GatewayEvent, NumberedEvents } from '#shared/events/socket-protocol.ts'
@@ -9,6 +10,8 @@ import { Recorder } from './history/recorder.ts'
 import { HISTORY_EVENTS_MAX } from './limits.ts'
 
 export class History {
+  /** Whose numbers these are: another gateway's, and another cluster's, begin anew. */
+  readonly id: string = randomUUID()
   readonly view: ClusterView = emptyClusterView()
   readonly recorder: Recorder
   readonly #ring: GatewayEvent[] = []
@@ -16,7 +19,7 @@ export class History {
 
   /** `limits`: of the recorder; its own when left out. */
   constructor(limits?: WindowLimits) {
-    this.recorder = new Recorder(limits)
+    this.recorder = new Recorder(limits, this.view)
   }
 
   /** The number of the newest event; 0 before the first. */

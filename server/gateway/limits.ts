@@ -28,7 +28,7 @@ export const REQUESTS_BURST = 120
 export const BAD_MESSAGES_MAX = 20
 
 /** A frame of events leaves this often. */
-export const FRAME_MS = 50
+export const FRAME_MS = 33
 /** Messages that wait for a slow page, about three seconds of frames; then it gets `resync` instead of events. */
 export const WAITING_MESSAGES_MAX = 64
 /** Requests of one page that are being worked on; the next is answered with BUSY. */
@@ -51,8 +51,17 @@ export const WATCHES_PER_SOCKET_MAX = 500
 export const WATCHES_MAX = 10_000
 /** Changes of one path are told to a page at most this often. */
 export const CHANGE_INTERVAL_MS = 100
-/** Sorted lists of children kept, so that paging a large node does not list it again. */
-export const SORTED_LISTS_MAX = 8
+/** Sorted lists of children kept, so that paging a large node does not list it again, and their bytes; a million names are some 20 MiB. */
+export const LISTS_MAX = 16
+export const LISTS_BYTES_MAX = 128 * 1024 * 1024
+/** Children from which a list is kept; shorter ones are listed again. */
+export const LIST_KEPT_FROM = 100
+/** A list that has changed is listed again after so many times what it took; until then it is shown, and said to be older. */
+export const LIST_AGAIN_FACTOR = 10
+/** Children of a znode that are listed; one with more is refused with TOO_LARGE. */
+export const LIST_NAMES_MAX = 3_000_000
+/** Names of which one request asks the positions. */
+export const PLACES_MAX = 500
 /** Requests of the gateway to the ensemble that wait for answers; more wait their turn. */
 export const ENSEMBLE_OUTSTANDING_MAX = 64
 
@@ -121,6 +130,9 @@ export const LOAD_TELL_MS = 5000
 
 /** Znodes that one walk over a subtree visits; the answer says that there are more. */
 export const WALK_NODES_MAX = 100_000
+/** A walk asks the server whether a znode of at least so many children has only leaves, and so many times. */
+export const LEAVES_ASKED_FROM = 1000
+export const LEAVES_ASKED_MAX = 20
 /** Requests of a walk that are on their way, and how many it makes a second. */
 export const WALK_AT_ONCE = 16
 export const WALK_REQUESTS_PER_SECOND = 4000
@@ -129,7 +141,12 @@ export const JOBS_MAX = 8
 export const JOBS_PER_CLIENT_MAX = 2
 /** A long request is ended after so long; a search answers after so long with what it has. */
 export const JOB_MS_MAX = 10 * 60_000
-export const SEARCH_MS_MAX = 20_000
+export const SEARCH_MS_MAX = 5 * 60_000
+/** A search may look at more than other walks, and faster; of data it reads so much. */
+export const SEARCH_NODES_MAX = 3_000_000
+export const SEARCH_AT_ONCE = 32
+export const SEARCH_REQUESTS_PER_SECOND = 10_000
+export const SEARCH_DATA_BYTES_MAX = 1024 * 1024 * 1024
 /** How far a long request is, is told at most this often. */
 export const PROGRESS_INTERVAL_MS = 200
 /** How often a deletion starts again because others keep adding. */
@@ -150,3 +167,11 @@ export const WATCH_ROWS_MAX = 1000
 export const ADMIN_ANSWER_BYTES_MAX = 8 * 1024 * 1024
 /** Records of the audit log in one answer. */
 export const AUDIT_RECORDS_SHOWN_MAX = 1000
+
+/** Attempts to attach a cluster in a minute, and the most that pile up; the next is answered with RATE. */
+export const ATTACHES_PER_MINUTE_MAX = 10
+export const ATTACHES_BURST = 10
+/** Memory for the past of a cluster that was attached beside the first: no rounds are told there, so it holds hours. */
+export const ATTACHED_HISTORY_BYTES = 16 * 1024 * 1024
+/** The list of clusters is told to pages at most this often. */
+export const CLUSTERS_TELL_MS = 1000

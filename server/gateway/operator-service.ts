@@ -1,18 +1,17 @@
-// What operators ask about the ensemble that this process started: members, sessions, watches, and the audit log.
+// What operators ask about the ensemble that this process started: members, sessions, watches.
 
 import type { ClusterView } from '#shared/events/cluster-view.ts'
 import type { SessionRow, WatchList, WatchRow } from '#shared/events/operator-requests.ts'
 import type { Ensemble } from '../ensemble/ensemble.ts'
 import type { Handlers } from './api/handlers.ts'
-import { readAudit } from './audit/read-audit.ts'
 import { closeSession } from './close-session.ts'
 import { readWatches } from './member-watches.ts'
 import { RequestError } from './request-error.ts'
 
-type OperatorRequest = 'members:list' | 'sessions:list' | 'session:close' | 'watches:list' | 'audit:read'
+type OperatorRequest = 'members:list' | 'sessions:list' | 'session:close' | 'watches:list'
 
 export interface OperatorOptions {
-  readonly ensemble: Pick<Ensemble, 'plans' | 'connectString' | 'secret' | 'dataDir'>
+  readonly ensemble: Pick<Ensemble, 'plans' | 'connectString' | 'secret'>
   readonly view: () => ClusterView
   /** The gateway's own session, `0x…`. */
   readonly ownSession: () => string | null
@@ -47,7 +46,6 @@ export function operatorHandlers({ ensemble, view, ownSession }: OperatorOptions
         limit,
       )
     },
-    'audit:read': async (_client, { limit }) => readAudit(ensemble.dataDir, limit),
   }
 }
 

@@ -11,11 +11,15 @@ export interface PageClient {
   readonly user: string
   /** At this moment: it may change while a page is connected. */
   readonly role: Role
-  /** A login whose password was entered too long ago for what asks for it again; left out: no. */
-  readonly mustProve?: boolean
+  /** A login whose password was entered too long ago for what asks for it again. */
+  readonly mustProve: boolean
   /** Client address, for the audit log. */
   readonly address: string
-  /** Aborted when the page has disconnected, or the REST request was given up. */
+  /** The cluster that it looks at, by id; left out: the gateway's first. */
+  readonly cluster?: string
+  /** Makes it look at another one; left out where each request names its own. */
+  lookAt?(cluster: string): void
+  /** Aborted when the page has disconnected or looks at another cluster, or the REST request was given up. */
   readonly gone: AbortSignal
   /** Sends unless the page is gone or too slow. */
   emit<Name extends keyof ServerToClient>(name: Name, ...args: Parameters<ServerToClient[Name]>): void

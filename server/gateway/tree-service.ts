@@ -15,41 +15,38 @@ import { joinPath } from '#shared/zk/path.ts'
 import type { Stat } from '#shared/zk/stat.ts'
 import { formatZxid } from '#shared/zk/zxid.ts'
 import type { Handlers } from './api/handlers.ts'
+import type { RequestOf } from './api/operation.ts'
 import type { EnsembleReader } from './ensemble-reader.ts'
-import { SORTED_LISTS_MAX, WATCHES_PER_SOCKET_MAX } from './limits.ts'
+import { WATCHES_PER_SOCKET_MAX } from './limits.ts'
 import type { PageClient } from './page-client.ts'
 import { PathWatches } from './path-watches.ts'
 import { RequestError } from './request-error.ts'
 import { aclToJson } from './tree/acl-text.ts'
-
-interface SortedList {
-  /** Changes with every child that comes or goes. */
-  readonly cversion: number
-  readonly pzxid: number
-  readonly names: readonly string[]
-}
+import { ChildrenLists } from './tree/children-lists.ts'
 
 /** Finds where a session is connected; null when no member has told. */
 export type FindConnection = (session: string) => ConnectionView | null
+
+type Wanted = Omit<RequestOf<'tree:list'>, 'watch'>
 
 export class TreeService {
   readonly #reader: EnsembleReader
   readonly #findConnection: FindConnection
   readonly #watches: PathWatches
-  /** Oldest use first. */
-  readonly #sorted = new Map<string, SortedList>()
+  readonly #lists: ChildrenLists
 
   constructor(reader: EnsembleReader, findConnection: FindConnection) {
     this.#reader = reader
     this.#findConnection = findConnection
+    this.#lists = new ChildrenLists(reader)
     this.#watches = new PathWatches(reader, WATCHES_PER_SOCKET_MAX)
   }
 
   get handlers(): Pick<Handlers, 'tree:list' | 'tree:forget' | 'node:get'> {
     return {
-      'tree:list': async (client, { path, offset, watch }) => {
-        if (watch) await this.#watch(client, path)
-        return this.#list(path, offset)
+      'tree:list': async (client, { watch, ...wanted }) => {
+        if (watch) await this.#watch(client, wanted.path)
+        return this.#list(wanted)
       },
       'tree:forget': async (client, { path }) => {
         this.#watches.forget(client, path)
@@ -70,44 +67,29 @@ export class TreeService {
     })
   }
 
-  async #list(path: string, offset: number): Promise<NodeListing> {
-    const { stat, names } = await this.#sortedChildren(path)
+  async #list({ path, from, places, ...wanted }: Wanted): Promise<NodeListing> {
+    const { stat, names, behind } = await this.#lists.of(path)
+    const at = from === undefined ? undefined : names.from(from)
+    const offset = at === undefined ? wanted.offset : pageAt(Math.min(at, names.count - 1))
     const page = names.slice(offset, offset + CHILDREN_PAGE)
     const rows = await Promise.all(page.map((name) => this.#row(path, name)))
-    // A child may have gone since its name was listed; its going is told by the watch.
-    const children = rows.filter((row) => row !== null)
-    return { path, stat: statJson(stat), children, offset, total: names.length }
+    return {
+      path,
+      stat: statJson(stat),
+      // A child may have gone since its name was listed; its going is told by the watch.
+      children: rows.filter((row) => row !== null),
+      offset,
+      total: names.count,
+      ...(behind ? { behind } : {}),
+      ...(at === undefined ? {} : { at }),
+      ...(places === undefined ? {} : { places: places.map((name) => names.positionOf(name)) }),
+    }
   }
 
   async #row(parent: string, name: string): Promise<NodeRow | null> {
     const path = joinPath(parent, name)
     const stat = await this.#reader.stat(path)
     return stat && { name, path, stat: statJson(stat) }
-  }
-
-  /** Lists and sorts only when children came or went since the last time. */
-  async #sortedChildren(path: string): Promise<{ stat: Stat; names: readonly string[] }> {
-    const known = this.#sorted.get(path)
-    if (known) {
-      const stat = await this.#reader.stat(path)
-      if (stat && stat.cversion === known.cversion && stat.pzxid === known.pzxid) {
-        this.#remember(path, known)
-        return { stat, names: known.names }
-      }
-    }
-    const { children, stat } = await this.#reader.children(path)
-    const names = [...children].sort()
-    this.#remember(path, { cversion: stat.cversion, pzxid: stat.pzxid, names })
-    return { stat, names }
-  }
-
-  #remember(path: string, list: SortedList): void {
-    this.#sorted.delete(path)
-    // Small ones are cheap to list again.
-    if (list.names.length <= CHILDREN_PAGE) return
-    this.#sorted.set(path, list)
-    const [oldest] = this.#sorted.keys()
-    if (oldest !== undefined && this.#sorted.size > SORTED_LISTS_MAX) this.#sorted.delete(oldest)
   }
 
   async #node(path: string): Promise<NodeDetail> {
@@ -135,6 +117,11 @@ export class TreeService {
     const connection = this.#findConnection(session)
     return { session, address: connection?.address ?? null, sid: connection?.sid ?? null }
   }
+}
+
+/** Where the page that holds this position begins. */
+function pageAt(position: number): number {
+  return Math.max(0, position - (position % CHILDREN_PAGE))
 }
 
 export function statJson(stat: Stat): StatJson {

@@ -30,6 +30,7 @@ describe('the command line', () => {
       trustedProxies: [],
       users: null,
       accessToken: null,
+      attachTargets: [],
       historyMinutes: 15,
       historyMegabytes: 64,
       logLevel: 'info',

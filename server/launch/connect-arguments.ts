@@ -40,7 +40,8 @@ Options of connect (the page over an ensemble that runs already: zabscope connec
                            certificates, --tls-cert FILE and --tls-key FILE for servers that ask who we are
   --auth-file FILE         who the session is, a line each: digest:user:password (or ${AUTH_VARIABLE} for one)
   --auth-in-clear          send that without TLS to servers beyond this machine
-  and of up: --port --data --host --behind-tls-proxy --base-path --public-origins --trusted-proxies --users --log-level
+  and of up: --port --data --host --behind-tls-proxy --base-path --public-origins --trusted-proxies --users --attach-targets
+  --log-level
 `
 
 /** Settings of `up` that are about members. */

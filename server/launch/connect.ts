@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { destination, pino } from 'pino'
 import { openLog } from '../ensemble/log-file.ts'
 import { proxyList } from '../gateway/access.ts'
+import { allowedTargets } from '../gateway/attach/allowed-targets.ts'
 import { attachedCluster } from '../gateway/attach/attached-cluster.ts'
 import { openGateway } from '../gateway/gateway.ts'
 import type { ConnectCommand } from './connect-arguments.ts'
@@ -26,6 +27,8 @@ export async function runConnect(command: ConnectCommand, { webDir, version }: C
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const proxies = proxyList(settings.trustedProxies)
   if (!proxies.ok) throw new Error(proxies.error)
+  const targets = allowedTargets(settings.attachTargets)
+  if (!targets.ok) throw new Error(targets.error)
   const cluster = await attachedCluster({ connectString, dataDir, tls, auth, adminPorts, metricsPorts, allowWrites })
   const log = pino(
     { level: settings.logLevel, base: { part: 'gateway' } },
@@ -42,6 +45,7 @@ export async function runConnect(command: ConnectCommand, { webDir, version }: C
       publicOrigins: settings.publicOrigins,
       proxies: proxies.value,
       userFile: settings.users,
+      attachTargets: targets.value,
       ...(settings.accessToken === null ? {} : { token: settings.accessToken }),
     },
     cluster,

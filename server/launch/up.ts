@@ -7,6 +7,7 @@ import { Ensemble } from '../ensemble/ensemble.ts'
 import { EnsembleError } from '../ensemble/ensemble-error.ts'
 import { openLog } from '../ensemble/log-file.ts'
 import { proxyList } from '../gateway/access.ts'
+import { allowedTargets } from '../gateway/attach/allowed-targets.ts'
 import { type Gateway, startGateway } from '../gateway/gateway.ts'
 import type { Settings } from './settings/settings.ts'
 import { listenForStop, type StopListener } from './stopping.ts'
@@ -87,6 +88,8 @@ async function start(ensemble: Ensemble, options: Settings, built: Built, stop: 
     const { webDir, workloadEntry, version } = built
     const proxies = proxyList(options.trustedProxies)
     if (!proxies.ok) throw new Error(proxies.error)
+    const targets = allowedTargets(options.attachTargets)
+    if (!targets.ok) throw new Error(targets.error)
     gateway = await startGateway({
       ensemble,
       port: options.port,
@@ -99,6 +102,7 @@ async function start(ensemble: Ensemble, options: Settings, built: Built, stop: 
       publicOrigins: options.publicOrigins,
       proxies: proxies.value,
       userFile: options.users,
+      attachTargets: targets.value,
       historyLimits: { windowMs: options.historyMinutes * 60_000, bytesMax: options.historyMegabytes * 2 ** 20 },
       ...(options.accessToken === null ? {} : { token: options.accessToken }),
     })

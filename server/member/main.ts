@@ -1,8 +1,11 @@
 // One server as a process: reads its configuration, runs until it is told to stop or cannot go on, and says
 // with its exit code why. The command line above it only names the file.
 
+import { crc32 } from 'node:zlib'
+import { lendCrc32 } from '#shared/base/checksum.ts'
 import { StorageError } from '../storage/storage-error.ts'
 import { readSecret } from './auth/session-password.ts'
+import { paceCollector } from './collector-pace.ts'
 import { loadConfig } from './config/config.ts'
 import { PortError } from './listening.ts'
 import { createLogger, isLogLevel, LOG_LEVELS, type LogLevel, type MemberLogger } from './logging.ts'
@@ -65,6 +68,8 @@ export async function runServer(configPath: string, options: RunOptions = {}): P
     )
   for (const warning of config.warnings) log.warn(warning)
   watchParent(log)
+  paceCollector()
+  lendCrc32(crc32)
   // The next one brings the level of the start back.
   process.on('SIGUSR2', () => {
     log.level = log.level === 'debug' ? level : 'debug'

@@ -47,6 +47,7 @@ export interface ServerFacts {
 
 export function memberStats(facts: ServerFacts): MemberStats {
   const { peer, traffic, notes } = facts
+  const { user, system } = process.cpuUsage()
   return {
     pid: process.pid,
     state: peer.zab.role.state,
@@ -61,6 +62,8 @@ export function memberStats(facts: ServerFacts): MemberStats {
     outstanding: traffic.outstanding,
     requests: traffic.received,
     uptimeMs: Math.round(facts.nowMs() - facts.startedAtMs),
+    cpuMs: Math.round((user + system) / 1000),
+    rssBytes: process.memoryUsage.rss(),
   }
 }
 

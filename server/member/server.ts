@@ -161,7 +161,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   const host = createHost({
     peer,
-    step,
+    step: faults === null ? step : faults.crashes.around(step),
     disk: storage,
     clients,
     election,

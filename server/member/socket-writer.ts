@@ -16,7 +16,7 @@ export class SocketWriter {
   readonly records = new JuteWriter()
   /** A fault that everything takes its way through; null: none ever was on this connection. */
   detour: DisturbedLink | null = null
-  readonly #socket: Socket
+  #socket: Socket
   readonly #turn: Turn
   readonly #onFlushed: (() => void) | null
   readonly #flushTask: () => void
@@ -32,6 +32,12 @@ export class SocketWriter {
     this.#turn = turn
     this.#onFlushed = onFlushed
     this.#flushTask = () => this.flush()
+  }
+
+  /** From now on this one is written, which stands before the one so far. */
+  swap(socket: Socket): void {
+    this.#socket = socket
+    this.#fd = -1
   }
 
   /** Sends what has been appended at the end of this turn. */

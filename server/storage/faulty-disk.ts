@@ -48,13 +48,18 @@ function isCount(value: unknown): value is number {
 
 export class FaultyDisk implements Disk {
   readonly #below: Disk
+  readonly #crash: (torn: boolean) => void
+  /** Whether the write that ends the process is to be torn; null: none is. */
+  #crashTorn: boolean | null = null
   #rule: DiskRule | null = null
   #freeBytes = 0
   /** Flushes that are delayed or stuck; each goes on when it is told to. */
   readonly #held = new Set<() => void>()
 
-  constructor(below: Disk) {
+  /** `crash` ends the process at once, when that was armed. */
+  constructor(below: Disk, crash: (torn: boolean) => void = () => undefined) {
     this.#below = below
+    this.#crash = crash
   }
 
   get rule(): DiskRule | null {
@@ -72,6 +77,11 @@ export class FaultyDisk implements Disk {
   clear(): void {
     this.#rule = null
     for (const release of [...this.#held]) release()
+  }
+
+  /** The next write that has to be durable ends the process: before any of it is on disk, or with half of it there. */
+  armCrash(torn: boolean | null): void {
+    this.#crashTorn = torn
   }
 
   async create(path: string, durable: boolean): Promise<DiskFile> {
@@ -99,6 +109,7 @@ export class FaultyDisk implements Disk {
   #wrap(file: DiskFile, durable: boolean): DiskFile {
     return {
       write: async (bytes, position) => {
+        if (durable && this.#crashTorn !== null) await this.#crashIn(file, bytes, position, this.#crashTorn)
         await this.#write(file, bytes, position)
         if (durable) await this.#beforeFlush()
       },
@@ -125,6 +136,13 @@ export class FaultyDisk implements Disk {
       return
     }
     await file.write(bytes, position)
+  }
+
+  /** Whoever writes never hears of it again. */
+  async #crashIn(file: DiskFile, bytes: Uint8Array, position: number, torn: boolean): Promise<void> {
+    if (torn) await file.write(bytes.subarray(0, bytes.length >> 1), position)
+    this.#crash(torn)
+    await this.#hold(null)
   }
 
   #expectRoom(): void {

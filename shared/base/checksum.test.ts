@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { adler32, crc32, crc32Ints, crc32Text } from './checksum.ts'
+import { adler32, crc32, crc32Ints, crc32Text, lendCrc32 } from './checksum.ts'
 import { utf8Encode } from './text.ts'
 
 const DIGITS = utf8Encode('123456789')
@@ -68,4 +68,24 @@ test('CRC-32 of a part is that of its copy', () => {
       expect(crc32(bytes, 7, start, Math.max(start, end))).toBe(crc32(bytes.slice(start, end), 7))
     }),
   )
+})
+
+test('a lent CRC-32 is asked for long data alone, for exactly those bytes', () => {
+  const asked: number[][] = []
+  lendCrc32((bytes, running) => {
+    asked.push([...bytes])
+    return running + bytes.length
+  })
+  try {
+    const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i)
+    const window = bytes.subarray(100)
+    expect(crc32(window, 7, 50, 850)).toBe(807)
+    expect(asked).toEqual([[...bytes.subarray(150, 950)]])
+    lendCrc32(null)
+    const own = crc32(window, 7, 50, 850)
+    expect(own).toBe(crc32(bytes.slice(150, 950), 7))
+    expect(asked).toHaveLength(1)
+  } finally {
+    lendCrc32(null)
+  }
 })

@@ -59,8 +59,24 @@ function makeCrcTables(): Int32Array {
   return tables
 }
 
+/** CRC-32 of `bytes` behind whatever gave `running`, as zlib has it. */
+export type NativeCrc32 = (bytes: Uint8Array, running: number) => number
+
+/** From here on a host's own is quicker, the window that it needs included: half the time at 1 KB. */
+const NATIVE_FROM_BYTES = 400
+
+let native: NativeCrc32 | null = null
+
+/** A host that has a CRC-32 of its own lends it, for long data; the sums are the same. `null` takes it back. */
+export function lendCrc32(own: NativeCrc32 | null): void {
+  native = own
+}
+
 /** CRC-32 of bytes `start` … `end` behind whatever gave `running`; unsigned. Source: RFC 1952 §8. */
 export function crc32(bytes: Uint8Array, running: number = CRC32_START, start = 0, end = bytes.length): number {
+  // Not subarray: of Node's Buffer that is several times slower.
+  if (native !== null && end - start >= NATIVE_FROM_BYTES)
+    return native(new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start), running)
   const tables = CRC_TABLES
   let crc = ~running
   let at = start

@@ -294,6 +294,8 @@ const STATS: MemberStats = {
   outstanding: 8,
   requests: 9,
   uptimeMs: 10,
+  cpuMs: 1,
+  rssBytes: 80_000_000,
 }
 
 describe('members', () => {
@@ -349,5 +351,25 @@ describe('members', () => {
     }
     const view = fold([connected(1), connected(2), { type: 'stream', t: 2, sid: 1, up: true }, connected(2)])
     expect(Object.keys(view.connections)).toEqual(['1:2'])
+  })
+})
+
+describe('an attached cluster', () => {
+  const told = (t: number, sid: number, lastZxid: string): GatewayEvent => {
+    return { type: 'member', t, sid, member: { ...member(sid, lastZxid), serving: true, unknown: [] } }
+  }
+
+  test('has its commits counted by the zxids that its servers say, each once', () => {
+    const events = [told(0, 1, z(3, 100)), told(0, 2, z(3, 100)), told(1000, 1, z(3, 107)), told(1100, 2, z(3, 107))]
+    const view = fold([...events, told(2000, 2, z(3, 110)), told(2100, 1, z(3, 110)), told(3000, 2, z(4, 2))])
+    expect(view.totals.committed).toBe(12)
+    expect(view.writeRate.map(([, count]) => count)).toEqual([7, 3, 2])
+    expect([view.parked, view.rounds]).toEqual([{}, []])
+  })
+
+  test('is not counted by a server that does not serve, or of which nothing is known', () => {
+    const silent: GatewayEvent = { type: 'member', t: 1, sid: 1, member: { ...member(1, z(1, 9)), unknown: [] } }
+    const ours: GatewayEvent = { type: 'member', t: 2, sid: 1, member: { ...member(1, z(1, 12)), serving: true } }
+    expect(fold([told(0, 1, z(1, 5)), silent, ours]).totals.committed).toBe(0)
   })
 })

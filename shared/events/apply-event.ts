@@ -18,7 +18,15 @@ import {
   foldWatch,
   forgetConnections,
 } from './fold-log.ts'
-import { foldKnown, foldMark, foldProposed, foldQuorum, foldStream, startCountingAt } from './fold-rounds.ts'
+import {
+  foldAppliedUpTo,
+  foldKnown,
+  foldMark,
+  foldProposed,
+  foldQuorum,
+  foldStream,
+  startCountingAt,
+} from './fold-rounds.ts'
 import type { GatewayEvent } from './socket-protocol.ts'
 import { foldWorkload } from './workload-view.ts'
 import { newerZxid, readableZxid } from './zxid-text.ts'
@@ -36,6 +44,8 @@ export function applyEvent(view: ClusterView, event: GatewayEvent): void {
     case 'member':
       view.members[sid] = { ...event.member }
       if (event.member.heardAt > 0) startCountingAt(view, event.member.lastZxid)
+      // Only descriptions of attached servers say what is unknown of them.
+      if (event.member.unknown && event.member.serving) foldAppliedUpTo(view, t, event.member.lastZxid)
       return
     case 'process':
       foldProcess(view, event)

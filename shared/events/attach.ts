@@ -9,6 +9,7 @@ export const CAPABILITY_IDS = [
   'configuration',
   'rounds',
   'elections',
+  'latencies',
   'writes',
   'faults',
 ] as const

@@ -124,13 +124,17 @@ export interface MemberStats {
   /** Since the process started. */
   readonly requests: number
   readonly uptimeMs: number
+  /** Processor time of the process since it started, all threads. */
+  readonly cpuMs: number
+  /** Memory of the process that is in RAM. */
+  readonly rssBytes: number
 }
 
 /** First frame of a member's event stream. */
 export interface StreamHello {
   readonly type: 'hello'
   /** Of the frames that follow: WIRE_VERSION. */
-  readonly version: 2
+  readonly version: 3
   readonly sid: number
   readonly pid: number
   readonly stats: MemberStats

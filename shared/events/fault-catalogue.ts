@@ -23,6 +23,8 @@ export interface FaultKind {
   /** False: it happens once, and is over; there is nothing to heal. */
   readonly lasts: boolean
   readonly parameters: readonly FaultParameter[]
+  /** Unless something else is asked for; left out: FAULT_DURATION_MS_DEFAULT. */
+  readonly durationMs?: number
   /** What it does, and what it cannot do. */
   readonly words: string
 }
@@ -35,6 +37,9 @@ export const FAULT_DURATION_MS_DEFAULT = 10_000
 export const ACTIVE_FAULTS_MAX = 64
 
 const DAY_MS = 86_400_000
+/** Somebody takes their time over what is held; a crash point waits for its moment. */
+const HOLD_MS = 300_000
+const ARMED_MS = 60_000
 
 function percent(max: number, initial: number, words: string): FaultParameter {
   return { name: 'percent', unit: 'percent', min: 1, max, default: initial, words }
@@ -67,6 +72,72 @@ export const FAULT_CATALOGUE = [
     words: 'SIGTERM, then a new process on the same data.',
   },
   {
+    id: 'crash-before-proposal',
+    name: 'Crash before the proposal',
+    places: ['member'],
+    lasts: true,
+    durationMs: ARMED_MS,
+    parameters: [],
+    words:
+      'Armed: the member ends as by SIGKILL when it leads and is about to send the next PROPOSAL. Nobody else knows of that ' +
+      'txn. Healing disarms it, or starts the member again.',
+  },
+  {
+    id: 'crash-before-flush',
+    name: 'Crash before the flush',
+    places: ['member'],
+    lasts: true,
+    durationMs: ARMED_MS,
+    parameters: [],
+    words:
+      'Armed: a power cut before the next flush. What was not flushed is lost: of the next records nothing is on its disk. ' +
+      'Healing disarms it, or starts the member again.',
+  },
+  {
+    id: 'crash-torn-write',
+    name: 'Crash in the middle of a write',
+    places: ['member'],
+    lasts: true,
+    durationMs: ARMED_MS,
+    parameters: [],
+    words:
+      'Armed: a power cut in the middle of the next write to the log, half of which is on disk. The next start finds a torn ' +
+      'record, and repairs it. Healing disarms it, or starts the member again.',
+  },
+  {
+    id: 'crash-after-flush',
+    name: 'Crash after the flush',
+    places: ['member'],
+    lasts: true,
+    durationMs: ARMED_MS,
+    parameters: [],
+    words:
+      'Armed: the member ends as by SIGKILL when the next records are on its disk, before it has acknowledged them to ' +
+      'anybody. Healing disarms it, or starts the member again.',
+  },
+  {
+    id: 'crash-before-commit',
+    name: 'Crash before the COMMIT',
+    places: ['member'],
+    lasts: true,
+    durationMs: ARMED_MS,
+    parameters: [],
+    words:
+      'Armed: the member ends as by SIGKILL when it leads and has a quorum of acks, before any COMMIT leaves. The client is ' +
+      'not told; the txn survives all the same. Healing disarms it, or starts the member again.',
+  },
+  {
+    id: 'crash-after-ack',
+    name: 'Crash after the ACK',
+    places: ['member'],
+    lasts: true,
+    durationMs: ARMED_MS,
+    parameters: [],
+    words:
+      'Armed: the member ends as by SIGKILL when it follows and has acknowledged, before it takes the next COMMIT. Healing ' +
+      'disarms it, or starts the member again.',
+  },
+  {
     id: 'cut',
     name: 'Cut',
     places: ['link', 'clients'],
@@ -95,6 +166,40 @@ export const FAULT_CATALOGUE = [
     ],
     words:
       'Everything takes longer. It stays in order, because TCP keeps the order: a late chunk holds up the next ones.',
+  },
+  {
+    id: 'heavy-tail',
+    name: 'Heavy-tailed delay',
+    places: ['link', 'clients'],
+    lasts: true,
+    parameters: [
+      { name: 'ms', unit: 'ms', min: 1, max: 10_000, default: 5, words: 'at least; a chunk usually takes little more' },
+      { name: 'maxMs', unit: 'ms', min: 1, max: 60_000, default: 2000, words: 'at most' },
+    ],
+    words:
+      'A busy network: most chunks are a little late, one of a hundred twenty times that, one of a thousand a hundred times. ' +
+      'A late chunk holds up the next ones.',
+  },
+  {
+    id: 'hold',
+    name: 'Hold',
+    places: ['link'],
+    lasts: true,
+    durationMs: HOLD_MS,
+    parameters: [
+      {
+        name: 'pacePercent',
+        unit: 'percent',
+        min: 0,
+        max: 100,
+        default: 0,
+        words: 'of its speed that the clock of every member has meanwhile; 0: it stands still',
+      },
+    ],
+    words:
+      'Every message waits until somebody lets it go: step by step, or all of them. Meanwhile the clocks behind the timeouts ' +
+      'of all members stand still, so nobody loses patience; then they go on from there. Votes may also be dropped, doubled, or ' +
+      'let go out of order; between leader and follower TCP keeps the order.',
   },
   {
     id: 'loss',
@@ -194,6 +299,26 @@ export const FAULT_CATALOGUE = [
     words: 'Nothing more fits (ENOSPC). A member that cannot log must leave the quorum: it ends.',
   },
   {
+    id: 'flipped-bit',
+    name: 'Flipped bit in the log',
+    places: ['disk'],
+    lasts: false,
+    parameters: [],
+    words:
+      'One bit of the newest record in its log changes on the disk. Nobody notices before the next start, which is refused ' +
+      '(exit code 3): a member must not vote as if it had what it lost. Resetting its data fetches everything from the leader.',
+  },
+  {
+    id: 'flipped-bit-snapshot',
+    name: 'Flipped bit in the snapshot',
+    places: ['disk'],
+    lasts: false,
+    parameters: [],
+    words:
+      'One bit of its newest snapshot changes on the disk. The next start passes that snapshot over when an older one and the ' +
+      'logs reach as far, and is refused otherwise (exit code 3); then resetting its data fetches everything from the leader.',
+  },
+  {
     id: 'clock-offset',
     name: 'Clock offset',
     places: ['clock'],
@@ -218,6 +343,25 @@ export const FAULT_CATALOGUE = [
     parameters: [{ name: 'ms', unit: 'ms', min: 1, max: DAY_MS, default: 60_000, words: 'forward, for good' }],
     words:
       'Both clocks jump ahead, as when a machine wakes up: what waits for a timeout has waited long enough. Only a restart undoes it.',
+  },
+  {
+    id: 'clock-drift',
+    name: 'Clock drift',
+    places: ['clock'],
+    lasts: true,
+    parameters: [
+      {
+        name: 'fasterPercent',
+        unit: 'percent',
+        min: -99,
+        max: 900,
+        default: 100,
+        words: 'faster than it should be; negative: slower',
+      },
+    ],
+    words:
+      'Both clocks run too fast or too slow: timeouts run out early or late. Healing sets the wall clock right; the time ' +
+      'that timeouts have lost or gained stays so.',
   },
   {
     id: 'clock-freeze',

@@ -38,7 +38,7 @@ export interface FaultRequest {
   readonly target: FaultTarget
   /** What is left out has the catalogue's default. */
   readonly parameters?: Readonly<Record<string, number>> | undefined
-  /** Left out: ten seconds. Not for what happens once. */
+  /** Left out: what the catalogue says, mostly ten seconds. Not for what happens once. */
   readonly durationMs?: number | undefined
 }
 
@@ -89,6 +89,11 @@ export function checkFault(request: FaultRequest): Result<CheckedFault, string> 
   if (!parameters.ok) return parameters
   const duration = readDuration(kind, request.durationMs)
   if (!duration.ok) return duration
+  const { ms, maxMs } = parameters.value
+  if (fault === 'heavy-tail' && ms !== undefined && maxMs !== undefined && maxMs < ms)
+    return err(`${kind.name}: maxMs is not below ms.`)
+  if (fault === 'clock-drift' && parameters.value.fasterPercent === 0)
+    return err(`${kind.name}: a clock that is 0 percent faster is right.`)
   if (target.on === 'groups') {
     const problem = groupsProblem(target.groups)
     if (problem) return err(problem)
@@ -130,7 +135,7 @@ function readParameters(
 
 function readDuration(kind: FaultKind, asked: number | undefined): Result<number | null, string> {
   if (!kind.lasts) return asked === undefined ? ok(null) : err(`${kind.name} happens once: it has no duration.`)
-  const value = asked ?? FAULT_DURATION_MS_DEFAULT
+  const value = asked ?? kind.durationMs ?? FAULT_DURATION_MS_DEFAULT
   if (Number.isInteger(value) && value >= FAULT_DURATION_MS_MIN && value <= FAULT_DURATION_MS_MAX) return ok(value)
   return err(`A fault lasts from ${FAULT_DURATION_MS_MIN} to ${FAULT_DURATION_MS_MAX} ms.`)
 }

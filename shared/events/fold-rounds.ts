@@ -181,6 +181,11 @@ export function startCountingAt(view: ClusterView, zxid: string): void {
   view.committedIn[epochText(zxid)] = counterOfText(zxid)
 }
 
+/** A server of an attached ensemble says up to where it has applied; what lies between two answers was committed meanwhile. */
+export function foldAppliedUpTo(view: ClusterView, t: number, zxid: string): void {
+  if (counterOfText(zxid) > 0) countCommits(view, t, zxid)
+}
+
 /**
  * Counters have no gaps within an epoch, so differences count exactly, even over dropped events. By epoch: the end of an
  * old one is often told behind the start of the next, by another member.

@@ -1,6 +1,7 @@
 // What a page asks of the past, and what it is answered: figures for each step of a range, and the events themselves
 // when there are not too many. Times are milliseconds since 1970.
 
+import type { ClusterView } from './cluster-view.ts'
 import type { GatewayEvent } from './socket-protocol.ts'
 
 /** Steps of one answer; a finer resolution is made coarser. */
@@ -64,6 +65,21 @@ export interface HistoryRange {
   readonly heldFromMs: number | null
   readonly heldEvents: number
   readonly heldBytes: number
+}
+
+/** Events on either side of a moment, to step through. */
+export const MOMENT_EVENTS_MAX = 1500
+
+/** A moment of the past, and what was around it: `view` with so many of `events` folded into it is how it was then. */
+export interface HistoryMoment {
+  /** Before the first of `events`. */
+  readonly view: ClusterView
+  /** By their time; at most MOMENT_EVENTS_MAX before the moment, and as many after it. */
+  readonly events: readonly GatewayEvent[]
+  /** How many of them had happened at the moment. */
+  readonly before: number
+  /** What the history holds of events: from when. */
+  readonly heldFromMs: number | null
 }
 
 /** window: all that is needed to look at it again. jsonl: an event a line. perfetto: for ui.perfetto.dev. */

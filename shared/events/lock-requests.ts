@@ -79,7 +79,7 @@ export interface LockContention {
   readonly oldestWaitMs: number | null
   readonly waiterSeconds: number
   readonly grants: number
-  readonly lints: readonly string[]
+  readonly lints: readonly Pick<Lint, 'name' | 'params'>[]
 }
 
 export interface LockGraph extends WaitForGraph {

@@ -3,10 +3,12 @@
 
 import type { AttachedAbout } from './attach.ts'
 import type { ClusterEvent } from './cluster-event.ts'
+import type { ClusterKind, ClusterListRequests, ClusterSummary } from './cluster-list.ts'
 import type { ClusterView, MemberView, ProcessEnd, ProcessState } from './cluster-view.ts'
 import type { FaultKind } from './fault-catalogue.ts'
 import type { FaultRequest, FaultView } from './fault-request.ts'
-import type { ExportFormat, HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
+import type { HeldRequests } from './held-messages.ts'
+import type { ExportFormat, HistoryMoment, HistoryRange, HistoryRangeRequest } from './history-protocol.ts'
 import type { LockContention, LockDetail, LockRequests } from './lock-requests.ts'
 import type { OperatorRequests } from './operator-requests.ts'
 import type { PlaygroundRequests } from './playground-requests.ts'
@@ -75,12 +77,28 @@ export interface NumberedEvents {
 }
 
 export type Welcome =
-  | { readonly type: 'resume'; readonly from: NumberedEvents; readonly about: About }
-  | { readonly type: 'snapshot'; readonly seq: number; readonly view: ClusterView; readonly about: About }
+  | {
+      readonly type: 'resume'
+      readonly from: NumberedEvents
+      readonly about: About
+      readonly history: string
+      readonly clusters: readonly ClusterSummary[]
+    }
+  | {
+      readonly type: 'snapshot'
+      readonly seq: number
+      readonly view: ClusterView
+      readonly about: About
+      /** Whose numbers `seq` and those of later frames are; say it along with `lastSeq`. */
+      readonly history: string
+      readonly clusters: readonly ClusterSummary[]
+    }
   | { readonly type: 'refused'; readonly reason: string }
 
+/** Of the cluster that the page looks at. */
 export interface About {
   readonly version: string
+  readonly cluster: { readonly id: string; readonly kind: ClusterKind }
   readonly clusterName: string
   readonly dataDir: string
   /** `127.0.0.1:2181,127.0.0.1:2182,…` */
@@ -136,10 +154,16 @@ export const DATA_PREVIEW_MAX = 64 * 1024
 export interface NodeListing {
   readonly path: string
   readonly stat: StatJson
-  /** Sorted by name; at most CHILDREN_PAGE from `offset`. */
+  /** Sorted by the bytes of their names; at most CHILDREN_PAGE from `offset`. */
   readonly children: readonly NodeRow[]
   readonly offset: number
   readonly total: number
+  /** The names are older than the stat: this znode changes faster than it can be listed. Ask again in a while. */
+  readonly behind?: boolean
+  /** The position of the first child whose name is not before `from`; `total` when all are. */
+  readonly at?: number
+  /** The position of each of `places`; -1: there is no such child. */
+  readonly places?: readonly number[]
 }
 
 export interface NodeDetail {
@@ -225,19 +249,37 @@ export interface FaultList {
 }
 
 /** Requests of the page. */
-export interface ClientToServer extends TreeRequests, OperatorRequests, LockRequests, PlaygroundRequests {
+export interface ClientToServer
+  extends TreeRequests,
+    OperatorRequests,
+    LockRequests,
+    PlaygroundRequests,
+    HeldRequests,
+    ClusterListRequests {
   hello(
     request: {
       readonly version: number
       readonly lastSeq: number | null
       /** Left out: DEFAULT_VIEWS. */
       readonly views?: readonly StreamView[] | undefined
+      /** Which cluster the page wants to look at, by id. Left out: the one so far, at first the gateway's first. */
+      readonly cluster?: string | undefined
+      /** Whose number `lastSeq` is, as the welcome before said. */
+      readonly history?: string | undefined
     },
     answer: (welcome: Welcome) => void,
   ): void
   'api:describe'(request: Record<string, never>, answer: (a: Answer<ApiDescription>) => void): void
   'tree:list'(
-    request: { readonly path: string; readonly offset: number; readonly watch: boolean },
+    request: {
+      readonly path: string
+      readonly offset: number
+      readonly watch: boolean
+      /** Instead of `offset`: the page with the first child whose name is not before this one. */
+      readonly from?: string | undefined
+      /** Names of children whose positions are wanted. */
+      readonly places?: readonly string[] | undefined
+    },
     answer: (a: Answer<NodeListing>) => void,
   ): void
   /** No more updates for this path, please. */
@@ -245,6 +287,8 @@ export interface ClientToServer extends TreeRequests, OperatorRequests, LockRequ
   'node:get'(request: { readonly path: string }, answer: (a: Answer<NodeDetail>) => void): void
   /** The past: figures for each step of a range, and its events when they are few. */
   'history:range'(request: HistoryRangeRequest, answer: (a: Answer<HistoryRange>) => void): void
+  /** The whole view as it was at `atMs`, and the events around it. */
+  'history:moment'(request: { readonly atMs: number }, answer: (a: Answer<HistoryMoment>) => void): void
   /** Over REST only. Times are ms since 1970; left out: all that is held. */
   'history:export'(
     request: {
@@ -302,4 +346,6 @@ export interface ServerToClient {
   /** How far a long request of this page is. */
   'job:progress'(progress: JobProgress): void
   'locks:directories'(directories: readonly LockDirectory[]): void
+  /** Clusters have come or gone, or are in another state; whichever of them the page looks at. */
+  clusters(clusters: readonly ClusterSummary[]): void
 }

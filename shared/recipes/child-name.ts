@@ -49,6 +49,9 @@ const RULES: readonly NameRule[] = [
   rule(`_c_(?<maker>${HEX32})-lock-${SEQ}`, 'go-zookeeper', 'lock', 'lock', true),
   rule(`(?<maker>${HEX32})__lock__${SEQ}`, 'kazoo', 'lock', 'lock', true),
   rule(`(?<maker>${HEX32})__rlock__${SEQ}`, 'kazoo', 'read-write lock', 'read', true),
+  // kazoo takes whatever ends so for a contender, also what was made without its prefix.
+  rule(`.*__lock__${SEQ}`, 'kazoo', 'lock', 'lock', true),
+  rule(`.*__rlock__${SEQ}`, 'kazoo', 'read-write lock', 'read', true),
   rule(`(?<maker>${HEX32})`, 'kazoo', 'semaphore', 'lease'),
   rule(`(?<label>lock)-(?<maker>${HEX32})-${SEQ}`, 'aiozk', 'lock', 'lock'),
   rule(`(?<label>read|write)-(?<maker>${HEX32})-${SEQ}`, 'aiozk', 'read-write lock', (g) =>
@@ -83,9 +86,10 @@ const RULES: readonly NameRule[] = [
   rule(`qn-${SEQ}`, 'zookeeper-java', 'queue', 'item', true),
   rule(`queue-(?:[01][0-9A-F]{8}|\\|[^|]+\\|)?${SEQ}`, 'curator', 'queue', 'item', true),
   rule(`entry-\\d{3}-${SEQ}`, 'kazoo', 'queue', 'item', true),
-  rule(`.+-lock-${SEQ}`, 'documented', 'lock', 'lock'),
-  rule(`.+-read-${SEQ}`, 'documented', 'read-write lock', 'read'),
-  rule(`.+-write-${SEQ}`, 'documented', 'read-write lock', 'write'),
+  // The recipes page puts an id before these; many leave it out, and lose what it is for: to find their node again.
+  rule(`(?:.+-)?lock-${SEQ}`, 'documented', 'lock', 'lock'),
+  rule(`(?:.+-)?read-${SEQ}`, 'documented', 'read-write lock', 'read'),
+  rule(`(?:.+-)?write-${SEQ}`, 'documented', 'read-write lock', 'write'),
 ]
 
 /**

@@ -3,6 +3,7 @@
 
 import type { SessionId } from '../zk/ids.ts'
 import type { Zxid } from '../zk/zxid.ts'
+import type { Params } from './explain/sentence.ts'
 
 /** A child of the directory, as its Stat and data show it. */
 export interface LockChild {
@@ -106,8 +107,8 @@ export type LintName =
 export interface Lint {
   readonly name: LintName
   readonly children: readonly string[]
-  /** A sentence: what happens because of it. */
-  readonly message: string
+  /** What its text is about (explain/lint-text.ts). */
+  readonly params: Params
 }
 
 export interface Contention {

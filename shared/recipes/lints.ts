@@ -1,4 +1,4 @@
-// Named warnings about a directory of contenders, each with its consequence in a sentence. Only what one
+// Named warnings about a directory of contenders, each with the children it is about. Only what one
 // look at the directory can prove; what needs the watch table is left to others.
 // Source: locks-and-recipes.md §2.9.
 
@@ -19,44 +19,42 @@ export function findLints(
     {
       name: 'mixed libraries',
       children: libraries.length > 1 ? names(all) : [],
-      message:
-        'Different libraries or recipes use this directory. They do not see each other, so more than one can hold.',
+      params: {},
     },
     {
       name: 'foreign child blocks',
       children: foreign,
-      message: 'Curator takes every child for a contender: whoever waits for this one waits until somebody deletes it.',
+      params: {},
     },
     {
       name: 'reader beside a plain lock',
       children: names(all.filter((s) => s.family === 'kazoo' && s.kind === 'write')),
-      message:
-        "kazoo's Lock and WriteLock make the same names. A Lock does not wait for earlier readers; a WriteLock does.",
+      params: {},
     },
     {
       name: 'persistent contender',
       children: names(all.filter((s) => s.child.ephemeralOwner === 0n && contendsForOwnership(s))),
-      message: 'It is not ephemeral: no session end removes it, only a delete.',
+      params: {},
     },
     {
       name: 'duplicate owner',
       children: names(withSharedOwner(all)),
-      message: 'One session stands here more than once: two threads, or a node left behind by a lost reply.',
+      params: {},
     },
     {
       name: 'stale owner',
       children: names(all.filter(isStale)),
-      message: 'The session in its name is not the session that owns it.',
+      params: {},
     },
     {
       name: 'near overflow',
       children: names(all.filter((s) => s.sequence > NEAR_OVERFLOW || s.sequence < 0)),
-      message: 'The directory has nearly used up its 2^31 numbers; below zero libraries disagree about the order.',
+      params: {},
     },
     {
       name: 'permits unknown',
       children: options.permits === undefined ? names(all.filter((s) => s.kind === 'permit')) : [],
-      message: 'How many may hold this semaphore is not stored in ZooKeeper; it is shown as if it were one.',
+      params: {},
     },
   ]
   return lints.filter((lint) => lint.children.length > 0)

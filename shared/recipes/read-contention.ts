@@ -138,6 +138,5 @@ function harmlessStrangers(children: readonly LockChild[], lines: readonly Line[
   if (!curator) return []
   const known = new Set(lines.flatMap((line) => line.contenders.map(({ name }) => name)))
   const names = children.map(({ name }) => name).filter((name) => !known.has(name))
-  const message = 'Curator takes these for contenders too. They sort behind all others, so nobody waits for them.'
-  return names.length > 0 ? [{ name: 'foreign child ignored', children: names, message }] : []
+  return names.length > 0 ? [{ name: 'foreign child ignored', children: names, params: {} }] : []
 }

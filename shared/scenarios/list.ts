@@ -15,10 +15,16 @@ import type { Scenario } from './scenario.ts'
 import { SESSION_EXPIRY } from './session-expiry.ts'
 import { SLOW_DISK } from './slow-disk.ts'
 import { STALE_READ } from './stale-read.ts'
+import { STEP_BY_STEP } from './step-by-step.ts'
+import { UNCOMMITTED_SURVIVES } from './uncommitted-survives.ts'
+import { UNSENT_PROPOSAL } from './unsent-proposal.ts'
 
 export const SCENARIOS: readonly Scenario[] = [
   FIRST_ELECTION,
   ANATOMY_OF_A_ROUND,
+  STEP_BY_STEP,
+  UNSENT_PROPOSAL,
+  UNCOMMITTED_SURVIVES,
   OLD_LEADER_RETURNS,
   CATCH_UP,
   MINORITY_PARTITION,

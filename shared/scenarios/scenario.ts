@@ -48,7 +48,7 @@ export interface Condition {
 /** All of them. */
 export type Conditions = readonly Condition[]
 
-export type FaultPlaceOn = 'member' | 'disk' | 'isolate' | 'link' | 'clients'
+export type FaultPlaceOn = 'member' | 'disk' | 'clock' | 'isolate' | 'link' | 'clients'
 
 export type Action =
   /** Notes who is the leader now, or a follower that no other name stands for; the lowest sid counts first. */
@@ -66,6 +66,17 @@ export type Action =
   | { readonly do: 'heal'; readonly name: string }
   /** `stop` is in good order. */
   | { readonly do: 'member'; readonly verb: 'kill' | 'stop' | 'start' | 'restart'; readonly at: Ref }
+  /**
+   * Of what a fault `hold` keeps on the way from one member to another: waits for the first message of that type, and notes
+   * its zxid; `release` lets it go, and whatever is before it. It goes on without, when somebody else has let it go.
+   */
+  | {
+      readonly do: 'await-held' | 'release'
+      readonly from: Ref
+      readonly to: Ref
+      readonly message: 'PROPOSAL' | 'ACK' | 'COMMIT'
+      readonly name: string
+    }
   | { readonly do: 'stop-all' }
   | { readonly do: 'start-all' }
   /** Answers when it serves; it is removed at the end. */
@@ -85,7 +96,8 @@ export type Action =
   | {
       readonly do: 'call'
       readonly client: string
-      readonly call: 'create' | 'ephemeral' | 'set' | 'get' | 'exists' | 'sync'
+      /** `read-until`: reads again and again until it is `data`, and notes that or what was read last. */
+      readonly call: 'create' | 'ephemeral' | 'set' | 'get' | 'read-until' | 'exists' | 'sync'
       readonly node: string
       readonly data?: string
       readonly name: string

@@ -24,6 +24,8 @@ function notes(action: Action): readonly string[] {
     case 'bind':
     case 'add-observer':
     case 'measure':
+    case 'await-held':
+    case 'release':
     case 'writes':
       return [action.name]
     case 'call':

@@ -1,6 +1,7 @@
 // Where the page gets its cluster from. The page knows only this interface: the socket feed stands behind
 // it in production, a scripted one while drawing. Feeds decide nothing about what is shown.
 
+import type { ClusterSummary } from '#shared/events/cluster-list.ts'
 import type { ClusterView } from '#shared/events/cluster-view.ts'
 import type {
   About,
@@ -29,7 +30,10 @@ export type TreeChange = Parameters<ServerToClient['tree:changed']>[0]
 /** What a feed tells the page. */
 export interface FeedSink {
   status(status: FeedStatus): void
+  /** Of the cluster that is looked at; `cluster.id` says which, also when it is another than was asked for. */
   about(about: About): void
+  /** Those that the gateway has, whenever that changes. */
+  clusters(clusters: readonly ClusterSummary[]): void
   /** Replaces everything known. */
   snapshot(view: ClusterView): void
   /** In order, without gaps. Throws when one of them does not fit; then a snapshot is needed. */
@@ -50,6 +54,8 @@ export interface Feed {
   /** Tries again at once instead of waiting for `retryAt`. */
   retryNow(): void
   stop(): void
+  /** From now on it tells of this cluster: a snapshot first. */
+  lookAt(cluster: string): void
   /** Always answers: a lost connection or a late gateway is an answer with ok false. */
   ask<K extends AskName>(name: K, request: AskRequest<K>): Promise<AskAnswer<K>>
 }

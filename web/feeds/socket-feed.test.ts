@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { emptyClusterView } from '#shared/events/cluster-view.ts'
-import type { GatewayEvent, Welcome } from '#shared/events/socket-protocol.ts'
+import type { About, GatewayEvent, Welcome } from '#shared/events/socket-protocol.ts'
 import type { FeedSink, FeedStatus } from './feed.ts'
 import { createSocketFeed } from './socket-feed.ts'
 
@@ -53,6 +53,7 @@ vi.mock('socket.io-client', () => ({
 
 const about = {
   version: '1',
+  cluster: { id: 'embedded', kind: 'embedded' as const },
   clusterName: 'c',
   dataDir: '/d',
   connectString: 'h:1',
@@ -70,6 +71,7 @@ function start(onEvents: (more: readonly GatewayEvent[]) => void = () => {}) {
   const sink: FeedSink = {
     status: (status) => statuses.push(status),
     about: () => {},
+    clusters: () => {},
     snapshot: () => {
       snapshots += 1
     },
@@ -97,7 +99,8 @@ function welcome(socket: FakeSocket, answer: Welcome): void {
   socket.hello?.acknowledge(null, answer)
 }
 
-const snapshot = (seq: number): Welcome => ({ type: 'snapshot', seq, view: emptyClusterView(), about })
+const common = { about, history: 'h1', clusters: [] }
+const snapshot = (seq: number): Welcome => ({ type: 'snapshot', seq, view: emptyClusterView(), ...common })
 
 describe('the live feed', () => {
   beforeEach(() => {
@@ -105,6 +108,25 @@ describe('the live feed', () => {
     vi.useFakeTimers()
   })
   afterEach(() => vi.useRealTimers())
+
+  test('turns to another cluster with a snapshot; what is still on its way of the one before is nobody’s', () => {
+    const { feed, events, snapshots } = start()
+    const socket = socketNow()
+    socket.hear('connect')
+    welcome(socket, snapshot(10))
+    feed.lookAt('staging')
+    expect(socket.hello?.request).toMatchObject({ cluster: 'staging', lastSeq: null })
+    socket.hear('events', { seq: 11, events: [event(11)] })
+    const elsewhere: About = { ...about, cluster: { id: 'staging', kind: 'attached' } }
+    const view = emptyClusterView()
+    welcome(socket, { type: 'snapshot', seq: 3, view, about: elsewhere, history: 'h2', clusters: [] })
+    socket.hear('events', { seq: 4, events: [event(4)] })
+    expect([snapshots(), events]).toEqual([2, [event(4)]])
+    socket.hear('disconnect')
+    vi.advanceTimersByTime(600)
+    socketNow().hear('connect')
+    expect(socketNow().hello?.request).toMatchObject({ cluster: 'staging', lastSeq: 4, history: 'h2' })
+  })
 
   test('says hello without a number, takes the snapshot, then frames in order', () => {
     const { statuses, events, snapshots } = start()
@@ -130,8 +152,8 @@ describe('the live feed', () => {
     expect(sockets).toHaveLength(1)
     vi.advanceTimersByTime(1)
     socketNow().hear('connect')
-    expect(socketNow().hello?.request).toMatchObject({ version: 1, lastSeq: 10 })
-    welcome(socketNow(), { type: 'resume', from: { seq: 11, events: [event(11)] }, about })
+    expect(socketNow().hello?.request).toMatchObject({ version: 1, lastSeq: 10, history: 'h1' })
+    welcome(socketNow(), { type: 'resume', from: { seq: 11, events: [event(11)] }, ...common })
     expect(events).toEqual([event(11)])
     expect(statuses.at(-1)).toEqual({ type: 'live' })
   })

@@ -1,5 +1,5 @@
 // The live feed: Socket.IO to the gateway that served this page. It says hello with the last event it saw,
-// gets the missing events or a snapshot, and then passes frames on in order. Reconnecting is done here and
+// gets the missing events or a snapshot of the cluster that it wants, and passes frames on in order. Reconnecting is done here and
 // not by Socket.IO, because the page shows when the next attempt is.
 
 import { io, type Socket } from 'socket.io-client'
@@ -33,7 +33,11 @@ const JOB_WITHIN_MS = 11 * 60_000
 const MISFITS_MAX = 3
 const MISFITS_WITHIN_MS = 60_000
 
-export function createSocketFeed(token: string): Feed {
+/** @param cluster the one that is looked at first, by id; null: the gateway's first */
+export function createSocketFeed(token: string, cluster: string | null = null): Feed {
+  let wanted = cluster
+  /** Whose numbers `lastSeq` counts. */
+  let history: string | null = null
   let sink: FeedSink | null = null
   let socket: Wire | null = null
   let lastSeq: number | null = null
@@ -43,6 +47,7 @@ export function createSocketFeed(token: string): Feed {
   let retryTimer: ReturnType<typeof setTimeout> | undefined
   let stopped = false
   let misfits: number[] = []
+  let hellos = 0
 
   function connect(): void {
     clearTimeout(retryTimer)
@@ -62,7 +67,11 @@ export function createSocketFeed(token: string): Feed {
     wire.on('disconnect', onLost)
     wire.on('events', (frame) => onFrame(wire, frame))
     wire.on('resync', () => sayHello(wire))
-    wire.on('about', (about) => sink?.about(about))
+    wire.on('about', (about) => {
+      // One of before the page turned to another cluster may still be on its way.
+      if (welcomed) sink?.about(about)
+    })
+    wire.on('clusters', (clusters) => sink?.clusters(clusters))
     wire.on('tree:changed', (change) => sink?.treeChanged(change))
     wire.on('locks:changed', (view) => sink?.lockChanged(view))
     wire.on('locks:directories', (directories) => sink?.lockDirectories(directories))
@@ -71,13 +80,20 @@ export function createSocketFeed(token: string): Feed {
 
   function sayHello(wire: Wire): void {
     welcomed = false
-    wire
-      .timeout(ANSWER_WITHIN_MS)
-      .emit('hello', { version: PROTOCOL_VERSION, lastSeq, views: STREAM_VIEWS }, (late, welcome) => {
-        if (wire !== socket) return
-        if (late) wire.disconnect()
-        else onWelcome(wire, welcome)
-      })
+    hellos += 1
+    const mine = hellos
+    const hello = {
+      version: PROTOCOL_VERSION,
+      lastSeq,
+      views: STREAM_VIEWS,
+      ...(wanted === null ? {} : { cluster: wanted }),
+      ...(history === null ? {} : { history }),
+    }
+    wire.timeout(ANSWER_WITHIN_MS).emit('hello', hello, (late, welcome) => {
+      if (wire !== socket || mine !== hellos) return
+      if (late) wire.disconnect()
+      else onWelcome(wire, welcome)
+    })
   }
 
   function onWelcome(wire: Wire, welcome: Welcome): void {
@@ -88,6 +104,10 @@ export function createSocketFeed(token: string): Feed {
     welcomed = true
     attempt = 0
     lostSince = 0
+    history = welcome.history
+    // The one that was wanted may be gone.
+    if (wanted !== null) wanted = welcome.about.cluster.id
+    sink?.clusters(welcome.clusters)
     sink?.about(welcome.about)
     if (welcome.type === 'snapshot') {
       lastSeq = welcome.seq
@@ -159,6 +179,12 @@ export function createSocketFeed(token: string): Feed {
       stopped = false
       misfits = []
       connect()
+    },
+    lookAt(other) {
+      if (other === wanted) return
+      wanted = other
+      lastSeq = null
+      if (socket?.connected) sayHello(socket)
     },
     stop() {
       stopped = true

@@ -2,9 +2,11 @@
 // parameters, does not compile. ui/words.ts has the hooks.
 
 import { attached } from './en/attached.ts'
+import { clusters } from './en/clusters.ts'
 import { edit } from './en/edit.ts'
 import { ensemble } from './en/ensemble.ts'
 import { access, frame, keys, timeline, units } from './en/frame.ts'
+import { lints, lockDetail } from './en/lock-detail.ts'
 import { lockView, why } from './en/lock-view.ts'
 import { metrics } from './en/metrics.ts'
 import { palette } from './en/palette.ts'
@@ -36,8 +38,11 @@ const en = {
   reading,
   playground,
   attached,
+  clusters,
   edit,
   lockView,
+  lockDetail,
+  lints,
   why,
 }
 

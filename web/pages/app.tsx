@@ -6,6 +6,7 @@ import { useEffect } from 'react'
 import type { CapabilityId } from '#shared/events/attach.ts'
 import { Answer } from '../panels/answer.tsx'
 import { AttachedBadge } from '../panels/attached-badge.tsx'
+import { ClusterOverlays, ClustersButton, GoneBanner } from '../panels/clusters/cluster-overlays.tsx'
 import { Inspector } from '../panels/inspector.tsx'
 import { ActionDialog } from '../panels/member-actions.tsx'
 import { Notices } from '../panels/notices.tsx'
@@ -16,7 +17,7 @@ import { Rail, Settings } from '../panels/rail.tsx'
 import { ShareButton } from '../panels/share-button.tsx'
 import { Timeline } from '../panels/timeline.tsx'
 import { Tour } from '../panels/tour.tsx'
-import { LostBanner, WorldBadge } from '../panels/world.tsx'
+import { LostBanner, NobodyServes, WorldBadge } from '../panels/world.tsx'
 import { useLayout } from '../stores/layout-store.ts'
 import { useNarrow } from '../stores/narrow.ts'
 import { closeOverlay, openOverlay, useOverlay } from '../stores/overlay-store.ts'
@@ -57,7 +58,7 @@ const LACKED: Record<ViewName, readonly CapabilityId[]> = {
   watches: ['watches'],
   locks: ['sessions', 'watches'],
   sessions: ['sessions'],
-  metrics: ['figures'],
+  metrics: ['figures', 'latencies'],
   playground: ['faults'],
 }
 
@@ -93,6 +94,7 @@ function useDocument(): void {
 function Frame() {
   const { frame, palette } = useMessages()
   const view = useRoute((route) => route.view)
+  const cluster = useRoute((route) => route.cluster)
   const layout = useLayout()
   const overlay = useOverlay((state) => state.open)
   const stale = useViewStore((state) => state.known && state.status.type !== 'live')
@@ -120,6 +122,7 @@ function Frame() {
         <div className="tools">
           <WorldBadge />
           <AttachedBadge />
+          <ClustersButton />
           <button
             type="button"
             className="button quiet find-or-do"
@@ -142,17 +145,22 @@ function Frame() {
           </button>
         </div>
       </header>
-      <LostBanner />
+      <div className="banners">
+        <LostBanner />
+        <GoneBanner />
+        <NobodyServes />
+      </div>
       <main className="view" id="view" tabIndex={-1}>
         <Lacking of={LACKED[view]} />
-        <Page />
+        <Page key={cluster} />
       </main>
-      <Inspector />
+      <Inspector key={cluster} />
       <Timeline />
       <Notices />
       <ActionDialog />
       <LinkFaults />
       <PasswordAgain />
+      <ClusterOverlays />
       {overlay === 'keys' && <Help onClose={closeOverlay} />}
       {overlay === 'palette' && <Palette />}
       {overlay === 'tour' && <Tour />}

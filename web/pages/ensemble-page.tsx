@@ -6,6 +6,7 @@ import { EventFeed } from '../panels/event-feed.tsx'
 import { FaultsNow } from '../panels/faults-now.tsx'
 import { MemberRing } from '../panels/member-ring.tsx'
 import { MemberTable } from '../panels/member-table.tsx'
+import { HeldMessages } from '../panels/playground/held-messages.tsx'
 import { useNow } from '../stores/clock.ts'
 import { offerLink } from '../stores/playground-store.ts'
 import { useCluster, useOwnSessions, useViewStore } from '../stores/view-store.ts'
@@ -17,11 +18,13 @@ import type { RingBox } from '../viz/ring.ts'
 
 const NARROW_PX = 520
 const RING_LEAST_PX = 320
+/** With words above and below the discs. */
+const RING_TALL_PX = 360
 
 function ringBox({ width, height }: Size): RingBox {
   const tall = Math.max(RING_LEAST_PX, height)
   return width < NARROW_PX
-    ? { width, height: tall, discPx: 24, labelPx: 84, labels: 'outside' }
+    ? { width, height: Math.max(RING_TALL_PX, height), discPx: 24, labelPx: 84, labels: 'outside' }
     : { width, height: tall, discPx: 32, labelPx: 150, labels: 'beside' }
 }
 
@@ -47,6 +50,7 @@ export function EnsemblePage() {
         <div className="ensemble-side">
           <Figures />
           {known && <FaultsNow />}
+          {known && <HeldMessages />}
           {known && <EventFeed />}
         </div>
       </div>

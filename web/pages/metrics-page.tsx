@@ -1,9 +1,11 @@
 // Metrics: rates and latencies of every member on one axis of time, with one crosshair.
 
 import { useEffect, useState } from 'react'
+import type { ClusterView } from '#shared/events/cluster-view.ts'
 import { formatClock } from '../i18n/format.ts'
 import { CHART } from '../panels/metrics/draw-chart.ts'
 import { MetricChart } from '../panels/metrics/metric-chart.tsx'
+import { PixelsNote } from '../panels/pixels-note.tsx'
 import { currentChronicle } from '../stores/chronicle-store.ts'
 import { useNow } from '../stores/clock.ts'
 import { pointAt, useCrosshair } from '../stores/crosshair-store.ts'
@@ -12,15 +14,25 @@ import { serverNow, useViewStore } from '../stores/view-store.ts'
 import { Segments } from '../ui/segments.tsx'
 import { Skeleton } from '../ui/states.tsx'
 import { useMessages } from '../ui/words.ts'
-import { METRICS, metricLines } from '../viz/metrics/metric-lines.ts'
+import { METRICS, type MetricId, metricLines } from '../viz/metrics/metric-lines.ts'
 
 const SPANS_MIN = [2, 5, 10, 60] as const
 const STEP_MS = 1000
+
+/** Of an attached cluster nobody tells these. */
+const UNTOLD: readonly MetricId[] = ['commit', 'flush', 'latency']
+
+/** No server tells it. */
+function isUnknown(view: ClusterView, id: MetricId): boolean {
+  const members = Object.values(view.members)
+  return members.length > 0 && members.every(({ unknown }) => unknown?.some((figure) => figure === id))
+}
 
 export function MetricsPage() {
   const { metrics: words, timeline } = useMessages()
   const known = useViewStore((state) => state.known)
   const view = useViewStore((state) => state.view)
+  const attached = useViewStore((state) => state.about?.attached !== undefined)
   // Read when the clock ticks, not whenever something was heard.
   const chronicle = currentChronicle()
   const [minutes, setMinutes] = useState<number>(5)
@@ -40,6 +52,7 @@ export function MetricsPage() {
     )
   }
   const from = now - minutes * 60_000
+  const shown = attached ? METRICS.filter((id) => !UNTOLD.includes(id) && !isUnknown(view, id)) : METRICS
   const onPointerMove = (event: React.PointerEvent) => {
     const canvas = event.target instanceof Element ? event.target.closest('.metric-canvas') : null
     if (!canvas) return
@@ -64,6 +77,7 @@ export function MetricsPage() {
         />
         <span className="mono">{at === null ? words.now : words.at(formatClock(at))}</span>
         {chronicle.since !== null && <span className="tertiary">{words.since(formatClock(chronicle.since))}</span>}
+        <PixelsNote />
       </div>
       <section
         className="metrics"
@@ -75,11 +89,19 @@ export function MetricsPage() {
         onPointerLeave={() => pointAt(null)}
         onKeyDown={onKeyDown}
       >
-        {METRICS.map((id) => (
+        {shown.map((id) => (
           <MetricChart
             key={id}
             id={id}
-            lines={metricLines(id, view, chronicle, from, now, past, words.past)}
+            lines={metricLines(
+              id,
+              view,
+              chronicle,
+              from,
+              now,
+              attached && id !== 'writes' ? undefined : past,
+              words.past,
+            )}
             from={from}
             now={now}
             markers={view.markers}

@@ -19,9 +19,15 @@ const PANELS: Record<PlayTab, () => ReactNode> = {
   connect: ConnectPanel,
 }
 
+const OF_ANY_CLUSTER: readonly PlayTab[] = ['connect']
+
 export function PlaygroundPage() {
   const { playground } = useMessages()
-  const tab = useRoute((route) => route.play)
+  const attached = useViewStore((state) => state.about?.attached !== undefined)
+  // Only an ensemble that was started here can be broken and loaded.
+  const tabs = attached ? OF_ANY_CLUSTER : PLAY_TABS
+  const wanted = useRoute((route) => route.play)
+  const tab = tabs.find((each) => each === wanted) ?? tabs[0] ?? 'connect'
   const known = useViewStore((state) => state.known)
   const workloads = useClusterValue(
     (view) => Object.values(view.workloads).filter(({ state }) => state === 'running').length,
@@ -31,17 +37,19 @@ export function PlaygroundPage() {
   const Panel = PANELS[tab]
   return (
     <>
-      <div className="toolbar">
-        <Segments
-          label={playground.tabsLabel}
-          value={tab}
-          onChange={(play) => navigate({ play })}
-          choices={PLAY_TABS.map((value) => ({
-            value,
-            label: counts[value] ? `${playground.tabs[value]} ${counts[value]}` : playground.tabs[value],
-          }))}
-        />
-      </div>
+      {tabs.length > 1 && (
+        <div className="toolbar">
+          <Segments
+            label={playground.tabsLabel}
+            value={tab}
+            onChange={(play) => navigate({ play })}
+            choices={tabs.map((value) => ({
+              value,
+              label: counts[value] ? `${playground.tabs[value]} ${counts[value]}` : playground.tabs[value],
+            }))}
+          />
+        </div>
+      )}
       <div className="playground">{known ? <Panel /> : <Skeleton rows={8} rowHeight={48} />}</div>
     </>
   )

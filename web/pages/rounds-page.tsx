@@ -29,6 +29,7 @@ export function RoundsPage() {
   const { rounds: words } = useMessages()
   const known = useViewStore((state) => state.known)
   const connect = useViewStore((state) => state.about?.connectString.split(',')[0] ?? '127.0.0.1:2181')
+  const attached = useViewStore((state) => state.about?.attached !== undefined)
   const { rounds, newer } = useShownRounds()
   const form = useRoute((route) => route.rounds)
   const find = useRoute((route) => route.find)
@@ -39,6 +40,7 @@ export function RoundsPage() {
       </div>
     )
   }
+  if (attached && rounds.length === 0) return <NoneToSee />
   if (rounds.length === 0) {
     return (
       <Empty title={words.emptyTitle}>
@@ -55,6 +57,16 @@ export function RoundsPage() {
       {shown.length === 0 ? <NoMatch find={find} /> : <Form form={form} rounds={shown} />}
       <Detail rounds={rounds} />
     </>
+  )
+}
+
+/** Of an attached cluster. */
+function NoneToSee() {
+  const { attached: words } = useMessages()
+  return (
+    <Empty title={words.noRounds}>
+      <p>{words.insteadOfRounds}</p>
+    </Empty>
   )
 }
 

@@ -6,6 +6,7 @@ import { PauseButton } from '../panels/pause-button.tsx'
 import { useShownWatchLog } from '../panels/shown-rounds.ts'
 import { WatchList } from '../panels/watch-list.tsx'
 import { WatchSessionsList } from '../panels/watch-sessions-list.tsx'
+import { WatchTables } from '../panels/watch-tables.tsx'
 import { useCluster, useOwnSessions, useViewStore } from '../stores/view-store.ts'
 import { Command } from '../ui/copy-button.tsx'
 import { Segments } from '../ui/segments.tsx'
@@ -21,6 +22,7 @@ export function WatchesPage() {
   const [filter, setFilter] = useState('')
   const [by, setBy] = useState<'path' | 'session'>('path')
   const known = useViewStore((state) => state.known)
+  const attached = useViewStore((state) => state.about?.attached !== undefined)
   const total = useCluster((view) => membersInOrder(view).reduce((sum, member) => sum + member.watches, 0))
   const { log } = useShownWatchLog()
   const own = useOwnSessions()
@@ -43,6 +45,7 @@ export function WatchesPage() {
       </div>
     )
   }
+  if (attached) return <WatchTables />
   if (groups.length === 0 && ownCount === 0) return <Nothing />
   return (
     <>

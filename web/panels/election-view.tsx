@@ -9,6 +9,7 @@ import { useClusterValue, useViewStore } from '../stores/view-store.ts'
 import { Segments } from '../ui/segments.tsx'
 import { MemberMark } from '../ui/tags.tsx'
 import { useDuration } from '../ui/times.tsx'
+import { Visible } from '../ui/visible.tsx'
 import { useMessages } from '../ui/words.ts'
 import { electionMatrix, electionSummary, type Matrix } from '../viz/election-matrix.ts'
 import { type Election, groupElections } from '../viz/elections.ts'
@@ -23,6 +24,10 @@ export function ElectionView() {
   const view = useViewStore((state) => state.view)
   const stamp = useClusterValue(
     ({ votes, markers }) => `${votes.at(-1)?.t} ${votes.length} ${markers.at(-1)?.t} ${markers.length}`,
+  )
+  const untold = useViewStore(
+    (state) =>
+      state.about?.attached?.capabilities.find(({ id, available }) => id === 'elections' && !available)?.because,
   )
   const quorum = useClusterValue((cluster) => ensembleAnswer(cluster).quorum)
   const voters = useClusterValue((cluster) => ensembleAnswer(cluster).voters)
@@ -56,7 +61,7 @@ export function ElectionView() {
           until={elections[at - 1]?.startedAt ?? Number.POSITIVE_INFINITY}
         />
       ) : (
-        <p className="tertiary">{ensemble.noElections}</p>
+        <p className="tertiary">{untold === undefined ? ensemble.noElections : <Visible text={untold} />}</p>
       )}
     </section>
   )

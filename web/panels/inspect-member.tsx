@@ -10,6 +10,7 @@ import { Visible } from '../ui/visible.tsx'
 import { useLanguage, useMessages } from '../ui/words.ts'
 import { lagOf, roleOf } from '../viz/ensemble-answer.ts'
 import { MemberActions } from './member-actions.tsx'
+import { useResources } from './member-resources.ts'
 import { LagText, RoleText } from './member-words.tsx'
 
 const CONNECTIONS_SHOWN = 50
@@ -35,6 +36,7 @@ function MemberFacts({ member }: { readonly member: MemberView }) {
   const { ensemble, frame } = useMessages()
   const language = useLanguage()
   const lag = useCluster((view) => lagOf(member, view))
+  const { cpu, memory, flush } = useResources(member.sid)
   const count = (n: number) => formatCount(n, language)
   const phase = member.phase && member.phase !== 'BROADCAST' ? ` · ${ensemble.phases[member.phase]}` : ''
   return (
@@ -57,6 +59,12 @@ function MemberFacts({ member }: { readonly member: MemberView }) {
       </dd>
       <dt>{ensemble.columns.pid}</dt>
       <dd className="mono">{member.pid ?? frame.none}</dd>
+      <dt title={ensemble.cpuHint}>{ensemble.columns.cpu}</dt>
+      <dd className="mono">{cpu}</dd>
+      <dt title={ensemble.memoryHint}>{ensemble.columns.memory}</dt>
+      <dd className="mono">{memory}</dd>
+      <dt title={ensemble.flushHint}>{ensemble.columns.flush}</dt>
+      <dd className="mono">{flush}</dd>
       <dt>{ensemble.columns.address}</dt>
       <dd className="with-copy">
         <span className="mono">{member.clientAddress}</span>

@@ -2,7 +2,8 @@
 
 import { useEffect } from 'react'
 import type { NodeDetail } from '#shared/events/socket-protocol.ts'
-import { closeDetail, openDetail, useTree } from '../stores/tree-store.ts'
+import { useTree } from '../stores/tree/tree-state.ts'
+import { closeDetail, openDetail } from '../stores/tree-store.ts'
 import { useViewStore } from '../stores/view-store.ts'
 import { Skeleton } from '../ui/states.tsx'
 import { SessionTag, ZxidTag } from '../ui/tags.tsx'

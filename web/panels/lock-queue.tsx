@@ -15,6 +15,7 @@ import { VirtualList } from '../ui/virtual-list.tsx'
 import { Visible } from '../ui/visible.tsx'
 import { useMessages } from '../ui/words.ts'
 import { layoutQueue, type QueueRow } from '../viz/lock-queue.ts'
+import { WakeMark } from './locks/wake-mark.tsx'
 import { WhySentence } from './locks/why-sentence.tsx'
 
 const WIDE_ROW_PX = 52
@@ -34,7 +35,8 @@ export function LockQueue({ lock, toldAt }: LockQueueProps) {
   const { locks: words, lockView } = useMessages()
   const standings = useMemo(() => new Map(lock.detail?.standings.map((each) => [each.path, each])), [lock.detail])
   const rowPx = useNarrow() ? NARROW_ROW_PX : WIDE_ROW_PX
-  const now = useNow()
+  // The page's clock ticks once a second: what was told since is newer.
+  const now = Math.max(useNow(), toldAt)
   const rows = layoutQueue(lock, now)
   const selection = useRoute((route) => route.selection)
   const path = selection?.type === 'contender' ? selection.path : null
@@ -137,7 +139,9 @@ function RowContent({ row, index, awaited, standing, toldAt, rowPx }: RowContent
       <span className="wide-only">{standing && <ZxidTag zxid={standing.token} />}</span>
       <span className="queue-why secondary">
         {standing ? (
-          <WhySentence sentence={standing.why} toldAt={toldAt} />
+          <>
+            <WhySentence sentence={standing.why} toldAt={toldAt} /> <WakeMark standing={standing} />
+          </>
         ) : (
           awaited !== null && (
             <>

@@ -3,14 +3,16 @@
 
 import { useId } from 'react'
 import type { ClusterView, MemberView } from '#shared/events/cluster-view.ts'
+import { formatBytes, formatCount } from '../i18n/format.ts'
 import type { Messages } from '../i18n/languages.ts'
+import { currentChronicle } from '../stores/chronicle-store.ts'
 import { hover, useHover } from '../stores/hover-store.ts'
 import { selectionKey } from '../stores/route.ts'
 import { select, useRoute } from '../stores/route-store.ts'
-import { useCluster, useOwnSessions } from '../stores/view-store.ts'
+import { serverNow, useCluster, useOwnSessions } from '../stores/view-store.ts'
 import { MemberGlyph, memberColour } from '../ui/member-glyph.tsx'
 import { useDuration } from '../ui/times.tsx'
-import { useMessages } from '../ui/words.ts'
+import { useLanguage, useMessages } from '../ui/words.ts'
 import { currentVote } from '../viz/elections.ts'
 import {
   clientsOf,
@@ -22,12 +24,18 @@ import {
   membersInOrder,
   roleOf,
 } from '../viz/ensemble-answer.ts'
-import { layoutLink, layoutRing, type RingBox, type RingNode } from '../viz/ring.ts'
+import { layoutLink, layoutRing, type RingBox, type RingLink, type RingNode } from '../viz/ring.ts'
 import { harmedLinks } from '../viz/ring-faults.ts'
+import { type LinkLoad, linkLoad } from '../viz/ring-traffic.ts'
 import { ackTime } from '../viz/round-facts.ts'
 import { RingFaultLinks } from './ring-fault-links.tsx'
 
 const ACK_ROUNDS = 50
+/** Fewer have a dot that travels. */
+const BUNDLE_FROM = 2
+const BUNDLE_AT = 0.76
+const BUNDLE_PX = 10
+const BUNDLE_LETTER_PX = 6.5
 /** More writes than this in a second are not told by dots that travel. */
 const PULSES_PER_S_MAX = 20
 
@@ -45,16 +53,21 @@ interface RingState {
   readonly leader: number | null
   readonly newestRound: string | null
   readonly acks: ReadonlyMap<number, { readonly medianMs: number; readonly rounds: number }>
+  readonly loads: ReadonlyMap<number, LinkLoad>
 }
 
 function ringState(view: ClusterView, own: ReadonlySet<string>): RingState {
   const leader = leaderOf(view)?.sid ?? null
   const busy = (view.writeRate.at(-1)?.[1] ?? 0) > PULSES_PER_S_MAX
   const acks = new Map<number, { medianMs: number; rounds: number }>()
+  const loads = new Map<number, LinkLoad>()
+  const now = serverNow()
   const members = membersInOrder(view).map((member): RingMember => {
     const role = roleOf(member)
     const ack = leader === null ? null : ackTime(view.rounds, leader, member.sid, ACK_ROUNDS)
     if (ack) acks.set(member.sid, ack)
+    if (leader !== null && leader !== member.sid)
+      loads.set(member.sid, linkLoad(view, currentChronicle().links, leader, member.sid, now))
     return {
       member,
       role,
@@ -63,7 +76,7 @@ function ringState(view: ClusterView, own: ReadonlySet<string>): RingState {
       clients: clientsOf(view, member, own),
     }
   })
-  return { members, leader, acks, newestRound: busy ? null : (view.rounds.at(-1)?.txn.zxid ?? null) }
+  return { members, leader, acks, loads, newestRound: busy ? null : (view.rounds.at(-1)?.txn.zxid ?? null) }
 }
 
 interface MemberRingProps {
@@ -75,7 +88,7 @@ interface MemberRingProps {
 export function MemberRing({ box, onLink }: MemberRingProps) {
   const { ensemble: words } = useMessages()
   const own = useOwnSessions()
-  const { members, leader, acks, newestRound } = useCluster((view) => ringState(view, own))
+  const { members, leader, acks, loads, newestRound } = useCluster((view) => ringState(view, own))
   const harmed = useCluster((view) => harmedLinks(view.faults))
   const duration = useDuration()
   const isHarmed = (sid: number) =>
@@ -108,6 +121,7 @@ export function MemberRing({ box, onLink }: MemberRingProps) {
                   to={node}
                   discPx={box.discPx}
                   ack={isHarmed(member.sid) ? null : (ack ?? null)}
+                  load={loads.get(member.sid) ?? null}
                   round={newestRound}
                   {...(onLink && { onLink })}
                 />
@@ -135,14 +149,16 @@ interface LinkProps {
   readonly to: RingNode
   readonly discPx: number
   readonly ack: { readonly medianMs: number; readonly rounds: number } | null
+  readonly load: LinkLoad | null
   readonly round: string | null
   readonly onLink?: (a: number, b: number) => void
 }
 
-function Link({ from, to, discPx, ack, round, onLink }: LinkProps) {
+function Link({ from, to, discPx, ack, load, round, onLink }: LinkProps) {
   const { ensemble: words, playground } = useMessages()
   const duration = useDuration()
   const link = layoutLink(from, to, discPx)
+  const loadWords = useLoadWords(to.sid, load)
   const choose = () => onLink?.(from.sid, to.sid)
   const asButton = onLink && {
     role: 'button',
@@ -162,6 +178,7 @@ function Link({ from, to, discPx, ack, round, onLink }: LinkProps) {
         {ack
           ? words.ackTimeHint(String(to.sid), duration(ack.medianMs), ack.rounds)
           : words.followsLink(String(to.sid), String(from.sid))}
+        {loadWords && `. ${loadWords}`}
       </title>
       <line className="link-target" x1={link.x1} y1={link.y1} x2={link.x2} y2={link.y2} />
       <line className="link" x1={link.x1} y1={link.y1} x2={link.x2} y2={link.y2} />
@@ -178,8 +195,38 @@ function Link({ from, to, discPx, ack, round, onLink }: LinkProps) {
           {duration(ack.medianMs)}
         </text>
       )}
+      {load && load.inFlight >= BUNDLE_FROM && <Bundle link={link} load={load} />}
     </g>
   )
+}
+
+/** Many proposals on their way are one mark with their number: nearer to who has to ack them. */
+function Bundle({ link, load }: { readonly link: RingLink; readonly load: LinkLoad }) {
+  const { ensemble: words } = useMessages()
+  const language = useLanguage()
+  const text = words.inFlight(formatCount(load.inFlight, language), load.exact)
+  const [x, y] = [link.x1 + (link.x2 - link.x1) * BUNDLE_AT, link.y1 + (link.y2 - link.y1) * BUNDLE_AT]
+  const width = BUNDLE_PX + text.length * BUNDLE_LETTER_PX
+  return (
+    <g className="link-bundle" transform={`translate(${x} ${y})`}>
+      <rect x={-width / 2} y={-8} width={width} height={16} rx={8} />
+      <text textAnchor="middle" dy="0.36em">
+        {text}
+      </text>
+    </g>
+  )
+}
+
+function useLoadWords(sid: number, load: LinkLoad | null): string {
+  const { ensemble: words } = useMessages()
+  const language = useLanguage()
+  if (!load) return ''
+  const parts = [
+    ...(load.inFlight > 0 ? [words.loadHint(String(sid), formatCount(load.inFlight, language), load.exact)] : []),
+    ...(load.queuedBytes > 0 ? [words.queued(formatBytes(load.queuedBytes))] : []),
+    ...(load.bytesPerS !== null ? [words.traffic(formatBytes(Math.round(load.bytesPerS)))] : []),
+  ]
+  return parts.join(' · ')
 }
 
 /** Where a follower would be heard: a gap in the middle. */

@@ -9,6 +9,7 @@ import { MemberMark, ZxidTag } from '../ui/tags.tsx'
 import { useLanguage, useMessages } from '../ui/words.ts'
 import { clientsOf, type Lag, lagOf, membersInOrder, roleOf } from '../viz/ensemble-answer.ts'
 import { MemberActions } from './member-actions.tsx'
+import { useResources } from './member-resources.ts'
 import { LagText, RoleText } from './member-words.tsx'
 
 export function MemberTable() {
@@ -35,9 +36,18 @@ export function MemberTable() {
             <th className="number wide-only">{words.columns.sessions}</th>
             <th className="number">{words.columns.znodes}</th>
             <th className="number wide-only">{words.columns.watches}</th>
+            <th className="number wide-only" title={words.cpuHint}>
+              {words.columns.cpu}
+            </th>
+            <th className="number wide-only" title={words.memoryHint}>
+              {words.columns.memory}
+            </th>
+            <th className="number wide-only" title={words.flushHint}>
+              {words.columns.flush}
+            </th>
             <th className="number wide-only">{words.columns.outstanding}</th>
             <th className="number wide-only">{words.columns.requests}</th>
-            <th className="wide-only">{words.columns.address}</th>
+            <th className="widest-only">{words.columns.address}</th>
             <th>
               <span className="hidden">{words.columns.actions}</span>
             </th>
@@ -88,12 +98,25 @@ function Row({ member, lag, clients }: RowProps) {
       <td className="number wide-only">{figure('sessions')}</td>
       <td className="number">{figure('znodes')}</td>
       <td className="number wide-only">{figure('watches')}</td>
+      <Resources sid={member.sid} />
       <td className="number wide-only">{figure('outstanding')}</td>
       <td className="number wide-only">{figure('requests')}</td>
-      <td className="mono wide-only">{member.clientAddress}</td>
+      <td className="mono widest-only">{member.clientAddress}</td>
       <td className="actions">
         <MemberActions member={member} />
       </td>
     </tr>
+  )
+}
+
+/** What its process takes, as it told last; a dash where nothing was told for a while. */
+function Resources({ sid }: { readonly sid: number }) {
+  const { cpu, memory, flush } = useResources(sid)
+  return (
+    <>
+      <td className="number wide-only">{cpu}</td>
+      <td className="number wide-only">{memory}</td>
+      <td className="number wide-only">{flush}</td>
+    </>
   )
 }

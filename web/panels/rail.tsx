@@ -1,4 +1,4 @@
-// The left rail: the cluster, the views, theme and language. Under 900 px only the views stay, at the bottom.
+// The left rail: the clusters, the views, theme and language. Under 900 px only the views stay, at the bottom.
 
 import { toggleRail, useLayout } from '../stores/layout-store.ts'
 import { formatRoute, LANGUAGES, VIEWS, type ViewName } from '../stores/route.ts'
@@ -8,6 +8,8 @@ import { CopyButton } from '../ui/copy-button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Segments } from '../ui/segments.tsx'
 import { useMessages } from '../ui/words.ts'
+import { ClusterList } from './clusters/cluster-list.tsx'
+import { AttachButton } from './clusters/cluster-overlays.tsx'
 import { Who } from './who.tsx'
 
 export function Rail() {
@@ -17,7 +19,7 @@ export function Rail() {
   return (
     <div className="rail">
       <div className="cluster">
-        <strong title={about?.dataDir}>{about?.clusterName ?? 'Zabscope'}</strong>
+        <ClusterList />
         {about && (
           <div className="connect">
             <span className="mono" title={about.connectString}>
@@ -26,6 +28,7 @@ export function Rail() {
             <CopyButton value={about.connectString} />
           </div>
         )}
+        <AttachButton />
       </div>
       <nav aria-label={words.frame.navigation}>
         {VIEWS.map((view) => (

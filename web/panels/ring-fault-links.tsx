@@ -1,4 +1,4 @@
-// The marks of broken links in the ring: a gap with a cross where nothing passes, an arrow where only one side
+// The marks of broken links in the ring: a gap with a cross where nothing passes, two bars where messages are held, an arrow where only one side
 // is heard, long dashes where it is slow, broken ones where messages get lost. faults-now.tsx says it in words.
 
 import { memberColour } from '../ui/member-glyph.tsx'
@@ -59,7 +59,7 @@ function FaultLink({ link, from, to, discPx, label }: FaultLinkProps) {
           d={link.harm === 'cut' ? `M0 0H${length * 0.38}M${length * 0.62} 0H${length}` : `M0 0H${length}`}
         />
       </g>
-      {label !== null && link.harm !== 'cut' && (
+      {label !== null && link.harm !== 'cut' && link.harm !== 'held' && (
         <text
           className="link-label"
           x={middleX + ((y2 - y1) / length) * LABEL_AWAY_PX}
@@ -72,6 +72,9 @@ function FaultLink({ link, from, to, discPx, label }: FaultLinkProps) {
       )}
       {link.harm === 'cut' && (
         <path className="fault-cross" transform={`translate(${middleX} ${middleY})`} d="M-5 -5L5 5M5 -5L-5 5" />
+      )}
+      {link.harm === 'held' && (
+        <path className="fault-cross" transform={`translate(${middleX} ${middleY})`} d="M-3 -6V6M3 -6V6" />
       )}
       {link.harm === 'one-way' && (
         <g

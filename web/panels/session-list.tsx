@@ -3,7 +3,7 @@
 import { formatCount } from '../i18n/format.ts'
 import { useNow } from '../stores/clock.ts'
 import { select, useRoute } from '../stores/route-store.ts'
-import { useOwnSessions } from '../stores/view-store.ts'
+import { useOwnSessions, useViewStore } from '../stores/view-store.ts'
 import { MemberMark, SessionTag } from '../ui/tags.tsx'
 import { Ago, useDuration } from '../ui/times.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
@@ -57,11 +57,14 @@ export function SessionList({ rows }: { readonly rows: readonly SessionRow[] }) 
 }
 
 function Row({ row }: { readonly row: SessionRow }) {
-  const { sessions: words, ensemble } = useMessages()
+  const { sessions: words, ensemble, attached } = useMessages()
   const language = useLanguage()
   const duration = useDuration()
   const own = useOwnSessions().has(row.session)
-  const some = (n: number) => (n === 0 ? <span className="tertiary">0</span> : formatCount(n, language))
+  // Its servers tell of no txn and no watch: nothing was seen, which is not none.
+  const untold = useViewStore((state) => state.about?.attached !== undefined)
+  const zero = untold ? <span title={attached.untold}>–</span> : 0
+  const some = (n: number) => (n === 0 ? <span className="tertiary">{zero}</span> : formatCount(n, language))
   return (
     <>
       <span>

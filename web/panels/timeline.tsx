@@ -15,6 +15,7 @@ import { type Size, useSize } from '../ui/use-size.ts'
 import { useLanguage, useMessages } from '../ui/words.ts'
 import { ensembleAnswer } from '../viz/ensemble-answer.ts'
 import { layoutTimeline, type TimelineLayout, type TimelineMark } from '../viz/timeline.ts'
+import { PixelsShort } from './pixels-note.tsx'
 import { TimelineGlyph } from './timeline-glyph.tsx'
 
 const MARKS_PX = 22
@@ -50,6 +51,7 @@ export function Timeline() {
           <b>{known ? rate : '–'}</b> {words.timeline.perSecond('').trim()}
         </span>
         <span className="tertiary">{words.timeline.writes}</span>
+        <PixelsShort />
         <Segments
           label={words.timeline.span}
           value={minutes}

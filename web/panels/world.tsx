@@ -1,12 +1,13 @@
 // Which world the page shows, and how fresh it is: LIVE, or STALE while the gateway cannot be heard; and the
-// banner that says what is being done about it.
+// banners: what is being done about that, and that no member serves clients.
 
 import { useEffect, useState } from 'react'
-import { formatAgo } from '../i18n/format.ts'
+import { formatAgo, formatClock } from '../i18n/format.ts'
 import { retryNow } from '../stores/ask.ts'
-import { useViewStore } from '../stores/view-store.ts'
+import { serverNow, useClusterValue, useViewStore } from '../stores/view-store.ts'
 import { Icon } from '../ui/icon.tsx'
 import { useMessages } from '../ui/words.ts'
+import { ensembleAnswer } from '../viz/ensemble-answer.ts'
 
 export function WorldBadge() {
   const { frame } = useMessages()
@@ -42,6 +43,34 @@ function useCountdownClock(): number {
 export function LostBanner() {
   const status = useViewStore((state) => state.status)
   return status.type === 'lost' ? <Countdown since={status.since} retryAt={status.retryAt} /> : null
+}
+
+/** An election takes less, and needs no words of its own. */
+const NOBODY_AFTER_MS = 1500
+
+/** The gateway is heard, and no member answers clients: what was read of znodes and locks is from before. */
+export function NobodyServes() {
+  const { frame } = useMessages()
+  const live = useViewStore((state) => state.known && state.status.type === 'live')
+  const nobody = useClusterValue((view) => {
+    const { members, serving } = ensembleAnswer(view)
+    return members > 0 && serving === 0
+  })
+  const [since, setSince] = useState<number | null>(null)
+  useEffect(() => {
+    if (!nobody) return
+    const timer = setTimeout(() => setSince(serverNow()), NOBODY_AFTER_MS)
+    return () => {
+      clearTimeout(timer)
+      setSince(null)
+    }
+  }, [nobody])
+  if (!live || !nobody || since === null) return null
+  return (
+    <div className="banner" role="status">
+      <p>{frame.nobodyServes(formatClock(since - NOBODY_AFTER_MS))}</p>
+    </div>
+  )
 }
 
 function Countdown({ since, retryAt }: { readonly since: number; readonly retryAt: number }) {

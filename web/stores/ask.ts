@@ -3,15 +3,22 @@
 import { type AskAnswer, type AskName, type AskRequest, type Feed, failed } from '../feeds/feed.ts'
 import { passwordAgain } from './password-again-store.ts'
 
-/** The gateway takes so many requests a second; a page that re-lists much waits for its turn. */
-const TRIES_MAX = 4
-const TRY_AGAIN_MS = 1000
+/** The gateway takes so many requests a second; a page that re-lists much waits for its turn, longer each time. */
+const TRIES_MAX = 6
+const TRY_AGAIN_MS = 100
 
 let feed: Feed | null = null
+/** Which cluster the page looks at, counted: an answer about another one is nobody's any more. */
+let era = 0
 
 export function setFeed(next: Feed | null): void {
   feed?.stop()
   feed = next
+}
+
+export function lookAt(cluster: string): void {
+  era += 1
+  feed?.lookAt(cluster)
 }
 
 export function retryNow(): void {
@@ -23,12 +30,14 @@ export async function ask<K extends AskName>(
   name: K,
   request: AskRequest<K>,
 ): Promise<AskAnswer<K> | ReturnType<typeof failed>> {
+  const mine = era
   if (!feed) return failed('OFFLINE', 'Not connected yet. Wait a moment and try again.')
   for (let tries = 1; ; tries += 1) {
     const answer = await feed.ask(name, request)
+    if (mine !== era) return failed('MOVED', 'The page looks at another cluster now.')
     // The password was entered too long ago for this: asked once, then the request is made again.
     if (!answer.ok && answer.code === 'REAUTH' && (await passwordAgain())) return await feed.ask(name, request)
     if (answer.ok || (answer.code !== 'RATE' && answer.code !== 'BUSY') || tries === TRIES_MAX || !feed) return answer
-    await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS))
+    await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS * 2 ** (tries - 1)))
   }
 }

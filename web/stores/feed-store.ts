@@ -4,13 +4,14 @@ import { applyEvent } from '#shared/events/apply-event.ts'
 import type { Feed, FeedSink } from '../feeds/feed.ts'
 import { applyToChronicle, seedChronicle } from '../viz/chronicle/chronicle.ts'
 import { setFeed } from './ask.ts'
-import { currentChronicle, forgetChronicle } from './chronicle-store.ts'
+import { currentChronicle } from './chronicle-store.ts'
+import { forgetCluster, onClusters, onShown } from './cluster-store.ts'
 import { onJobProgress } from './job-store.ts'
 import { onLockChanged, onLockDirectories, reopenLock } from './lock-store.ts'
-import { forgetPast } from './past-store.ts'
+import { noteCommit } from './pixels.ts'
 import { askRights } from './rights-store.ts'
 import { onDataWritten, onTreeChanged, relistAll } from './tree-store.ts'
-import { currentView, forgetView, replaceView, setAbout, setStatus, viewChanged } from './view-store.ts'
+import { currentView, replaceView, setAbout, setStatus, useViewStore, viewChanged } from './view-store.ts'
 
 /** Txns after which a row of the tree looks different. By the time it is listed again they are committed. */
 const CHANGES_DATA: ReadonlySet<string> = new Set(['setData', 'setACL', 'multi'])
@@ -24,7 +25,14 @@ const sink: FeedSink = {
     void askRights()
     void reopenLock()
   },
-  about: setAbout,
+  about(about) {
+    const before = useViewStore.getState().about?.attached?.readOnly
+    setAbout(about)
+    // What one may do here follows from it.
+    if (before !== undefined && before !== about.attached?.readOnly) void askRights()
+    onShown(about.cluster.id)
+  },
+  clusters: onClusters,
   snapshot(view) {
     seedChronicle(currentChronicle(), view)
     replaceView(view)
@@ -36,6 +44,7 @@ const sink: FeedSink = {
     for (const event of events) {
       applyToChronicle(chronicle, view, event)
       applyEvent(view, event)
+      if (event.type === 'quorum') noteCommit(event.t)
       if (
         (event.type === 'proposed' || event.type === 'known') &&
         event.txn.path !== null &&
@@ -55,8 +64,6 @@ const sink: FeedSink = {
 /** Makes `feed` the page's feed; the one before it is stopped and what it told is forgotten. */
 export function followFeed(feed: Feed): void {
   setFeed(feed)
-  forgetView()
-  forgetChronicle()
-  forgetPast()
+  forgetCluster()
   feed.start(sink)
 }

@@ -3,6 +3,7 @@
 import { create } from 'zustand'
 import type { LockDirectory, LockView } from '#shared/events/socket-protocol.ts'
 import { ask } from './ask.ts'
+import { askAgainSoon } from './ask-again.ts'
 import { serverNow } from './view-store.ts'
 
 type OpenLock =
@@ -33,6 +34,7 @@ export function onLockChanged(lock: LockView): void {
 export async function loadDirectories(): Promise<void> {
   const answer = await ask('locks:list', {})
   if (answer.ok) onLockDirectories(answer.value)
+  else askAgainSoon('locks', answer.code, () => void loadDirectories())
 }
 
 /** Opens the lock at `path` and lets the gateway close the one before it; `null` closes. */
@@ -48,7 +50,13 @@ export async function openLock(path: string | null): Promise<void> {
   const now = useLocks.getState().open
   if (now.type === 'none' || now.path !== path) return
   if (answer.ok) useLocks.setState({ open: { type: 'ready', path, lock: answer.value, toldAt: serverNow() } })
-  else useLocks.setState({ open: { type: 'failed', path, message: answer.message } })
+  else {
+    useLocks.setState({ open: { type: 'failed', path, message: answer.message } })
+    askAgainSoon(`lock ${path}`, answer.code, () => {
+      const then = useLocks.getState().open
+      if (then.type === 'failed' && then.path === path) void openLock(path)
+    })
+  }
 }
 
 /** After a reconnect: what was open is asked for again. */

@@ -1,8 +1,9 @@
-// Which of the frame's overlays is open: the keys, the command palette, the tour. One at a time.
+// Which of the frame's overlays is open: the keys, the command palette, the tour, a dialog about clusters. One at a time.
 
 import { create } from 'zustand'
 
-export type Overlay = 'keys' | 'palette' | 'tour'
+/** clusters: the list of them. attach: attaching one. cluster: all about the attached one that is shown. */
+export type Overlay = 'keys' | 'palette' | 'tour' | 'clusters' | 'attach' | 'cluster'
 
 export const useOverlay = create<{ readonly open: Overlay | null }>(() => ({ open: null }))
 

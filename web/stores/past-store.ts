@@ -18,6 +18,8 @@ interface PastState {
   readonly elections: ReadonlyMap<number, ElectionPast | null>
   /** By the minutes asked for. */
   readonly figures: ReadonlyMap<number, FiguresPast | null>
+  /** For the space–time view: one range at a time. */
+  readonly flow: FiguresPast | null
 }
 
 const ELECTIONS_MAX = 20
@@ -26,7 +28,7 @@ const AFTER_MS = 5000
 const STEPS_MAX = 600
 const NOTHING: ElectionPast = { phases: [], syncs: [] }
 
-export const usePast = create<PastState>(() => ({ elections: new Map(), figures: new Map() }))
+export const usePast = create<PastState>(() => ({ elections: new Map(), figures: new Map(), flow: null }))
 
 function put<V>(map: ReadonlyMap<number, V>, key: number, value: V): Map<number, V> {
   const entries = [...map].filter(([other]) => other !== key).slice(-ELECTIONS_MAX)
@@ -70,6 +72,13 @@ export async function loadFigures(minutes: number, now: number): Promise<void> {
   keep(answer.ok ? answer.value : { steps: [], stepMs })
 }
 
+/** Figures from `fromMs` to `toMs` in steps of exactly `stepMs`; a coarser answer is none. */
+export async function loadFlow(fromMs: number, toMs: number, stepMs: number): Promise<void> {
+  const request = { fromMs: Math.max(0, Math.floor(fromMs)), toMs: Math.ceil(toMs), stepMs, events: false }
+  const answer = await ask('history:range', request)
+  if (answer.ok && answer.value.stepMs === stepMs) usePast.setState({ flow: answer.value })
+}
+
 export function forgetPast(): void {
-  usePast.setState({ elections: new Map(), figures: new Map() })
+  usePast.setState({ elections: new Map(), figures: new Map(), flow: null })
 }

@@ -23,6 +23,7 @@ const selection: fc.Arbitrary<Selection> = fc.oneof(
   fc.record({ type: fc.constant('session' as const), session: hex }),
 )
 const route: fc.Arbitrary<Route> = fc.record({
+  cluster: fc.option(fc.constantFrom('staging', 'a-2')),
   view: fc.constantFrom(...VIEWS),
   selection: fc.option(selection),
   lock: fc.option(path),

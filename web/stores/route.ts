@@ -13,7 +13,7 @@ export const PLAY_TABS = ['scenarios', 'workloads', 'faults', 'connect'] as cons
 export type PlayTab = (typeof PLAY_TABS)[number]
 
 /** How the Locks view shows all locks, and one that is open. */
-export const LOCK_FORMS = ['ranking', 'blocked', 'graph', 'queue', 'lanes', 'figures'] as const
+export const LOCK_FORMS = ['ranking', 'blocked', 'graph', 'rules', 'queue', 'lanes', 'figures'] as const
 export type LockForm = (typeof LOCK_FORMS)[number]
 
 /** Longest search that an address carries. */
@@ -35,6 +35,8 @@ export type Selection =
   | { readonly type: 'contender'; readonly path: string }
 
 export interface Route {
+  /** Which cluster, by id; `null`: the gateway's first. */
+  readonly cluster: string | null
   readonly view: ViewName
   readonly selection: Selection | null
   /** Lock directory opened in the Locks view. */
@@ -51,6 +53,7 @@ export interface Route {
 }
 
 export const HOME: Route = {
+  cluster: null,
   view: 'ensemble',
   selection: null,
   lock: null,
@@ -86,7 +89,9 @@ function parseSelection(query: URLSearchParams): Selection | null {
 export function parseRoute(search: string): Route {
   const query = new URLSearchParams(search)
   const lock = query.get('lock')
+  const cluster = query.get('cluster')
   return {
+    cluster: cluster !== null && /^[a-z0-9-]{1,48}$/.test(cluster) ? cluster : null,
     view: oneOf(VIEWS, query.get('view')) ?? HOME.view,
     selection: parseSelection(query),
     lock: lock?.startsWith('/') ? lock : null,
@@ -115,6 +120,7 @@ function selectionValue(selection: Selection): string {
 /** The query of a route, empty for the home view. Slashes stay readable. */
 export function formatRoute(route: Route): string {
   const query = new URLSearchParams()
+  if (route.cluster !== null) query.set('cluster', route.cluster)
   if (route.view !== HOME.view) query.set('view', route.view)
   if (route.lock !== null) query.set('lock', route.lock)
   if (route.lockForm !== null) query.set('show', route.lockForm)

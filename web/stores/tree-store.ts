@@ -1,137 +1,35 @@
-// The tree as far as somebody looked at it: listings of the expanded znodes, kept fresh by the gateway's
-// `tree:changed`, and the detail of the selected one. Nothing here mirrors the whole tree.
+// What a person does in the tree, and what changes there: open, close, find, look into one znode. The state is in
+// tree/tree-state.ts, pages of children in tree/tree-pages.ts. Nothing here mirrors the whole tree.
 
-import { create } from 'zustand'
-import { CHILDREN_PAGE, type NodeDetail, type NodeRow } from '#shared/events/socket-protocol.ts'
-import { isUnder, parentPath } from '#shared/zk/path.ts'
+import { baseName, isUnder, parentPath } from '#shared/zk/path.ts'
 import type { TreeChange } from '../feeds/feed.ts'
 import { ask } from './ask.ts'
-import { ancestors, changedPaths, LISTING_UNKNOWN, type Listing } from './listing.ts'
+import { askAgainSoon } from './ask-again.ts'
+import { ancestors } from './listing.ts'
+import { findChild, forget, listFirst, relist, relistSoon, unwatch } from './tree/tree-pages.ts'
+import { goTo, listingOf, putListing, useTree } from './tree/tree-state.ts'
 
-/** Re-listing after changes: at most this many rows of one znode, the rest is paged in again on request. */
-const RELIST_ROWS_MAX = 2000
-/** Changes that come within this time are answered by one new listing; longer for large ones, which cost more. */
-const RELIST_AFTER_MS = 120
-const RELIST_AFTER_MS_MAX = 5000
-const CHILDREN_PER_MS = 50
 /** An offset beyond every child: asks for the watch, not for the rows. */
 const NO_ROWS = 2 ** 31 - 1
-/** How long a changed row stays marked. */
-export const FLASH_MS = 1600
-
-type DetailState =
-  | { readonly type: 'none' }
-  | { readonly type: 'loading'; readonly path: string }
-  | { readonly type: 'ready'; readonly path: string; readonly detail: NodeDetail }
-  | { readonly type: 'gone'; readonly path: string }
-  | { readonly type: 'failed'; readonly path: string; readonly message: string }
-
-interface TreeState {
-  readonly expanded: ReadonlySet<string>
-  readonly listings: ReadonlyMap<string, Listing>
-  /** When a row last changed, browser clock. */
-  readonly flashes: ReadonlyMap<string, number>
-  readonly detail: DetailState
-  readonly filter: string
-}
-
-export const useTree = create<TreeState>(() => ({
-  expanded: new Set(),
-  listings: new Map(),
-  flashes: new Map(),
-  detail: { type: 'none' },
-  filter: '',
-}))
-
-const pending = new Map<string, ReturnType<typeof setTimeout>>()
-
-function putListing(path: string, change: Partial<Listing>): void {
-  useTree.setState(({ listings }) => {
-    const next = new Map(listings)
-    next.set(path, { ...(listings.get(path) ?? LISTING_UNKNOWN), ...change })
-    return { listings: next }
-  })
-}
-
-function markChanged(paths: readonly string[]): void {
-  if (paths.length === 0) return
-  const now = Date.now()
-  useTree.setState(({ flashes }) => {
-    const next = new Map([...flashes].filter(([, at]) => now - at < FLASH_MS))
-    for (const path of paths) next.set(path, now)
-    return { flashes: next }
-  })
-}
-
-/** Loads `count` rows from the start, replacing what was known; rows that changed light up. */
-async function list(path: string, count: number): Promise<void> {
-  const rows: NodeRow[] = []
-  let total = 0
-  let stat = null
-  do {
-    const answer = await ask('tree:list', { path, offset: rows.length, watch: true })
-    if (!useTree.getState().expanded.has(path)) return
-    if (!answer.ok) {
-      if (answer.code === 'NONODE') forget(path)
-      else putListing(path, { state: 'failed', message: answer.message })
-      return
-    }
-    rows.push(...answer.value.children)
-    total = answer.value.total
-    stat = answer.value.stat
-    if (answer.value.children.length === 0) break
-  } while (rows.length < Math.min(count, total))
-  const before = useTree.getState().listings.get(path)
-  if (before?.state === 'ready' && before.stat) markChanged(changedPaths(before.rows, rows))
-  putListing(path, { state: 'ready', rows, total, stat, message: null })
-}
-
-function relist(path: string): void {
-  const loaded = useTree.getState().listings.get(path)?.rows.length ?? 0
-  void list(path, Math.min(RELIST_ROWS_MAX, Math.max(CHILDREN_PAGE, loaded)))
-}
 
 /** Opens a znode and lists its children. */
 export function expand(path: string): void {
+  if (open(path)) listFirst(path)
+}
+
+/** False when it was open already. */
+function open(path: string): boolean {
   const { expanded } = useTree.getState()
-  if (expanded.has(path)) return
+  if (expanded.has(path)) return false
   useTree.setState({ expanded: new Set([...expanded, path]) })
-  relist(path)
+  putListing(path, {})
+  return true
 }
 
 /** Closes a znode and everything below it; the gateway stops watching them. */
 export function collapse(path: string): void {
   const { expanded } = useTree.getState()
-  for (const open of expanded) if (isUnder(open, path)) forget(open)
-}
-
-function forget(path: string): void {
-  clearTimeout(pending.get(path))
-  pending.delete(path)
-  useTree.setState(({ expanded, listings }) => {
-    const nextListings = new Map(listings)
-    nextListings.delete(path)
-    return { expanded: new Set([...expanded].filter((open) => open !== path)), listings: nextListings }
-  })
-  unwatch(path)
-}
-
-/** Lets the gateway forget `path` unless it is still shown as a listing or in the inspector. */
-function unwatch(path: string): void {
-  const { expanded, detail } = useTree.getState()
-  if (expanded.has(path) || (detail.type !== 'none' && detail.path === path)) return
-  void ask('tree:forget', { path })
-}
-
-/** Loads the next page of children. */
-export async function loadMore(path: string): Promise<void> {
-  const before = useTree.getState().listings.get(path)
-  if (!before) return
-  const answer = await ask('tree:list', { path, offset: before.rows.length, watch: true })
-  const now = useTree.getState().listings.get(path)
-  if (!now || now.rows !== before.rows) return // re-listed meanwhile
-  if (answer.ok) putListing(path, { rows: [...before.rows, ...answer.value.children], total: answer.value.total })
-  else putListing(path, { message: answer.message })
+  for (const each of expanded) if (isUnder(each, path)) forget(each)
 }
 
 export function retryListing(path: string): void {
@@ -139,9 +37,35 @@ export function retryListing(path: string): void {
   relist(path)
 }
 
-/** Opens everything above `path`, so that its row can be seen. */
+/** Opens everything above `path`, and finds its row, wherever it is among a million. */
 export function reveal(path: string): void {
-  for (const above of ancestors(path)) expand(above)
+  const way = ancestors(path)
+  way.forEach((above, i) => {
+    const towards = baseName(way[i + 1] ?? path)
+    open(above)
+    if (!isPlaced(above, towards)) void findChild(above, towards)
+  })
+}
+
+function isPlaced(path: string, name: string): boolean {
+  const { places, pages } = listingOf(path)
+  return places.has(name) || [...pages.values()].some(({ rows }) => rows.some((row) => row.name === name))
+}
+
+/**
+ * Goes to the first child of `path` whose name is not before `text`. Answers where that is, from 1, and whether its name
+ * begins so; null when it cannot be said.
+ */
+export async function goToChild(
+  path: string,
+  text: string,
+): Promise<{ readonly position: number; readonly total: number; readonly begins: boolean } | null> {
+  open(path)
+  const found = await findChild(path, text)
+  if (!found || found.total === 0) return null
+  const position = Math.min(found.position, found.total - 1)
+  goTo(path, position)
+  return { position: position + 1, total: found.total, begins: found.name?.startsWith(text) === true }
 }
 
 export function setFilter(filter: string): void {
@@ -163,24 +87,19 @@ async function readDetail(path: string): Promise<void> {
   if (now.type === 'none' || now.path !== path) return
   if (answer.ok) useTree.setState({ detail: { type: 'ready', path, detail: answer.value } })
   else if (answer.code === 'NONODE') useTree.setState({ detail: { type: 'gone', path } })
-  else useTree.setState({ detail: { type: 'failed', path, message: answer.message } })
+  else {
+    useTree.setState({ detail: { type: 'failed', path, message: answer.message } })
+    askAgainSoon(`detail ${path}`, answer.code, () => {
+      const then = useTree.getState().detail
+      if (then.type === 'failed' && then.path === path) void openDetail(path)
+    })
+  }
 }
 
 export function closeDetail(path: string): void {
   const { detail } = useTree.getState()
   if (detail.type !== 'none' && detail.path === path) useTree.setState({ detail: { type: 'none' } })
   unwatch(path)
-}
-
-function relistSoon(path: string): void {
-  const { expanded, listings } = useTree.getState()
-  if (!expanded.has(path) || pending.has(path)) return
-  const total = listings.get(path)?.total ?? 0
-  const again = () => {
-    pending.delete(path)
-    relist(path)
-  }
-  pending.set(path, setTimeout(again, Math.min(RELIST_AFTER_MS_MAX, RELIST_AFTER_MS + total / CHILDREN_PER_MS)))
 }
 
 export function onTreeChanged(change: TreeChange): void {

@@ -131,6 +131,8 @@ export class MockCluster {
           outstanding: Math.floor(this.random() * 2),
           requests: before.requests + 40,
           uptimeMs: 60_000,
+          cpuMs: 1,
+          rssBytes: 80_000_000,
         },
       })
     }

@@ -1,15 +1,17 @@
 // A feed that tells a made-up story, so that the page can be drawn and looked at without a gateway.
 // `?story=` chooses: calm (default), election, killed, five, lost, refused, empty, slow. Development only.
 
+import type { ClusterSummary } from '#shared/events/cluster-list.ts'
 import { emptyClusterView } from '#shared/events/cluster-view.ts'
 import { FAULT_CATALOGUE } from '#shared/events/fault-catalogue.ts'
-import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
+import type { About, GatewayEvent } from '#shared/events/socket-protocol.ts'
 import { type AskAnswer, type AskName, type AskRequest, type Feed, type FeedSink, failed } from '../feeds/feed.ts'
 import { MockCluster } from './mock-cluster.ts'
 import { detail, list, lockOf, touch } from './mock-tree.ts'
 
-const ABOUT = {
+const ABOUT: About = {
   version: '0.1.0',
+  cluster: { id: 'embedded', kind: 'embedded' },
   clusterName: 'local-ensemble',
   dataDir: '/tmp/zabscope',
   connectString: '127.0.0.1:2181,127.0.0.1:2182,127.0.0.1:2183',
@@ -18,6 +20,17 @@ const ABOUT = {
   formerGatewaySessions: [],
   load: { requests: 0, watches: 0, bytesSent: 0, bytesReceived: 0 },
 }
+
+const CLUSTERS: readonly ClusterSummary[] = [
+  {
+    ...{ id: 'embedded', kind: 'embedded', name: 'local-ensemble', connectString: ABOUT.connectString },
+    ...{ serving: 3, members: 3, readOnly: false, first: true, kept: true },
+  },
+  {
+    ...{ id: 'staging', kind: 'attached', name: 'Staging', connectString: 'zk1:2181,zk2:2181,zk3:2181' },
+    ...{ serving: 2, members: 3, readOnly: true, first: false, kept: false },
+  },
+]
 
 const DIRECTORIES = [
   { path: '/locks/billing', lastSeenMs: Date.now() - 2000 },
@@ -135,6 +148,8 @@ interface Asked {
   readonly id?: string
   readonly path?: string
   readonly offset?: number
+  readonly from?: string
+  readonly places?: readonly string[]
   readonly sid?: number
 }
 
@@ -148,6 +163,7 @@ export function createMockFeed(story: string): Feed {
 
   function live(to: FeedSink): void {
     to.about(ABOUT)
+    to.clusters(CLUSTERS)
     to.snapshot(story === 'empty' ? emptyClusterView() : structuredClone(cluster.view))
     to.status({ type: 'live' })
     to.lockDirectories(story === 'empty' ? [] : DIRECTORIES)
@@ -173,7 +189,7 @@ export function createMockFeed(story: string): Feed {
       value === null ? failed('NONODE', `There is no znode ${path} now.`) : { ok: true, value }
     switch (name) {
       case 'tree:list':
-        return found(list(path, request.offset ?? 0))
+        return found(list(path, request))
       case 'node:get':
         return found(detail(path))
       case 'locks:list':
@@ -222,6 +238,9 @@ export function createMockFeed(story: string): Feed {
     },
     retryNow() {
       if (sink) live(sink)
+    },
+    lookAt() {
+      // There is one story only.
     },
     stop() {
       for (const timer of timers) clearInterval(timer)

@@ -100,16 +100,27 @@ function statOf(path: string, at: MockNode): StatJson {
   }
 }
 
-export function list(path: string, offset: number): NodeListing | null {
+interface Wanted {
+  readonly offset?: number
+  readonly from?: string
+  readonly places?: readonly string[]
+}
+
+export function list(path: string, wanted: Wanted): NodeListing | null {
   const at = find(path)
   if (!at) return null
   const names = [...at.children.keys()].sort()
+  const { from = '', places = [] } = wanted
+  const found = names.findIndex((name) => name >= from)
+  const first = found < 0 ? names.length : found
+  const offset = wanted.from === undefined ? (wanted.offset ?? 0) : first - (first % CHILDREN_PAGE)
   const children = names.slice(offset, offset + CHILDREN_PAGE).flatMap((name): NodeRow[] => {
     const child = at.children.get(name)
     const childPath = joinPath(path, name)
     return child ? [{ name, path: childPath, stat: statOf(childPath, child) }] : []
   })
-  return { path, stat: statOf(path, at), children, offset, total: names.length }
+  const answered = { at: first, places: places.map((name) => names.indexOf(name)) }
+  return { path, stat: statOf(path, at), children, offset, total: names.length, ...answered }
 }
 
 export function detail(path: string): NodeDetail | null {

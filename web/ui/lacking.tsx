@@ -19,10 +19,14 @@ export function Lacking({ of }: { readonly of: readonly CapabilityId[] }) {
           <p>
             <strong>{words.capabilities[id]}</strong> <Visible text={because} />
           </p>
-          {fixes.length > 0 && <p className="tertiary">{fixes.length === 1 ? words.fix : words.fixes}</p>}
-          {fixes.map((line) => (
-            <Command key={line} text={line} />
-          ))}
+          {fixes.length > 0 && (
+            <div className="fixes">
+              <span className="tertiary">{fixes.length === 1 ? words.fix : words.fixes}</span>
+              {fixes.map((line) => (
+                <Command key={line} text={line} />
+              ))}
+            </div>
+          )}
         </div>
       ))}
     </section>

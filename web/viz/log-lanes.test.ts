@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { round } from '../testing/samples.ts'
-import { logColumns } from './log-lanes.ts'
+import { bandsOf, logColumns } from './log-lanes.ts'
 
 const done = { logged: 5, acked: 6, committed: 7, applied: 8 }
 const rounds = [
@@ -30,4 +30,13 @@ test('the newest that fit, or older ones', () => {
   expect(logColumns(rounds, [1], [], 0, 2).map(({ zxid }) => zxid)).toEqual(['0x100000002', '0x200000001'])
   expect(logColumns(rounds, [1], [], 1, 2).map(({ zxid }) => zxid)).toEqual(['0x100000001', '0x100000002'])
   expect(logColumns(rounds, [1], [], 9, 2)).toEqual([])
+})
+
+test('bands: what follows from a later stage is filled, an ack only when it was given', () => {
+  expect(bandsOf(undefined)).toEqual([false, false, false, false, false])
+  expect(bandsOf({ received: 1 })).toEqual([true, false, false, false, false])
+  expect(bandsOf({ acked: 3 })).toEqual([true, true, true, false, false])
+  // An observer.
+  expect(bandsOf({ applied: 5 })).toEqual([true, false, false, true, true])
+  expect(bandsOf({ logged: 2, committed: 4 })).toEqual([true, true, false, true, false])
 })

@@ -1,7 +1,7 @@
-// The logs of the members side by side: a column for each txn, a lane for each member, in each cell how far it
-// is there. Epochs meet in a visible edge; what was cut away stays as a ghost.
+// The logs of the members side by side: a column for each txn, a lane for each member with a band for each stage, in
+// each cell how far it is there. Epochs meet in a visible edge; what was cut away stays as a ghost.
 
-import type { RoundView } from '#shared/events/cluster-view.ts'
+import type { MemberStages, RoundView } from '#shared/events/cluster-view.ts'
 import { compareZxidText } from '#shared/events/zxid-text.ts'
 import type { SyncNote } from './chronicle/chronicle.ts'
 import { furthestStage, type StageName } from './round-facts.ts'
@@ -9,6 +9,12 @@ import { isUncommitted } from './round-search.ts'
 import { zxidParts } from './zxid-parts.ts'
 
 export type CellStage = StageName | 'none' | 'cut'
+
+/** The bands of a lane, from the first. `logged` is durable: on disk. */
+export const BANDS = ['received', 'logged', 'acked', 'committed', 'applied'] as const
+
+/** Which bands of a cell are filled, as in BANDS. */
+export type Bands = readonly [boolean, boolean, boolean, boolean, boolean]
 
 export interface LogColumn {
   readonly zxid: string
@@ -21,6 +27,19 @@ export interface LogColumn {
   readonly quorumBy: number | null
   /** In the order of the sids. */
   readonly cells: readonly CellStage[]
+  readonly bands: readonly Bands[]
+}
+
+/**
+ * What was told, and what follows from it: who has it on disk has received it, who applied it knows that it is committed.
+ * An ack follows from nothing: observers give none.
+ */
+export function bandsOf(stages: MemberStages | undefined): Bands {
+  const { proposed, received, logged, acked, committed, applied } = stages ?? {}
+  const durable = logged !== undefined || acked !== undefined
+  const decided = committed !== undefined || applied !== undefined
+  const there = durable || proposed !== undefined || received !== undefined || applied !== undefined
+  return [there, durable, acked !== undefined, decided, applied !== undefined]
 }
 
 /** Was it cut from this member's log: it had it, and was sent a TRUNC to before it afterwards. */
@@ -57,6 +76,7 @@ export function logColumns(
       edge,
       ghost: epoch < newestEpoch && isUncommitted(round),
       quorumBy: round.quorumBy,
+      bands: sids.map((sid) => bandsOf(round.members[String(sid)])),
       cells: sids.map((sid) => (isCut(round, sid, syncs) ? 'cut' : furthestStage(round.members[String(sid)]))),
     }
   })

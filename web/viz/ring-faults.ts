@@ -3,8 +3,8 @@
 
 import type { FaultView } from '#shared/events/fault-request.ts'
 
-/** cut: nothing passes. one-way: only from `passes` to the other. slow and lossy: something passes. */
-export type LinkHarm = 'cut' | 'one-way' | 'slow' | 'lossy'
+/** cut: nothing passes. held: only what somebody lets go. one-way: only from `passes` to the other. slow and lossy: something passes. */
+export type LinkHarm = 'cut' | 'held' | 'one-way' | 'slow' | 'lossy'
 
 export interface HarmedLink {
   readonly a: number
@@ -16,9 +16,9 @@ export interface HarmedLink {
   readonly texts: readonly string[]
 }
 
-const SLOW: ReadonlySet<FaultView['fault']> = new Set(['delay', 'throttle'])
+const SLOW: ReadonlySet<FaultView['fault']> = new Set(['delay', 'heavy-tail', 'throttle'])
 const BLOCKS: ReadonlySet<FaultView['fault']> = new Set(['cut', 'one-way'])
-const GRAVITY: readonly LinkHarm[] = ['cut', 'one-way', 'lossy', 'slow']
+const GRAVITY: readonly LinkHarm[] = ['cut', 'held', 'one-way', 'lossy', 'slow']
 
 interface Pair {
   readonly a: number
@@ -39,6 +39,7 @@ export function harmedLinks(faults: readonly FaultView[]): HarmedLink[] {
       pairs.set(key, pair)
       pair.texts.add(text)
       if (BLOCKS.has(fault)) pair.blocked.add(from)
+      else if (fault === 'hold') pair.harms.add('held')
       else pair.harms.add(SLOW.has(fault) ? 'slow' : 'lossy')
     }
   }

@@ -43,10 +43,12 @@ export function layoutRing(sids: readonly number[], box: RingBox): RingNode[] {
   const roomY =
     (height - 2 * discPx - 2 * MARGIN_PX - (outside ? labelPx * (n > 2 ? 2 : 1) : 0)) / Math.max(1, lowest - highest)
   const radius = n === 1 ? 0 : Math.max(0, n === 2 ? roomX : Math.min(roomX, roomY))
+  // Words below neighbours would touch on a small circle: where there is more room across than down, it is made wider.
+  const radiusX = outside && n > 2 ? Math.max(radius, Math.min(roomX - LABEL_HALF_PX, radius * WIDEST)) : radius
   const centreY = (height - (outside && n < 3 ? labelPx : 0)) / 2 - ((lowest + highest) / 2) * radius
   return sids.map((sid, i) => {
     const angle = angleAt(i, n)
-    const x = width / 2 + Math.cos(angle) * radius
+    const x = width / 2 + Math.cos(angle) * radiusX
     const y = centreY + (n < 3 ? 0 : Math.sin(angle) * radius)
     if (outside) {
       const above = n > 2 && Math.sin(angle) < -0.01
@@ -61,6 +63,9 @@ export function layoutRing(sids: readonly number[], box: RingBox): RingNode[] {
 
 const MARGIN_PX = 12
 const LABEL_GAP_PX = 14
+/** Half of what words below a disc take. */
+const LABEL_HALF_PX = 48
+const WIDEST = 2
 
 function angleAt(i: number, n: number): number {
   return n === 2 ? Math.PI * (1 - i) : -Math.PI / 2 + (i * 2 * Math.PI) / n

@@ -1,13 +1,16 @@
 // The bars of the gateway, on `zabscope up` as a user starts it: writes at a rate, members killed and started again in
 // between, twenty pages and one that does not read. The commits that a page counted must be those in the members' logs.
+// The page that measures has this process to itself, as a browser has; the other pages and the load have theirs.
 
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Benchmark, formatCount, type Report } from '../benchmark.ts'
 import { GeneratorProcess, generatorEntry } from '../ensemble/generator-process.ts'
 import type { Steady } from '../load/jobs.ts'
-import { memoryOf, processorSeconds } from '../load/processor.ts'
+import { startMeter, type Usage } from '../load/meter.ts'
+import { memoryOf } from '../load/processor.ts'
+import { CrowdProcess } from './crowd-process.ts'
 import { LogCounter } from './log-count.ts'
 import { Page } from './pages.ts'
 import { startUp } from './up-process.ts'
@@ -32,36 +35,27 @@ export const gatewayBenchmark: Benchmark = {
       [1, 2, 3].map((sid) => join(dir, `data/member-${sid}/version-2`)),
       join(dir, 'kept'),
     )
-    const pages: Page[] = []
+    let page: Page | null = null
+    let crowd: CrowdProcess | null = null
     try {
-      for (let i = 0; i < sockets; i += 1) pages.push(await Page.open(up.base, up.token, i === 0))
-      const deaf = await Page.open(up.base, up.token, false)
-      pages.push(deaf)
-      deaf.stopReading()
-      const [page] = pages
-      if (!page) throw new Error('--sockets is at least 1')
-      await until(() => Object.values(page.view.members).filter(({ serving }) => serving).length === 3)
+      page = await Page.open(up.base, up.token, true)
+      const { view } = page
+      crowd = await CrowdProcess.start(distServer, { base: up.base, token: up.token, readers: sockets - 1 })
+      await until(() => Object.values(view.members).filter(({ serving }) => serving).length === 3)
       const ms = minutes * 60_000
-      const cpuBefore = processorSeconds(up.pid) ?? 0
       const fromMs = performance.now()
+      const measure = startMeter([up.pid, crowd.pid])
       const load = generator.run({ type: 'steady', servers: up.connectString, clients, ratePerSecond: rate, ms })
       const kills = await killInTurn(page, fromMs + ms - AWAY_MS * 2)
       const steady = await load
-      const seconds = (performance.now() - fromMs) / 1000
-      const cpu = ((processorSeconds(up.pid) ?? 0) - cpuBefore) / seconds
+      const usage = measure()
       const counted = await countBoth(page, logs)
-      reportAll(
-        { steady, kills, cpu, seconds, page, memoryMib: (memoryOf(up.pid)?.peak ?? 0) / 2 ** 20, ...counted },
-        report,
-      )
-      report(
-        'frames, and events in them, at the page',
-        `${formatCount(page.figures.frames)}, ${formatCount(page.figures.events)}`,
-      )
-      const resyncs = pages.slice(0, sockets).reduce((sum, each) => sum + each.figures.resyncs, 0)
-      report('times that a page was told to start over', formatCount(resyncs))
+      reportAll({ steady, kills, usage, page, memoryMib: (memoryOf(up.pid)?.peak ?? 0) / 2 ** 20, ...counted }, report)
+      const { resyncs } = await crowd.figures()
+      report('times that a page was told to start over', formatCount(resyncs + page.figures.resyncs))
     } finally {
-      for (const page of pages) page.close()
+      page?.close()
+      crowd?.stop()
       logs.close()
       generator.stop()
       await up.stop()
@@ -116,13 +110,15 @@ async function countBoth(page: Page, logs: LogCounter): Promise<Counted> {
 interface Outcome extends Counted {
   readonly steady: Steady
   readonly kills: number
-  readonly cpu: number
-  readonly seconds: number
+  /** Of the gateway and of the crowd, in this order. */
+  readonly usage: Usage
   readonly page: Page
   readonly memoryMib: number
 }
 
-function reportAll({ steady, kills, cpu, seconds, page, memoryMib, ...counts }: Outcome, report: Report): void {
+function reportAll({ steady, kills, usage, page, memoryMib, ...counts }: Outcome, report: Report): void {
+  const { seconds } = usage
+  const [cpu = 0, crowd = 0] = usage.servers.map((each) => each / seconds)
   report('writes answered a second', formatCount(steady.acknowledged / seconds))
   report(
     '  lost with their connection; without a connection',
@@ -148,6 +144,17 @@ function reportAll({ steady, kills, cpu, seconds, page, memoryMib, ...counts }: 
   })
   report('processors of the gateway', cpu.toFixed(2), { text: `<= ${CPU_MAX}`, held: cpu <= CPU_MAX })
   report('most memory of the gateway, a deaf page included', `${memoryMib.toFixed(0)} MiB`)
+  report(
+    'processors of the page that measures; of the others',
+    `${usage.generatorShare.toFixed(2)}; ${crowd.toFixed(2)}`,
+  )
+  const [loadAverage = 0] = loadavg()
+  report(
+    'processes that wanted a processor, in the last minute',
+    `${loadAverage.toFixed(1)}, for ${availableParallelism()}`,
+  )
+  const { frames, events } = page.figures
+  report('frames, and events in them, at the page', `${formatCount(frames)}, ${formatCount(events)}`)
 }
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {

@@ -24,7 +24,22 @@ export interface Effects {
   /** Commands that are carried out once. */
   readonly once: readonly { readonly sid: number; readonly command: object }[]
   readonly process: 'kill' | 'pause' | 'restart' | null
+  /** Which file of each member is to rot. */
+  readonly rot: 'log' | 'snapshot' | null
 }
+
+/** On what a member has an armed crash point. */
+export const CRASH = 'crash'
+
+/** As members name them: server/member/faults/crash-points.ts. */
+const CRASH_POINTS = {
+  'crash-before-proposal': 'beforeProposal',
+  'crash-before-flush': 'beforeFlush',
+  'crash-torn-write': 'tornWrite',
+  'crash-after-flush': 'afterFlush',
+  'crash-before-commit': 'beforeCommit',
+  'crash-after-ack': 'afterAck',
+} as const
 
 /** The error is a sentence. */
 export function effectsOf(fault: CheckedFault, roles: Roles): Result<Effects, string> {
@@ -41,7 +56,7 @@ export function effectsOf(fault: CheckedFault, roles: Roles): Result<Effects, st
     case 'isolate':
     case 'groups': {
       const pairs = pairsOf(target, roles)
-      return pairs.ok ? ok(onLinks(fault, pairs.value)) : pairs
+      return pairs.ok ? ok(onLinks(fault, pairs.value, [...roles.keys()])) : pairs
     }
   }
 }
@@ -87,7 +102,7 @@ function pairsOf(
 }
 
 function onMembers(fault: CheckedFault, sids: readonly number[]): Effects {
-  const base = { sids, links: [], lasting: [], once: [], process: null }
+  const base = { sids, links: [], lasting: [], once: [], process: null, rot: null }
   const { parameters } = fault
   const lasting = (on: string, command: object) => ({ ...base, lasting: sids.map((sid) => ({ sid, on, command })) })
   switch (fault.fault) {
@@ -97,6 +112,17 @@ function onMembers(fault: CheckedFault, sids: readonly number[]): Effects {
       return { ...base, process: fault.fault }
     case 'reset':
       return { ...base, once: sids.map((sid) => ({ sid, command: { type: 'resetClients' } })) }
+    case 'crash-before-proposal':
+    case 'crash-before-flush':
+    case 'crash-torn-write':
+    case 'crash-after-flush':
+    case 'crash-before-commit':
+    case 'crash-after-ack':
+      return lasting(CRASH, { type: 'crash', at: CRASH_POINTS[fault.fault] })
+    case 'flipped-bit':
+      return { ...base, rot: 'log' }
+    case 'flipped-bit-snapshot':
+      return { ...base, rot: 'snapshot' }
     case 'slow-flush':
       return lasting('disk', { type: 'disk', rule: { type: 'slow', delayMs: parameters.delayMs } })
     case 'stuck-flush':
@@ -109,6 +135,11 @@ function onMembers(fault: CheckedFault, sids: readonly number[]): Effects {
       return lasting('disk', { type: 'disk', rule: { type: 'full', freeBytes: parameters.freeBytes } })
     case 'clock-offset':
       return lasting('clock offset', { type: 'clock', rule: { type: 'offset', ms: parameters.ms } })
+    case 'clock-drift':
+      return lasting('clock drift', {
+        type: 'clock',
+        rule: { type: 'drift', fasterPercent: parameters.fasterPercent },
+      })
     case 'clock-freeze':
       return lasting('clock freeze', { type: 'clock', rule: { type: 'freeze' } })
     case 'clock-jump':
@@ -130,11 +161,11 @@ function onMembers(fault: CheckedFault, sids: readonly number[]): Effects {
   }
 }
 
-/** Each direction is broken where it begins, at the sender. */
-function onLinks(fault: CheckedFault, pairs: readonly Pair[]): Effects {
+/** Each direction is broken where it begins, at the sender. `all`: every member. */
+function onLinks(fault: CheckedFault, pairs: readonly Pair[], all: readonly number[]): Effects {
   const links = pairs.flatMap(([a, b]) => directed(a, b, fault.direction))
   const sids = [...new Set(pairs.flat())].sort((a, b) => a - b)
-  const base = { sids, links, lasting: [], once: [], process: null }
+  const base = { sids, links, lasting: [], once: [], process: null, rot: null }
   if (fault.fault === 'reset')
     return { ...base, once: links.map(([sid, peer]) => ({ sid, command: { type: 'reset', peer } })) }
   const rule = ruleOf(fault)
@@ -143,6 +174,11 @@ function onLinks(fault: CheckedFault, pairs: readonly Pair[]): Effects {
     on: `link ${peer} out`,
     command: { type: 'link', peer, direction: 'out', rule },
   }))
+  if (fault.fault === 'hold') {
+    // Whoever has no message held would miss those that the others do not send: time stands still for everybody, first.
+    const pace = { type: 'clock', rule: { type: 'pace', percent: fault.parameters.pacePercent } }
+    return { ...base, lasting: [...all.map((sid) => ({ sid, on: 'clock pace', command: pace })), ...lasting] }
+  }
   return { ...base, lasting }
 }
 
@@ -166,6 +202,10 @@ function ruleOf({ fault, parameters }: CheckedFault): object {
     case 'cut':
     case 'one-way':
       return { type: 'cut' }
+    case 'hold':
+      return { type: 'hold' }
+    case 'heavy-tail':
+      return { type: 'heavyTail', ...parameters }
     case 'delay':
     case 'loss':
     case 'duplicate':

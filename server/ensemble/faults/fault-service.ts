@@ -4,11 +4,14 @@
 
 import { ACTIVE_FAULTS_MAX } from '#shared/events/fault-catalogue.ts'
 import { type CheckedFault, checkFault, type FaultRequest, type FaultView } from '#shared/events/fault-request.ts'
+import type { HeldList, ReleaseRequest } from '#shared/events/held-messages.ts'
 import type { Ensemble } from '../ensemble.ts'
 import { EnsembleError } from '../ensemble-error.ts'
-import { commandFault } from '../fault-control.ts'
+import { askFaults, type FaultAnswer } from '../fault-control.ts'
 import type { ProcessChange } from '../member-process.ts'
-import { type Effects, effectsOf, type Role, type Roles } from './effects.ts'
+import { rot } from './bit-rot.ts'
+import { CRASH, type Effects, effectsOf, type Role, type Roles } from './effects.ts'
+import { askHeld, askRelease } from './held.ts'
 import { Reconciler, type WantedEffect } from './reconciler.ts'
 import { faultText } from './words.ts'
 
@@ -83,6 +86,32 @@ export class FaultService {
     await this.#end([id], 'healed')
   }
 
+  /** What the members hold of what they have for each other, oldest first for each of them. */
+  async held(): Promise<HeldList> {
+    const holding = new Set(
+      [...this.#active.values()]
+        .filter(({ view }) => view.fault === 'hold')
+        .flatMap(({ view }) => view.links.map(([from]) => from)),
+    )
+    const hearing = [...holding].filter((sid) => this.#canHear(sid)).sort((a, b) => a - b)
+    return askHeld(hearing, (sid, command) => this.#ask(sid, command))
+  }
+
+  /**
+   * Lets a message go that is held, or not; then tells what is held. Throws EnsembleError: WRONG_STATE when nothing is held
+   * there, REFUSED when that cannot be done to this message.
+   */
+  async release(request: ReleaseRequest): Promise<HeldList> {
+    const { from, to } = request
+    const holds = [...this.#active.values()].some(
+      ({ view }) => view.fault === 'hold' && view.links.some(([a, b]) => a === from && b === to),
+    )
+    if (!holds || !this.#canHear(from))
+      throw new EnsembleError('WRONG_STATE', `Nothing is held on the way from member ${from} to member ${to} now.`)
+    await askRelease(request, (command) => this.#ask(from, command))
+    return this.held()
+  }
+
   async healAll(): Promise<void> {
     await this.#end([...this.#active.keys()], 'healed with all others')
   }
@@ -111,7 +140,8 @@ export class FaultService {
   #expectProcesses({ kind }: CheckedFault, effects: Effects): void {
     const { ensemble } = this.#options
     const state = (sid: number) => ensemble.status(sid).process
-    if (effects.process === 'restart') return
+    // What rots does so whether or not somebody looks.
+    if (effects.process === 'restart' || effects.rot !== null) return
     const fit = effects.sids.filter((sid) => {
       if (effects.process === 'kill') return ensemble.status(sid).pid !== null
       return effects.process === 'pause'
@@ -136,8 +166,10 @@ export class FaultService {
     const { ensemble, onChange } = this.#options
     const view = this.#view(fault, effects)
     if (effects.process === 'restart') await Promise.all(effects.sids.map((sid) => ensemble.restart(sid)))
+    const { rot: which } = effects
+    if (which !== null) await Promise.all(effects.sids.map((sid) => rot(this.#plan(sid).dir, which)))
     const hear = effects.once.filter(({ sid }) => this.#canHear(sid))
-    await Promise.all(hear.map(({ sid, command }) => this.#tell(sid, command)))
+    await Promise.all(hear.map(({ sid, command }) => this.#ask(sid, command)))
     onChange({ change: 'happened', fault: view, reason: '' })
     return view
   }
@@ -205,8 +237,9 @@ export class FaultService {
     return ensemble.plans.some((plan) => plan.sid === sid) ? ensemble.status(sid) : null
   }
 
-  #onProcess({ sid, process, pid }: ProcessChange): void {
+  #onProcess({ sid, process, pid, end }: ProcessChange): void {
     if (pid === null) this.#reconcilers.get(sid)?.forget()
+    if (end?.signal === 'SIGKILL' && !end.expected) this.#wentOff(sid)
     this.#endByHand(sid, process)
     if (process !== 'running') return
     this.#reconcile(sid).catch((error: unknown) => {
@@ -217,6 +250,19 @@ export class FaultService {
         `member ${sid} did not take it again: ${why}`,
       ).catch(() => undefined)
     })
+  }
+
+  /** A crash point was armed, and came: the member is down as if killed, and not armed again when it comes back. */
+  #wentOff(sid: number): void {
+    for (const [id, active] of this.#active) {
+      const { effects, view } = active
+      const armed = effects.lasting.filter(({ on }) => on === CRASH)
+      if (!armed.some((one) => one.sid === sid)) continue
+      const lasting = armed.filter((one) => one.sid !== sid)
+      const sids = effects.process === 'kill' ? [...effects.sids, sid] : [sid]
+      this.#active.set(id, { ...active, effects: { ...effects, lasting, sids, process: 'kill' } })
+      this.#options.onChange({ change: 'happened', fault: view, reason: `member ${sid} came to that point` })
+    }
   }
 
   /** Somebody started what a fault has killed, or resumed what it has paused: that fault is over. */
@@ -239,10 +285,14 @@ export class FaultService {
     return process === 'running' || process === 'starting'
   }
 
-  #tell(sid: number, command: object): Promise<unknown> {
-    const { ensemble } = this.#options
-    const eventPort = ensemble.plans.find((plan) => plan.sid === sid)?.eventPort ?? 0
-    return commandFault({ eventPort, secret: ensemble.secret }, command)
+  #ask(sid: number, command: object): Promise<FaultAnswer> {
+    return askFaults({ eventPort: this.#plan(sid).eventPort, secret: this.#options.ensemble.secret }, command)
+  }
+
+  #plan(sid: number) {
+    const plan = this.#options.ensemble.plans.find((one) => one.sid === sid)
+    if (!plan) throw new EnsembleError('WRONG_STATE', `There is no member ${sid} any more.`)
+    return plan
   }
 
   #reconcile(sid: number): Promise<void> {
@@ -250,7 +300,7 @@ export class FaultService {
     if (!reconciler) {
       reconciler = new Reconciler({
         wanted: () => this.#wanted(sid),
-        tell: (command) => this.#tell(sid, command),
+        tell: (command) => this.#ask(sid, command),
         canHear: () => this.#canHear(sid),
       })
       this.#reconcilers.set(sid, reconciler)

@@ -1,5 +1,5 @@
 // Every fault of the palette on real processes: it does what its name says, and healing heals it. A fault that has no
-// story here does not compile.
+// story here or in moments.integration.test.ts does not compile.
 
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import type { FaultId } from '#shared/events/fault-catalogue.ts'
@@ -7,7 +7,7 @@ import type { FaultTarget } from '#shared/events/fault-request.ts'
 import { ConnectionLossError } from '../../client/errors.ts'
 import type { ZooKeeper } from '../../client/zookeeper.ts'
 import { commandFault } from '../fault-control.ts'
-import { Rig, WAIT } from './testing.ts'
+import { type MomentFault, Rig, WAIT } from './testing.ts'
 
 let rig: Rig
 let zk: ZooKeeper
@@ -99,7 +99,7 @@ async function electionUnder(fault: FaultId): Promise<void> {
   for (const sid of rig.sids) expect(await activeAt(sid)).toEqual([])
 }
 
-const STORIES: Readonly<Record<FaultId, () => Promise<void>>> = {
+const STORIES: Readonly<Record<Exclude<FaultId, MomentFault>, () => Promise<void>>> = {
   async kill() {
     const { id, sids } = await rig.faults.inject({ fault: 'kill', target: at('member', 'leader'), ...LONG })
     const [sid = 0] = sids
@@ -175,6 +175,18 @@ const STORIES: Readonly<Record<FaultId, () => Promise<void>>> = {
     expect(await rig.answerMs(sid)).toBeGreaterThan(290)
     await rig.faults.heal(clients.id)
     await fastAgain(() => fastestAnswerMs(sid), 150)
+  },
+  async 'heavy-tail'() {
+    const target: FaultTarget = { on: 'isolate', at: 'leader' }
+    const { id } = await rig.faults.inject({ fault: 'heavy-tail', target, parameters: { ms: 40, maxMs: 400 }, ...LONG })
+    const times: number[] = []
+    await vi.waitFor(async () => {
+      times.push(await writeMs())
+      expect(Math.max(...times), 'a long tail').toBeGreaterThan(190)
+    }, WAIT)
+    expect(Math.min(...times), 'there and back').toBeGreaterThan(78)
+    await rig.faults.heal(id)
+    await fastAgain(() => fastestWriteMs(), 70)
   },
   async loss() {
     const target: FaultTarget = { on: 'isolate', at: 'leader' }
@@ -269,6 +281,24 @@ const STORIES: Readonly<Record<FaultId, () => Promise<void>>> = {
     await vi.waitFor(async () => expect(await uptime()).toBeGreaterThan(before + ms), WAIT)
     await rig.allServe()
     await writeMs()
+  },
+  async 'clock-drift'() {
+    const sid = await rig.follower()
+    const parameters = { fasterPercent: -90 }
+    const drift = async () => {
+      const [startedAt, began] = [performance.now(), await rig.numberOf(sid, 'zk_uptime')]
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      return ((await rig.numberOf(sid, 'zk_uptime')) - began) / (performance.now() - startedAt)
+    }
+    const { id } = await rig.faults.inject({ fault: 'clock-drift', target: at('clock', sid), parameters, ...LONG })
+    expect(await drift(), 'a tenth of the speed').toBeLessThan(0.4)
+    await rig.faults.heal(id)
+    expect(await drift()).toBeGreaterThan(0.6)
+    // Twenty heartbeats of its leader fit into the time after which it gives up on it.
+    const fast = { fasterPercent: 900 }
+    const quick = await rig.faults.inject({ fault: 'clock-drift', target: at('clock', sid), parameters: fast, ...LONG })
+    expect(await drift()).toBeGreaterThan(2)
+    await rig.faults.heal(quick.id)
   },
   async 'clock-freeze'() {
     const sid = await rig.follower()

@@ -6,12 +6,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { vi } from 'vitest'
+import type { FaultId } from '#shared/events/fault-catalogue.ts'
 import { ZooKeeper } from '../../client/zookeeper.ts'
 import { askStatus } from '../ask-member.ts'
 import { Ensemble } from '../ensemble.ts'
 import type { Settings } from '../zoo-cfg.ts'
 import { askRole } from './ask-role.ts'
 import { type FaultChange, FaultService } from './fault-service.ts'
+
+/** Those about one moment, one message or one bit; they have a test file of their own. */
+export type MomentFault = Extract<FaultId, `crash-${string}` | `flipped-bit${string}` | 'hold'>
 
 export const WAIT = { timeout: 30_000, interval: 25 }
 const SHORT_TICKS: Settings = {

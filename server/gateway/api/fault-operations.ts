@@ -3,6 +3,7 @@
 
 import { z } from 'zod'
 import { ACTIVE_FAULTS_MAX, FAULT_CATALOGUE } from '#shared/events/fault-catalogue.ts'
+import { HELD_ACTIONS } from '#shared/events/held-messages.ts'
 import { MEMBERS_MAX } from '../../ensemble/layout.ts'
 import { nothing, sidField } from './fields.ts'
 import type { Operations } from './operation.ts'
@@ -24,7 +25,11 @@ const parameters = z
   .record(z.string().max(32), z.number())
   .refine((given) => Object.keys(given).length <= PARAMETERS_MAX, `at most ${PARAMETERS_MAX} parameters`)
 
-export const FAULT_OPERATIONS: Operations<'fault:inject' | 'fault:heal' | 'fault:heal-all' | 'fault:list'> = {
+type FaultOperations = Operations<
+  'fault:inject' | 'fault:heal' | 'fault:heal-all' | 'fault:list' | 'fault:held' | 'fault:release'
+>
+
+export const FAULT_OPERATIONS: FaultOperations = {
   'fault:inject': {
     role: 'operator',
     audited: true,
@@ -60,5 +65,27 @@ export const FAULT_OPERATIONS: Operations<'fault:inject' | 'fault:heal' | 'fault
     input: nothing,
     summary: 'The catalogue of faults, and those that are active with the time when they end.',
     rest: { method: 'GET', path: '/faults' },
+  },
+  'fault:held': {
+    role: 'viewer',
+    audited: false,
+    input: nothing,
+    summary: 'Messages between members that the fault `hold` holds back now, oldest first.',
+    rest: { method: 'GET', path: '/faults/held' },
+  },
+  'fault:release': {
+    role: 'operator',
+    audited: true,
+    touches: 'members',
+    input: z.strictObject({
+      from: sidField,
+      to: sidField,
+      message: z.int().min(1).nullable(),
+      action: z.enum(HELD_ACTIONS),
+    }),
+    summary:
+      'Delivers a message that is held, or everything that is held from one member to another (message null); a vote may ' +
+      'also be dropped or doubled.',
+    rest: { method: 'POST', path: '/faults/held' },
   },
 }

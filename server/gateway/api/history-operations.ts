@@ -6,7 +6,7 @@ import type { Operations } from './operation.ts'
 
 const timeField = z.number().min(0).meta({ description: 'Milliseconds since 1970.' })
 
-export const HISTORY_OPERATIONS: Operations<'history:range' | 'history:export'> = {
+export const HISTORY_OPERATIONS: Operations<'history:range' | 'history:moment' | 'history:export'> = {
   'history:range': {
     role: 'viewer',
     audited: false,
@@ -20,6 +20,13 @@ export const HISTORY_OPERATIONS: Operations<'history:range' | 'history:export'> 
       .refine(({ fromMs, toMs }) => fromMs < toMs, { message: 'a range ends after it begins', path: ['toMs'] }),
     summary: 'Figures for each step of a range of the past, and its events when they are few.',
     rest: { method: 'GET', path: '/history/range' },
+  },
+  'history:moment': {
+    role: 'viewer',
+    audited: false,
+    input: z.strictObject({ atMs: timeField }),
+    summary: 'All that was known at a moment of the past, and the events around it.',
+    rest: { method: 'GET', path: '/history/moment' },
   },
   'history:export': {
     role: 'operator',

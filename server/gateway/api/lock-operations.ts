@@ -1,8 +1,7 @@
 // Operations about lock directories: who holds, who waits for whom.
 
 import { z } from 'zod'
-import { GLOB_LENGTH_MAX, globProblem } from '#shared/recipes/recognise/overrides.ts'
-import { OVERRIDE_RECIPES } from '../locks/override-store.ts'
+import { GLOB_LENGTH_MAX, globProblem, OVERRIDE_RECIPES } from '#shared/recipes/recognise/overrides.ts'
 import { nothing, onlyPath } from './fields.ts'
 import type { Operations } from './operation.ts'
 

@@ -12,6 +12,8 @@ export const PAGE_OPERATIONS: Operations<'hello' | 'api:describe'> = {
     input: z.strictObject({
       version: z.int(),
       lastSeq: z.int().min(0).nullable(),
+      cluster: z.string().max(64).optional(),
+      history: z.string().max(64).optional(),
       views: z.array(z.enum(STREAM_VIEWS)).max(STREAM_VIEWS.length).optional(),
     }),
     summary: 'Says which event the page saw last; answers with what it missed, or with a snapshot.',

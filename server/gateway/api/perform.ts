@@ -34,12 +34,20 @@ export interface AuditSink {
   record(entry: AuditEntry): Promise<void>
 }
 
-export interface PerformerOptions {
+/** Who answers, and about which cluster. */
+export interface Scope {
+  /** For the audit log. */
+  readonly cluster: string
   readonly handlers: Handlers
-  readonly audit: AuditSink
-  readonly log: Logger
   /** Why an operation cannot be used on this cluster; left out: all can. */
   readonly refuses?: (name: ActionName) => Refusal | null
+}
+
+export interface PerformerOptions {
+  /** Of the cluster that a caller looks at; null when there is none of that id, or none any more. */
+  readonly scopeOf: (client: PageClient) => Scope | null
+  readonly audit: AuditSink
+  readonly log: Logger
 }
 
 /** With a sentence for whoever asked. */
@@ -67,6 +75,8 @@ export class Performer {
     const { audit } = this.#options
     if (audit.problem !== null) return refusal('AUDIT', audit.problem)
     const facts: Record<string, unknown> = {}
+    const cluster = this.#options.scopeOf(client)?.cluster
+    if (cluster !== undefined) facts.cluster = cluster
     const answer = await this.#answerKnown(client, name, payload, (more) => Object.assign(facts, more))
     const { user, role, address, id } = client
     const outcome = answer.ok ? 'done' : answer.code
@@ -84,12 +94,14 @@ export class Performer {
       return refusal('FORBIDDEN', `This needs the role ${operation(name).role}; yours is ${client.role}.`)
     const request = OPERATIONS[name].input.safeParse(payload)
     if (!request.success) return refusal('MALFORMED', explainIssues(name, request.error))
-    const refused = this.#options.refuses?.(name)
+    const scope = this.#options.scopeOf(client)
+    if (!scope) return refusal('NO_SUCH_CLUSTER', 'There is no such cluster here, or no longer. See cluster:list.')
+    const refused = scope.refuses?.(name)
     if (refused) return refusal(refused.code, refused.message)
     if (client.mustProve && OPERATIONS[name].asksPassword?.(request.data))
       return refusal('REAUTH', 'Enter your password again for this: it was entered too long ago.')
     try {
-      return { ok: true, value: await this.#options.handlers[name](client, request.data, trail) }
+      return { ok: true, value: await scope.handlers[name](client, request.data, trail) }
     } catch (error) {
       const known = explainError(error)
       if (known) return refusal(known.code, known.message)

@@ -18,6 +18,7 @@ function client(role: Role): PageClient {
     id: 'x',
     user: 'somebody',
     role,
+    mustProve: false,
     address: '127.0.0.1',
     gone: new AbortController().signal,
     emit: () => undefined,
@@ -29,7 +30,8 @@ function performer(audit = new FakeAudit()): { audit: FakeAudit; performer: Perf
   const handlers = Object.fromEntries(
     ACTION_NAMES.map((name) => [name, async () => void carriedOut.push(name)]),
   ) as unknown as Handlers
-  return { audit, carriedOut, performer: new Performer({ handlers, audit, log: pino({ level: 'silent' }) }) }
+  const scopeOf = () => ({ cluster: 'one', handlers })
+  return { audit, carriedOut, performer: new Performer({ scopeOf, audit, log: pino({ level: 'silent' }) }) }
 }
 
 describe('the table', () => {
@@ -109,6 +111,7 @@ describe('every request and role', () => {
 test('[A-9] what destroys much or opens a door asks for the password again, and only that', async () => {
   const asks = new Map<ActionName, object>([
     ['cluster:allow-writes', { on: true }],
+    ['cluster:attach', { connectString: '127.0.0.1:2181', allowWrites: true }],
     ['ensemble:reset', {}],
     ['member:reset', { sid: 1 }],
     ['tree:delete', { ...EXAMPLES['tree:delete'], dryRun: false }],

@@ -1,8 +1,12 @@
 // Operations that read the tree and follow its changes.
 
 import { z } from 'zod'
+import { PLACES_MAX } from '../limits.ts'
 import { onlyPath, pathField } from './fields.ts'
 import type { Operations } from './operation.ts'
+
+/** Of the beginning of a name. */
+const NAME_CHARS_MAX = 4096
 
 export const TREE_OPERATIONS: Operations<'tree:list' | 'tree:forget' | 'node:get'> = {
   'tree:list': {
@@ -12,9 +16,17 @@ export const TREE_OPERATIONS: Operations<'tree:list' | 'tree:forget' | 'node:get
       path: pathField,
       offset: z.int().min(0).default(0).meta({ description: 'Children to skip, in the order of their names.' }),
       watch: z.boolean().default(false),
+      from: z.string().max(NAME_CHARS_MAX).optional().meta({
+        description: 'Instead of an offset: the page that holds the first child whose name is not before this one.',
+      }),
+      places: z
+        .array(z.string().max(NAME_CHARS_MAX))
+        .max(PLACES_MAX)
+        .optional()
+        .meta({ description: 'Names of children whose positions are wanted.' }),
     }),
     summary: 'A page of the children of a znode, sorted by name, each with its stat.',
-    rest: { method: 'GET', path: '/tree/children', fixed: { watch: false } },
+    rest: { method: 'GET', path: '/tree/children', fixed: { watch: false, places: undefined } },
   },
   'tree:forget': {
     role: 'viewer',

@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { AttachedAbout, Capability } from '#shared/events/attach.ts'
+import type { LockView } from '#shared/events/socket-protocol.ts'
 import { formatSessionId } from '#shared/zk/ids.ts'
+import { acquireLock } from '../../client/recipes/lock.ts'
 import { ZooKeeper } from '../../client/zookeeper.ts'
 import { Ensemble } from '../../peers/harness/ensemble.ts'
 import { apacheMissing, type MemberKind } from '../../peers/harness/member-process.ts'
@@ -15,7 +17,7 @@ import { builtScript } from '../../testing/built.ts'
 import type { Cluster } from '../cluster.ts'
 import { type Gateway, openGateway } from '../gateway.ts'
 import { attachedCluster } from './attached-cluster.ts'
-import { ADMIN_LINE, WHITELIST_LINE } from './capabilities.ts'
+import { ADMIN_LINE, WATCHES_LINE, WHITELIST_LINE } from './capabilities.ts'
 
 const WAIT = { timeout: 30_000, interval: 20 }
 const log = pino({ level: 'silent' })
@@ -79,6 +81,28 @@ function capability(rig: Rig, id: Capability['id']): Capability | undefined {
   return aboutOf(rig).capabilities.find((one) => one.id === id)
 }
 
+/** A lock with a holder and one who waits, as the gateway sees it. */
+async function contended(rig: Rig, zk: ZooKeeper) {
+  const other = await ZooKeeper.connect({ servers: rig.ensemble.connectString })
+  const held = await acquireLock(zk, '/attached-lock')
+  const waiting = acquireLock(other, '/attached-lock')
+  return {
+    look: async () => {
+      const { json } = await rig.ask('GET', '/locks/queue?path=/attached-lock')
+      const { detail } = json as LockView
+      return {
+        verdicts: detail?.standings.map(({ verdict }) => verdict),
+        missing: detail?.watchTables?.missing,
+      }
+    },
+    end: async () => {
+      await held.release()
+      await (await waiting).release()
+      await other.close()
+    },
+  }
+}
+
 const missing = apacheMissing()
 if (missing) console.warn(`An Apache ensemble is not attached here: ${missing}`)
 
@@ -134,6 +158,18 @@ describe.skipIf(missing)('three servers of Apache', () => {
     expect((await rig.ask('GET', '/watches')).json).toMatchObject({ watches: [], silent: [1, 2, 3] })
   })
 
+  test('what sleeps on what in a lock is unknown where no server tells its watches, and the line is named', async () => {
+    const wakes = await contended(rig, zk)
+    try {
+      await vi.waitFor(async () => {
+        expect(await wakes.look()).toMatchObject({ verdicts: ['awake', 'unknown'], missing: [1, 2, 3] })
+      }, WAIT)
+      expect(capability(rig, 'watches')?.fixes).toContain(WATCHES_LINE)
+    } finally {
+      await wakes.end()
+    }
+  })
+
   test('changes are refused until an admin allows them, and each is audited; faults are refused always', async () => {
     const node = { path: '/attached', dataBase64: 'YQ==', mode: 'persistent' }
     expect(await rig.ask('POST', '/node', node)).toMatchObject({ json: { code: 'READ_ONLY' } })
@@ -180,6 +216,23 @@ describe.skipIf(missing)('three servers of Apache', () => {
     before.start()
     await vi.waitFor(() => expect(states()).toContainEqual([before.sid, 'FOLLOWING']), WAIT)
   })
+})
+
+test.skipIf(missing)('with wchp allowed, a lock’s wake edges are those of the servers', async () => {
+  const rig = await startRig(['apache'], 'srvr,mntr,cons,conf,wchs,wchp')
+  const zk = await ZooKeeper.connect({ servers: rig.ensemble.connectString })
+  try {
+    await vi.waitFor(() => expect(rig.gateway.history.view.members[1]?.serving).toBe(true), WAIT)
+    const wakes = await contended(rig, zk)
+    await vi.waitFor(async () => {
+      expect(await wakes.look()).toMatchObject({ verdicts: ['awake', 'agrees'], missing: [] })
+    }, WAIT)
+    expect(capability(rig, 'watches')).toMatchObject({ available: true })
+    await wakes.end()
+  } finally {
+    await zk.close()
+    await rig.close()
+  }
 })
 
 test('our own members can be attached, too; a refused word is named', async () => {

@@ -15,6 +15,7 @@ import { attachedHandlers, refuses } from './attached-handlers.ts'
 import { type AttachedMember, describeMember, leaderOf, newsOf } from './attached-members.ts'
 import { capabilitiesOf } from './capabilities.ts'
 import { createCheckedDial } from './checked-dial.ts'
+import { clusterId } from './cluster-id.ts'
 import { type ConfiguredServer, readConfigNode } from './config-node.ts'
 import { ConnectionChanges } from './connection-changes.ts'
 import { pacer } from './pace.ts'
@@ -22,6 +23,10 @@ import { ServerProbe } from './server-probe.ts'
 import { addressOf, findTargets } from './targets.ts'
 
 export interface AttachOptions {
+  /** Letters, digits and dashes; left out: made from the connect string. */
+  readonly id?: string
+  /** What people call it; left out: the servers. */
+  readonly name?: string
   /** `host:port,…[/chroot]`: the only servers that are dialled (O-1, O-5). */
   readonly connectString: string
   readonly dataDir: string
@@ -55,7 +60,9 @@ export async function attachedCluster(options: AttachOptions): Promise<Cluster> 
   )
   const servers = targets.map(addressOf).join(',')
   return {
-    name: targets.length === 1 ? servers : `${targets.length} servers, attached`,
+    id: options.id ?? clusterId(options.connectString),
+    kind: 'attached',
+    name: options.name ?? (targets.length === 1 ? servers : `${targets.length} servers, attached`),
     dataDir: options.dataDir,
     connectString: () => `${servers}${chroot}`,
     reach: { dial, auth: options.auth, pace: pacer() },
@@ -89,7 +96,6 @@ class AttachedCluster {
     return {
       handlers: attachedHandlers({
         view: parts.view,
-        dataDir: this.#options.dataDir,
         ownSession: () => parts.session.session,
         answering: () => this.#asked.filter(({ probe }) => probe.state.reachable).map(({ sid }) => sid),
         readWatches: (sid) => this.readWatches(sid),

@@ -9,7 +9,8 @@ const refusedWith = (readOnly: boolean) => (code: string) =>
 
 test('read-only: whatever is audited is refused, but for what concerns the gateway alone', () => {
   const allowed = ACTION_NAMES.filter((name) => refuses(name, true) === null)
-  expect(allowed.filter((name) => operation(name).audited)).toEqual(['locks:override', 'cluster:allow-writes'])
+  const aboutTheGateway = ['locks:override', 'cluster:attach', 'cluster:detach', 'cluster:allow-writes']
+  expect(allowed.filter((name) => operation(name).audited)).toEqual(aboutTheGateway)
   const writes = ['node:create', 'node:set', 'node:delete', 'node:set-acl', 'tree:delete', 'tree:import']
   expect(refusedWith(true)('READ_ONLY')).toEqual(expect.arrayContaining(writes))
   expect(refusedWith(false)('READ_ONLY')).toEqual([])

@@ -7,7 +7,6 @@ import type { WatchRow } from '#shared/events/operator-requests.ts'
 import type { ActionName } from '../api/operation.ts'
 import type { Refusal } from '../api/perform.ts'
 import { operation } from '../api/table.ts'
-import { readAudit } from '../audit/read-audit.ts'
 import type { ClusterRequests, OpenCluster } from '../cluster.ts'
 import type { PathWatchers } from '../member-watches.ts'
 import { RequestError } from '../request-error.ts'
@@ -30,7 +29,6 @@ export function refuses(name: ActionName, readOnly: boolean): Refusal | null {
 
 export interface AttachedServices {
   readonly view: ClusterView
-  readonly dataDir: string
   readonly ownSession: () => string | null
   /** Servers that are asked and answer. */
   readonly answering: () => readonly number[]
@@ -44,7 +42,7 @@ const notOurs = async (): Promise<never> => {
 }
 
 export function attachedHandlers(services: AttachedServices): OpenCluster['handlers'] {
-  const { view, dataDir, ownSession, answering, readWatches, setReadOnly } = services
+  const { view, ownSession, answering, readWatches, setReadOnly } = services
   const handlers: OpenCluster['handlers'] = {
     ...refusals,
     'members:list': async () =>
@@ -63,7 +61,6 @@ export function attachedHandlers(services: AttachedServices): OpenCluster['handl
       const silent = sids.filter((_, i) => answers[i]?.status === 'rejected')
       return { watches: rows.slice(0, limit), complete: rows.length <= limit, silent }
     },
-    'audit:read': async (_client, { limit }) => readAudit(dataDir, limit),
     'workload:list': async () => [],
     'scenario:list': async () => [],
     'fault:list': async () => ({ catalogue: FAULT_CATALOGUE, active: [] }),
@@ -80,7 +77,6 @@ type Refused = Exclude<
   | 'members:list'
   | 'sessions:list'
   | 'watches:list'
-  | 'audit:read'
   | 'fault:list'
   | 'workload:list'
   | 'scenario:list'
@@ -104,6 +100,8 @@ const refusals: Pick<OpenCluster['handlers'], Refused> = {
   'fault:inject': notOurs,
   'fault:heal': notOurs,
   'fault:heal-all': notOurs,
+  'fault:held': notOurs,
+  'fault:release': notOurs,
   'workload:start': notOurs,
   'workload:update': notOurs,
   'workload:stop': notOurs,

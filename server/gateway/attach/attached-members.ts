@@ -5,6 +5,7 @@ import type { MemberFigure } from '#shared/events/attach.ts'
 import type { MemberView } from '#shared/events/cluster-view.ts'
 import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
 import type { ServerState } from '#shared/zk/vote.ts'
+import { CONNECTIONS_READ_MAX } from './attach-limits.ts'
 import type { ProbeState } from './server-probe.ts'
 
 const STATES: Readonly<Record<string, ServerState>> = {
@@ -33,7 +34,8 @@ export function describeMember(member: AttachedMember, leader: number | null): M
     sessions: figures?.sessions ?? null,
     watches: figures?.watches ?? null,
     znodes: facts?.znodes ?? figures?.znodes ?? null,
-    connections: facts?.connections ?? figures?.connections ?? null,
+    // Servers count the connection that asks; those with a session are the clients.
+    connections: clientsOf(probed) ?? facts?.connections ?? figures?.connections ?? null,
     outstanding: facts?.outstanding ?? figures?.outstanding ?? null,
     requests: facts?.requests ?? figures?.requests ?? null,
   }
@@ -59,6 +61,12 @@ export function describeMember(member: AttachedMember, leader: number | null): M
     unknown: (Object.keys(told) as MemberFigure[]).filter((figure) => told[figure] === null),
     heardAt: probed?.heardAt ?? 0,
   }
+}
+
+/** Null: it does not list them, or not all. */
+function clientsOf(probed: ProbeState | null): number | null {
+  const listed = probed?.connections?.length ?? null
+  return listed !== null && listed < CONNECTIONS_READ_MAX ? listed : null
 }
 
 /** Null: it does not answer, or does not say. A read-only server has lost its quorum and looks for a leader. */

@@ -69,12 +69,19 @@ export function capabilitiesOf(seen: Circumstances): readonly Capability[] {
       fixes: [],
     },
     {
+      id: 'latencies',
+      available: false,
+      because:
+        'Only members that Zabscope starts tell how long commits, flushes and requests take. Writes are counted exactly, by zxids.',
+      fixes: [],
+    },
+    {
       id: 'writes',
       available: !readOnly,
       because: readOnly
         ? 'This attached ensemble is read-only until an admin allows changes.'
         : 'An admin has allowed changes; each is written to the audit log.',
-      fixes: readOnly ? ['zabscope connect … --allow-writes', 'PUT /api/v1/cluster/allow-writes {"on":true}'] : [],
+      fixes: [],
     },
     {
       id: 'faults',

@@ -12,6 +12,10 @@ const CHUNK_MS = 1000
 const CHUNK_BYTES_MAX = 64 * 1024
 /** What a chunk weighs beside its bytes. */
 const CHUNK_OVERHEAD_BYTES = 200
+/** A copy of the view is kept behind so many bytes, so that no moment of the window is far from a place to begin at. */
+const CHECKPOINT_EVERY_BYTES = 8 * 1024 * 1024
+/** Streams overtake each other by less. */
+const OVERTAKING_MS_MAX = 5000
 
 export interface WindowLimits {
   readonly windowMs: number
@@ -24,6 +28,15 @@ interface Chunk {
   readonly toMs: number
   readonly count: number
   readonly bytes: Uint8Array
+  /** With this chunk and all before it; null for most. */
+  readonly checkpoint: ClusterView | null
+}
+
+/** Where folding may begin, and the chunks to fold. */
+export interface Beginning {
+  /** A copy, the caller's own. */
+  readonly view: ClusterView
+  readonly chunks: () => Generator<readonly GatewayEvent[]>
 }
 
 export class EventWindow {
@@ -36,9 +49,13 @@ export class EventWindow {
   #openToMs = 0
   #bytes = 0
   #events = 0
+  readonly #live: ClusterView | null
+  #sinceCheckpoint = 0
 
-  constructor(limits: WindowLimits) {
+  /** `live`: the view that all events have been folded into when they are appended; null: there is none to copy. */
+  constructor(limits: WindowLimits, live: ClusterView | null = null) {
     this.#limits = limits
+    this.#live = live
   }
 
   get bytes(): number {
@@ -88,6 +105,19 @@ export class EventWindow {
     }
   }
 
+  /** For everything up to `atMs`, and on to the end: from the newest checkpoint that is surely before it. */
+  beginning(atMs: number): Beginning {
+    const chunks = this.#sealed()
+    const last = chunks.findLastIndex(({ checkpoint, toMs }) => checkpoint !== null && toMs < atMs - OVERTAKING_MS_MAX)
+    const later = chunks.slice(last + 1)
+    return {
+      view: structuredClone(chunks[last]?.checkpoint ?? this.base),
+      *chunks() {
+        for (const chunk of later) yield decodeChunk(chunk)
+      },
+    }
+  }
+
   #sealed(): readonly Chunk[] {
     this.#seal()
     return this.#chunks
@@ -97,7 +127,11 @@ export class EventWindow {
     const { count } = this.#encoder
     const bytes = this.#encoder.take()
     if (!bytes) return
-    this.#chunks.push({ fromMs: this.#openFromMs, toMs: this.#openToMs, count, bytes })
+    this.#sinceCheckpoint += bytes.length
+    const due = this.#live !== null && this.#sinceCheckpoint >= CHECKPOINT_EVERY_BYTES
+    if (due) this.#sinceCheckpoint = 0
+    const checkpoint = due ? structuredClone(this.#live) : null
+    this.#chunks.push({ fromMs: this.#openFromMs, toMs: this.#openToMs, count, bytes, checkpoint })
     this.#bytes += bytes.length + CHUNK_OVERHEAD_BYTES
     this.#events += count
     const tooOld = this.#openToMs - this.#limits.windowMs

@@ -1,6 +1,7 @@
 // The past as far as the gateway keeps it: events of a bounded window, and figures for every second. Answers what a page
 // asks of it, and hands it to export.ts. Numbering and resuming is History's business.
 
+import type { ClusterView } from '#shared/events/cluster-view.ts'
 import {
   HISTORY_EVENTS_TOLD_MAX,
   type HistoryRange,
@@ -16,13 +17,17 @@ export const WINDOW_DEFAULT: WindowLimits = { windowMs: 15 * 60_000, bytesMax: 6
 /** Chunks hold a second: events of a range are looked for when its chunks hold no more than this many times the limit. */
 const DECODED_FACTOR = 4
 
+/** Figures are kept for an hour also where events are not: a second of them takes about 1.5 kB. */
+const FIGURES_WINDOW_MS_LEAST = 3_600_000
+
 export class Recorder {
   readonly window: EventWindow
   readonly #figures: Figures
 
-  constructor(limits: WindowLimits = WINDOW_DEFAULT) {
-    this.window = new EventWindow(limits)
-    this.#figures = new Figures(limits.windowMs)
+  /** `live`: the view into which each event has been folded when it is appended. */
+  constructor(limits: WindowLimits = WINDOW_DEFAULT, live: ClusterView | null = null) {
+    this.window = new EventWindow(limits, live)
+    this.#figures = new Figures(Math.max(limits.windowMs, FIGURES_WINDOW_MS_LEAST))
   }
 
   /** `commits`: how many txns this event has shown to be committed. */

@@ -3,6 +3,7 @@
 
 import type { TxnSummary } from '#shared/events/cluster-event.ts'
 import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
+import type { GapReason } from '#shared/recipes/history/gaps.ts'
 import { epochOf, parseZxid, type Zxid } from '#shared/zk/zxid.ts'
 
 /** Proposals that wait for their commit; more mean that marks are missed, and count as a gap. */
@@ -16,15 +17,21 @@ export interface CommittedTxn {
   readonly parts: readonly { readonly op: string; readonly path: string | null }[]
 }
 
+export interface CommittedTxnsHandlers {
+  readonly txn: (txn: CommittedTxn) => void
+  /** Txns may have been missed. */
+  readonly gap: (t: number, reason: GapReason) => void
+  /** The stream tells only some txns from now on, or all of them again. */
+  readonly sampling: (t: number, on: boolean) => void
+}
+
 export class CommittedTxns {
-  readonly #onTxn: (txn: CommittedTxn) => void
-  readonly #onGap: (t: number) => void
+  readonly #on: CommittedTxnsHandlers
   #pending: CommittedTxn[] = []
   #sampled = new Set<number>()
 
-  constructor(onTxn: (txn: CommittedTxn) => void, onGap: (t: number) => void) {
-    this.#onTxn = onTxn
-    this.#onGap = onGap
+  constructor(on: CommittedTxnsHandlers) {
+    this.#on = on
   }
 
   /** Not every txn is told: listings have to say what the stream does not. */
@@ -49,20 +56,25 @@ export class CommittedTxns {
         if (event.stage === 'committed' || event.stage === 'applied') this.#commit(event.zxid)
         return
       case 'sampling':
-        if (event.every > 1) this.#sampled.add(event.sid)
-        else this.#sampled.delete(event.sid)
-        return this.#onGap(event.t)
+        return this.#sample(event.t, event.sid, event.every > 1)
       case 'dropped':
-        return this.#onGap(event.t)
+        return this.#on.gap(event.t, 'dropped')
       case 'phase':
         // Whoever leads next may have committed what we wait for, or thrown it away.
         if (event.phase !== 'DISCOVERY') return
         this.#pending = []
-        return this.#onGap(event.t)
+        return this.#on.gap(event.t, 'leader')
       case 'process':
-        if (event.pid === null) this.#sampled.delete(event.sid)
+        if (event.pid === null) this.#sample(event.t, event.sid, false)
         return
     }
+  }
+
+  #sample(t: number, sid: number, on: boolean): void {
+    const before = this.isSampled
+    if (on) this.#sampled.add(sid)
+    else this.#sampled.delete(sid)
+    if (this.isSampled !== before) this.#on.sampling(t, this.isSampled)
   }
 
   #propose(t: number, txn: TxnSummary): void {
@@ -73,7 +85,7 @@ export class CommittedTxns {
     this.#pending.push({ t, zxid, txn, parts: [] })
     if (this.#pending.length <= PENDING_MAX) return
     this.#pending = []
-    this.#onGap(t)
+    this.#on.gap(t, 'dropped')
   }
 
   #commit(text: string): void {
@@ -82,6 +94,6 @@ export class CommittedTxns {
     let done = 0
     while (done < this.#pending.length && (this.#pending[done]?.zxid ?? zxid) <= zxid) done += 1
     if (done === 0) return
-    for (const txn of this.#pending.splice(0, done)) this.#onTxn(txn)
+    for (const txn of this.#pending.splice(0, done)) this.#on.txn(txn)
   }
 }

@@ -2,7 +2,9 @@
 // look at and of those that the stream shows to be contended; shared/recipes reads them all.
 
 import type { GatewayEvent, LockDirectory, LockView } from '#shared/events/socket-protocol.ts'
+import type { Recipe } from '#shared/recipes/contract.ts'
 import type { LockChange } from '#shared/recipes/history/change.ts'
+import { OVERRIDE_RECIPES, overrideFor } from '#shared/recipes/recognise/overrides.ts'
 import { siteRoot } from '#shared/recipes/recognise/site-paths.ts'
 import { formatSessionId } from '#shared/zk/ids.ts'
 import { baseName, parentPath } from '#shared/zk/path.ts'
@@ -20,12 +22,13 @@ import type { PageClient } from '../page-client.ts'
 import { PathWatches } from '../path-watches.ts'
 import type { FindConnection } from '../tree-service.ts'
 import { CommittedTxns } from './committed-txns.ts'
-import { LockDirectories } from './lock-directories.ts'
+import { isSequentialName, LockDirectories } from './lock-directories.ts'
 import { graphOf } from './lock-graph.ts'
 import { LockTracker } from './lock-tracker.ts'
 import { LockTrackers } from './lock-trackers.ts'
 import { contentionOf, viewOf } from './lock-view.ts'
-import { OVERRIDE_RECIPES, OverrideStore } from './override-store.ts'
+import { OverrideStore } from './override-store.ts'
+import { SingleNodes } from './single-nodes.ts'
 import { changesOf, wakeOf } from './stream-changes.ts'
 import { POLL_MS, type WatchPoll } from './watch-poll.ts'
 
@@ -45,6 +48,9 @@ export interface LockServiceOptions {
 
 type LockRequest = 'locks:list' | 'locks:open' | 'locks:close' | 'locks:graph' | 'locks:overrides' | 'locks:override'
 
+/** Recipes without contention, however much their children look like contenders. */
+const NOBODY_WAITS: readonly Recipe[] = ['group', 'discovery', 'counter']
+
 export class LockService {
   readonly directories: LockDirectories
   readonly #options: LockServiceOptions
@@ -52,6 +58,7 @@ export class LockService {
   readonly #watches: PathWatches
   readonly #committed: CommittedTxns
   readonly #trackers: LockTrackers
+  readonly #single: SingleNodes
   readonly #readings = new Map<LockTracker, Promise<LockView>>()
   /** Pages that have asked for the list, and so hear when it grows. */
   readonly #listeners = new Set<PageClient>()
@@ -68,13 +75,21 @@ export class LockService {
     this.#trackers = new LockTrackers({ reader: options.reader, now: options.now, overrides: () => overrides.all })
     this.#watches = new PathWatches(options.reader, LOCK_WATCHES_PER_SOCKET_MAX)
     this.directories = new LockDirectories(() => this.#announce())
-    this.#committed = new CommittedTxns(
-      (txn) => {
+    const isOwn = (session: string) => options.ownSessions?.().includes(session) === true
+    this.#single = new SingleNodes({
+      overrides: () => overrides.all,
+      isOwn,
+      onFound: (path, by) => this.#onSingleNode(path, by),
+      onCrowd: (path, t, sessions) => this.#trackers.get(path)?.onChange({ type: 'crowd', t, sessions }),
+    })
+    this.#committed = new CommittedTxns({
+      txn: (txn) => {
         this.#committedUpTo = txn.zxid
         for (const { path, change } of changesOf(txn)) this.#onChange(path, change, txn.txn.ephemeral)
       },
-      (t) => this.#onGap(t),
-    )
+      gap: (t, reason) => this.#onGap((tracker) => tracker.onGap(t, reason)),
+      sampling: (t, on) => this.#onGap((tracker) => tracker.onSampling(t, on)),
+    })
   }
 
   get handlers(): Pick<Handlers, LockRequest> {
@@ -94,6 +109,9 @@ export class LockService {
         const known = OVERRIDE_RECIPES.find((each) => each === recipe) ?? null
         trail?.({ before: this.#overrides.all.find((each) => each.glob === glob) ?? null })
         const all = this.#overrides.set(glob, known, permits)
+        // A path that somebody calls a lock is one to look at, whatever its children are called.
+        if (known !== null && known !== 'none' && !/[*?]/.test(glob)) this.directories.add(glob, this.#options.now())
+        this.#announce()
         for (const tracker of this.#trackers.all) {
           tracker.onOverrides(all, this.#options.now())
           for (const client of tracker.viewers) void this.#tell(client, tracker)
@@ -120,9 +138,10 @@ export class LockService {
   /** Looks at one event of the ensemble. */
   onEvent(event: GatewayEvent): void {
     this.directories.onEvent(event)
+    this.#single.onEvent(event)
     this.#committed.onEvent(event)
     for (const reached of this.#reached) reached()
-    if (event.type === 'stream' && !event.up) this.#onGap(event.t)
+    if (event.type === 'stream' && !event.up) this.#onGap((tracker) => tracker.onGap(event.t, 'stream'))
     if (event.type === 'watchSet')
       for (const tracker of this.#trackers.concernedBy(event.path)) tracker.onWatchSet(event.session)
     const wake = wakeOf(event)
@@ -138,7 +157,9 @@ export class LockService {
       return
     }
     for (const tracker of this.#trackers.concernedBy(path)) tracker.onChange(change)
-    if (change.type !== 'created' || !ephemeral || !LockDirectories.isSequential(path)) return
+    if (change.type !== 'created' || !ephemeral) return
+    this.#single.onCreated(path, formatSessionId(change.owner))
+    if (!isSequentialName(path)) return
     const root = siteRoot(parentPath(path))
     if (this.#trackers.get(root)) return
     const tracker = this.#trackers.track(root)
@@ -146,9 +167,17 @@ export class LockService {
     if (tracker) this.#readSoon()
   }
 
-  #onGap(t: number): void {
+  #onSingleNode(path: string, by: 'seen' | 'path'): void {
+    this.directories.saw(path, this.#options.now())
+    const isNew = this.#trackers.get(path) === null
+    const tracker = this.#trackers.track(path)
+    if (by === 'seen' && tracker) tracker.isSeenAsLock = true
+    if (isNew && tracker) this.#readSoon()
+  }
+
+  #onGap(tell: (tracker: LockTracker) => void): void {
     for (const tracker of this.#trackers.all) {
-      tracker.onGap(t)
+      tell(tracker)
       if (tracker.viewers.size > 0) this.#rereadSoon(tracker)
     }
     this.#readSoon()
@@ -194,10 +223,20 @@ export class LockService {
 
   #list(): LockDirectory[] {
     const now = this.#options.now()
-    return this.directories.list().map((directory) => {
-      const tracker = this.#trackers.get(directory.path)
-      return tracker ? { ...directory, contention: contentionOf(tracker, now) } : directory
-    })
+    const said = this.#overrides.all
+    const recipeOf = (path: string) => this.#trackers.get(path)?.history.picture.recipe
+    const isLock = ({ path }: LockDirectory) => {
+      // The queue of a semaphore is a part of it, and nobody waits in a group.
+      if (baseName(path) === 'locks' && recipeOf(parentPath(path)) === 'semaphore') return false
+      return overrideFor(path, said)?.recipe !== 'none' && !NOBODY_WAITS.includes(recipeOf(path) ?? 'unknown')
+    }
+    return this.directories
+      .list()
+      .filter(isLock)
+      .map((directory) => {
+        const tracker = this.#trackers.get(directory.path)
+        return tracker ? { ...directory, contention: contentionOf(tracker, now) } : directory
+      })
   }
 
   async #openFor(client: PageClient, path: string): Promise<LockView> {
@@ -216,7 +255,7 @@ export class LockService {
 
   async #watch(client: PageClient, tracker: LockTracker, path: string): Promise<void> {
     await this.#watches.watch(client, path, (change) => {
-      if (change === 'gap') tracker.onGap(this.#options.now())
+      if (change === 'gap') tracker.onGap(this.#options.now(), 'session')
       void this.#tell(client, tracker)
     })
   }
@@ -294,7 +333,7 @@ export class LockService {
   /** A listing shows what the stream is about to tell, with exact times and reasons: the stream goes first. */
   async #relist(tracker: LockTracker): Promise<void> {
     const t = this.#options.now()
-    if (this.#committed.isSampled) tracker.onGap(t)
+    if (this.#committed.isSampled) tracker.onGap(t, 'sampled')
     const listings = await tracker.site.read(tracker.path)
     const newest = LockTracker.newest(listings)
     if (newest !== null && this.#committedUpTo !== null && !this.#committed.isSampled) await this.#untilStream(newest)

@@ -2,7 +2,14 @@
 // watchers were seen to do. What a page is shown of it is made by lock-view.ts.
 
 import type { LockChange } from '#shared/recipes/history/change.ts'
-import { applyChange, createHistory, type LockHistory, setOverrides } from '#shared/recipes/history/lock-history.ts'
+import type { GapReason } from '#shared/recipes/history/gaps.ts'
+import {
+  applyChange,
+  createHistory,
+  type LockHistory,
+  recognised,
+  setOverrides,
+} from '#shared/recipes/history/lock-history.ts'
 import type { Override } from '#shared/recipes/recognise/overrides.ts'
 import { isWaiting } from '#shared/recipes/recognise/picture.ts'
 import { compareWakes, type WakeReport } from '#shared/recipes/wake/compare.ts'
@@ -36,6 +43,8 @@ export class LockTracker {
   isStale = true
   lastChangeMs: number
   look: WakeLook | null = null
+  /** A session that its deletion woke has made it: a lock that is one znode. */
+  isSeenAsLock = false
   #lookBefore: WakeReport | null = null
   #early: LockChange[] | null = []
   readonly #woken = new Set<string>()
@@ -48,7 +57,7 @@ export class LockTracker {
   }
 
   get isWaitedFor(): boolean {
-    return this.history.waiting.length > 0 || this.history.picture.recipe === 'single node'
+    return this.history.waiting.length > 0 || ['single node', 'barrier'].includes(recognised(this.history).recipe)
   }
 
   /** Takes in what the stream tells. */
@@ -62,9 +71,14 @@ export class LockTracker {
     applyChange(this.history, change)
   }
 
-  onGap(t: number): void {
+  onSampling(t: number, on: boolean): void {
     this.isStale = true
-    applyChange(this.history, { type: 'gap', t })
+    applyChange(this.history, { type: 'sampling', t, on })
+  }
+
+  onGap(t: number, reason: GapReason): void {
+    this.isStale = true
+    applyChange(this.history, { type: 'gap', t, reason })
   }
 
   /** The session has set a watch again: it has looked. */

@@ -7,7 +7,8 @@ import type { LockContention, LockDetail, LockStanding } from '#shared/events/lo
 import type { LockContender, LockView } from '#shared/events/socket-protocol.ts'
 import type { LockChild } from '#shared/recipes/contract.ts'
 import { whyOf } from '#shared/recipes/explain/why.ts'
-import type { LockHistory } from '#shared/recipes/history/lock-history.ts'
+import { historyLints } from '#shared/recipes/history/history-lints.ts'
+import { type LockHistory, recognised } from '#shared/recipes/history/lock-history.ts'
 import { summarizeHistory } from '#shared/recipes/history/summary.ts'
 import { isHolder, isWaiting, type Standing } from '#shared/recipes/recognise/picture.ts'
 import { judgeUnknown } from '#shared/recipes/wake/compare.ts'
@@ -35,7 +36,7 @@ export function viewOf(tracker: LockTracker, look: WakeLook | null, context: Vie
   const contenders = picture.standings
     .filter(({ state }) => state !== 'member')
     .map((standing) => contenderOf(standing, history, data, context))
-  return { path, recipe: picture.recipe, contenders, detail: detailOf(history, look, context) }
+  return { path, recipe: recognised(history).recipe, contenders, detail: detailOf(tracker, look, context) }
 }
 
 function contenderOf(
@@ -70,9 +71,11 @@ function dataByPath({ site }: LockHistory): ReadonlyMap<string, Uint8Array | nul
   return found
 }
 
-function detailOf(history: LockHistory, look: WakeLook | null, { connected, now }: ViewContext): LockDetail {
+function detailOf(tracker: LockTracker, look: WakeLook | null, { connected, now }: ViewContext): LockDetail {
+  const { history, isSeenAsLock } = tracker
   const { picture } = history
-  const { family, application, permits, record, counters } = picture
+  const { application, permits, record, counters } = picture
+  const { family, confidence, facts } = recognised(history)
   const wakes = look?.report ?? null
   const grantedMs = new Map<string, number>()
   for (const { path, grantedMs: granted } of history.open.values()) if (granted !== null) grantedMs.set(path, granted)
@@ -81,8 +84,12 @@ function detailOf(history: LockHistory, look: WakeLook | null, { connected, now 
   const summary = summarizeHistory(history, now)
   return {
     ...{ family, application, permits, record, counters },
-    confidence: judged === 'lock' ? 'likely' : picture.confidence,
-    facts: judged ? [...picture.facts, { type: 'watches', detail: judged }] : picture.facts,
+    confidence: confidence === 'guess' && (judged === 'lock' || isSeenAsLock) ? 'likely' : confidence,
+    facts: [
+      ...facts,
+      ...(judged ? [{ type: 'watches', detail: judged } as const] : []),
+      ...(isSeenAsLock ? [{ type: 'watches', detail: 'woken by its end, took it' } as const] : []),
+    ],
     incarnation: picture.incarnation === null ? null : formatZxid(picture.incarnation),
     lints: [...picture.lints, ...(wakes ? wakeLints(wakes, picture.path) : []), ...historyLints(history)],
     standings: picture.standings.map((standing): LockStanding => {
@@ -105,57 +112,25 @@ function detailOf(history: LockHistory, look: WakeLook | null, { connected, now 
   }
 }
 
-/** Lints that only time can prove. */
-function historyLints({ resets, tokenViolations, picture, site, open }: LockHistory): LockDetail['lints'] {
-  const gone = site.nodes.get(site.path) === null && open.size > 0
-  return [
-    ...(resets > 0
-      ? [
-          {
-            name: 'sequence reset' as const,
-            children: [],
-            message: `The directory was made anew ${resets} times, and its numbers began again: only the czxid is a fencing token.`,
-          },
-        ]
-      : []),
-    ...(tokenViolations > 0
-      ? [
-          {
-            name: 'token out of order' as const,
-            children: [],
-            message: `${tokenViolations} times somebody was granted with a smaller czxid than one before: a resource that checks tokens refuses it.`,
-          },
-        ]
-      : []),
-    ...(gone
-      ? [
-          {
-            name: 'directory gone' as const,
-            children: [picture.path],
-            message: 'The directory was deleted under those who wait.',
-          },
-        ]
-      : []),
-  ]
-}
-
 /** The row of the list. */
 export function contentionOf({ history, look }: LockTracker, now: number): LockContention {
   const { picture, tallies } = history
+  const { recipe, family } = recognised(history)
   const waiting = picture.standings.filter(({ state }) => state === 'waiting')
+  // Watch tables are newer than what the stream told, but only read while a page looks.
+  const crowd = recipe === 'single node' ? Math.max(history.waiting.length, look?.report.crowd.length ?? 0) : 0
   const [holder] = picture.standings.filter(isHolder)
   const oldest = waiting.reduce<number | null>((ms, { sinceMs }) => Math.max(ms ?? 0, now - sinceMs), null)
   const lints = [...picture.lints, ...(look ? wakeLints(look.report, picture.path) : []), ...historyLints(history)]
   return {
-    recipe: picture.recipe,
-    family: picture.family,
+    ...{ recipe, family },
     application: picture.application?.system ?? null,
     holders: picture.standings.filter(isHolder).length,
-    waiters: waiting.length,
+    waiters: waiting.length + crowd,
     holder: holder ? formatSessionId(holder.owner) : null,
     oldestWaitMs: oldest,
     waiterSeconds: tallies.waiterMs / 1000,
     grants: tallies.grants,
-    lints: lints.map(({ name }) => name),
+    lints: lints.map(({ name, params }) => ({ name, params })),
   }
 }

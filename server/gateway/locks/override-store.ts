@@ -4,13 +4,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { globProblem, OVERRIDES_MAX, type Override } from '#shared/recipes/recognise/overrides.ts'
+import { globProblem, OVERRIDE_RECIPES, OVERRIDES_MAX, type Override } from '#shared/recipes/recognise/overrides.ts'
 import { RequestError } from '../request-error.ts'
-
-export const OVERRIDE_RECIPES = [
-  ...(['none', 'lock', 'read-write lock', 'semaphore', 'election', 'queue', 'single node', 'lease'] as const),
-  ...(['barrier', 'double barrier', 'group', 'discovery', 'counter', 'partitions'] as const),
-] as const
 
 const override = z.strictObject({
   glob: z.string().refine((glob) => globProblem(glob) === null),

@@ -26,16 +26,19 @@ const mark = (stage: 'logged' | 'committed' | 'applied', epoch: number, counter:
 describe('committed txns', () => {
   let told: number[] = []
   let gaps = 0
+  let samplings: boolean[] = []
   let txns: CommittedTxns
   beforeEach(() => {
     told = []
     gaps = 0
-    txns = new CommittedTxns(
-      ({ zxid: id }: CommittedTxn) => told.push(id % 2 ** 32),
-      () => {
+    samplings = []
+    txns = new CommittedTxns({
+      txn: ({ zxid: id }: CommittedTxn) => told.push(id % 2 ** 32),
+      gap: () => {
         gaps += 1
       },
-    )
+      sampling: (_t, on) => samplings.push(on),
+    })
   })
   const feed = (...events: GatewayEvent[]) => events.forEach((event) => void txns.onEvent(event))
 
@@ -61,9 +64,13 @@ describe('committed txns', () => {
     feed(proposed(1, 1, { error: 'NONODE' }), mark('committed', 1, 1))
     expect(told).toEqual([])
     feed({ type: 'dropped', t: 9, sid: 1, count: 3 }, { type: 'sampling', t: 9, sid: 1, every: 4 })
-    expect([gaps, txns.isSampled]).toEqual([2, true])
-    feed({ type: 'sampling', t: 9, sid: 1, every: 1 })
-    expect(txns.isSampled).toBe(false)
+    feed({ type: 'sampling', t: 9, sid: 2, every: 2 }, { type: 'sampling', t: 9, sid: 1, every: 8 })
+    expect([gaps, txns.isSampled, samplings]).toEqual([1, true, [true]])
+    feed(
+      { type: 'sampling', t: 9, sid: 1, every: 1 },
+      { type: 'process', t: 9, sid: 2, process: 'killed', pid: null, reason: '' },
+    )
+    expect([txns.isSampled, samplings]).toEqual([false, [true, false]])
   })
 })
 

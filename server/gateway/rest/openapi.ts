@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { ActionName, RestRoute } from '../api/operation.ts'
 import { operation, restOperations } from '../api/table.ts'
-import { CSRF_HEADER } from './rest-caller.ts'
+import { CLUSTER_FIELD, CSRF_HEADER } from './rest-caller.ts'
 import { inputSchema, usesBody } from './rest-input.ts'
 import { LOGIN_INPUT, PASSWORD_INPUT, SESSION_ROUTES } from './session-routes.ts'
 
@@ -17,6 +17,15 @@ const ANSWER: Json = { description: 'Done.', content: { 'application/json': {} }
 
 const PROOF =
   ' A login needs its password entered within five minutes where this is dangerous, see POST /session/password.'
+/** Operations that are about no single cluster. */
+const OF_THE_GATEWAY = /^(?:cluster:(?:list|attach|detach)|audit:read)$/
+const ABOUT_CLUSTER: Json = {
+  name: CLUSTER_FIELD,
+  in: 'query',
+  required: false,
+  schema: { type: 'string' },
+  description: 'Which cluster, by its id in `GET /clusters`; left out: the one that the gateway was started with.',
+}
 
 /** OpenAPI 3.1. @param basePath without a slash at its end */
 export function openApiDocument(version: string, basePath: string): Json {
@@ -94,6 +103,7 @@ function describeOperation(name: ActionName, rest: RestRoute): Json {
       ...inPath.map((field) => parameter(field, 'path')),
       ...inQuery,
       ...(rest.versionField !== undefined && rest.method !== 'GET' ? [ifMatch] : []),
+      ...(OF_THE_GATEWAY.test(name) ? [] : [ABOUT_CLUSTER]),
     ],
     ...(usesBody(rest) && others.length > 0
       ? {

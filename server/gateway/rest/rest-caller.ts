@@ -65,10 +65,20 @@ export function restClient(access: Access, request: Request, response: Response)
     user,
     role: role() ?? 'viewer',
     mustProve: mustProve(),
+    ...clusterOf(request),
     address: clientAddress(access, request),
     gone: gone.signal,
     emit: () => undefined,
   }
+}
+
+/** The query field that says which cluster a request is about, on every route; without it the gateway's first. */
+export const CLUSTER_FIELD = 'cluster'
+
+function clusterOf(request: Request): Pick<PageClient, 'cluster'> {
+  const given = request.query[CLUSTER_FIELD]
+  // Given twice, it is a list: then it is none that exists.
+  return given === undefined ? {} : { cluster: String(given).slice(0, 64) }
 }
 
 /** One allowance a caller; that of whoever asked longest ago is forgotten first. */

@@ -5,6 +5,7 @@ import type { Request } from 'express'
 import { z } from 'zod'
 import type { ActionName, RestRoute } from '../api/operation.ts'
 import { operation } from '../api/table.ts'
+import { CLUSTER_FIELD } from './rest-caller.ts'
 
 /** A JSON schema, as far as we look into it. */
 interface ObjectSchema {
@@ -31,10 +32,11 @@ export function readInput(name: ActionName, rest: RestRoute, request: Request): 
   const { properties = {} } = inputSchema(name)
   const typed = (given: Readonly<Record<string, unknown>>) =>
     Object.entries(given).map(([field, value]): [string, unknown] => [field, asType(value, properties[field]?.type)])
+  const { [CLUSTER_FIELD]: _about, ...query } = request.query // the caller's, not the operation's
   const body: unknown = usesBody(rest) ? (request.body ?? {}) : {}
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return null
   // Entries and not a spread: a field named __proto__ stays a field, which the shape then refuses.
-  const fields = [...(usesBody(rest) ? Object.entries(body) : typed(request.query)), ...typed(request.params)]
+  const fields = [...(usesBody(rest) ? Object.entries(body) : typed(query)), ...typed(request.params)]
   const version = rest.versionField === undefined ? null : matchedVersion(request)
   if (rest.versionField !== undefined && version !== null) fields.unshift([rest.versionField, version])
   return Object.fromEntries([...fields, ...Object.entries(rest.fixed ?? {})])

@@ -226,6 +226,7 @@ describe('what users of the API rely on', () => {
     expect(count).toBe(restOperations().length + SESSION_ROUTES.length)
     expect(json.paths['/members/{sid}/kill'].post.parameters).toMatchObject([
       { name: 'sid', in: 'path', required: true, schema: { type: 'integer', minimum: 1 } },
+      { name: 'cluster', in: 'query', required: false },
     ])
   })
 

@@ -13,6 +13,7 @@ import { HOST } from '../../ensemble/ports.ts'
 import { RequestError } from '../request-error.ts'
 import type { WorkloadControl } from '../workloads/workload-control.ts'
 import { RunClients, until } from './run-clients.ts'
+import { awaitHeld, releaseHeld } from './run-held.ts'
 
 /** Longer than any scenario; a fault that nobody heals ends by itself. */
 const FAULT_MS = 300_000
@@ -58,6 +59,15 @@ export class RunActions {
         return this.#heal(action.name)
       case 'member':
         return this.#turn(action.verb, this.#sid(action.at))
+      case 'await-held':
+      case 'release': {
+        const way = { from: this.#sid(action.from), to: this.#sid(action.to), type: action.message }
+        const { faults, signal } = this.#options
+        const held = await awaitHeld(faults, way, signal)
+        if (held && action.do === 'release') await releaseHeld(faults, held)
+        facts.set(action.name, held?.zxid ?? 'none')
+        return
+      }
       case 'stop-all':
         await this.#ongoingly(Promise.all(ensemble.plans.map(({ sid }) => this.#turn('stop', sid))))
         return

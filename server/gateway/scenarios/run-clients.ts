@@ -76,6 +76,14 @@ export class RunClients {
           return done('ok')
         case 'exists':
           return done((await zk.exists(path, { timeoutMs })) ? 'ok' : 'NONODE')
+        case 'read-until': {
+          let read = ''
+          for (const deadline = startedAt + timeoutMs; performance.now() < deadline; await delay(POLL_MS)) {
+            read = (await zk.getData(path, { timeoutMs })).data?.toString() ?? ''
+            if (read === data || this.#signal.aborted) break
+          }
+          return done(read)
+        }
         case 'get':
           return done((await zk.getData(path, { timeoutMs })).data?.toString() ?? '')
       }

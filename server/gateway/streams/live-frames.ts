@@ -18,20 +18,23 @@ interface Room {
 
 export class LiveFrames {
   readonly #io: Broadcaster
+  readonly #prefix: string
   /** By name. At most one for each set of views; those without a page are gone. */
   readonly #rooms = new Map<string, Room>()
   /** By page. */
   readonly #joined = new Map<string, Room>()
 
-  constructor(io: Broadcaster) {
+  /** @param prefix of the rooms' names; no two of one broadcaster may be the same */
+  constructor(io: Broadcaster, prefix = 'live') {
     this.#io = io
+    this.#prefix = prefix
   }
 
   /** The room that `page` has to join; it leaves the one before. */
   enter(page: string, views: readonly StreamView[] = DEFAULT_VIEWS): string {
     this.leave(page)
     const wanted = STREAM_VIEWS.filter((view) => view === 'ensemble' || views.includes(view))
-    const name = `live:${wanted.join(',')}`
+    const name = `${this.#prefix}:${wanted.join(',')}`
     const room = this.#rooms.get(name) ?? { name, views: new Set(wanted), members: 0 }
     room.members += 1
     this.#rooms.set(name, room)

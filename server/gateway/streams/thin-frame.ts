@@ -7,9 +7,9 @@ import { type StreamView, VIEW_OF } from '#shared/events/subscription.ts'
 import { counterOfText, epochText } from '#shared/events/zxid-text.ts'
 
 /** Rounds in a frame that a page gets; at twice as many it gets every second one, and so on. */
-export const ROUNDS_PER_FRAME_MAX = 100
+export const ROUNDS_PER_FRAME_MAX = 66
 /** Events about watches in a frame that a page gets, the newest. */
-export const WATCHES_PER_FRAME_MAX = 200
+export const WATCHES_PER_FRAME_MAX = 130
 
 type RoundEvent = Extract<GatewayEvent, { type: 'proposed' | 'known' | 'multi' | 'mark' | 'quorum' }>
 

@@ -24,12 +24,14 @@ import { attachSockets, type Sockets } from '../sockets.ts'
 import { TreeService } from '../tree-service.ts'
 import { FakeAudit } from './fake-audit.ts'
 import { FakeEnsemble } from './fake-ensemble.ts'
+import { oneCluster } from './one-cluster.ts'
 
 /** What a password's hash costs here. */
 export const TEST_COST = { N: 2 ** 14, r: 8, p: 1 }
 
 const ABOUT: About = {
   version: 't',
+  cluster: { id: 'one', kind: 'embedded' },
   clusterName: 't',
   dataDir: '/t',
   connectString: '',
@@ -119,7 +121,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     ]),
   ) as unknown as Handlers
   const handlers: Handlers = { ...counting, ...describeHandlers(), ...tree.handlers, ...options.handlers }
-  const performer = new Performer({ handlers, audit, log })
+  const performer = new Performer({ scopeOf: () => ({ cluster: 'one', handlers }), audit, log })
   const authenticator = new Authenticator({
     access: () => access,
     audit,
@@ -130,9 +132,10 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   })
   const onGone = (client: PageClient): void => tree.forgetAll(client)
   const overload = options.overload ?? new Overload()
-  const edge = { access: () => access, authenticator, performer, overload, onGone, log }
+  const edge = { access: () => access, authenticator, performer, overload, log }
   const app = createApp({
     ...edge,
+    onGone,
     version: 't',
     webDir,
     basePath,
@@ -143,7 +146,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     metrics: () => [{ name: 'zabscope_x', help: 'X.', type: 'gauge', samples: [{ labels: { a: '"' }, value: 1 }] }],
   })
   const server = createHttpServer(app, options.patience)
-  const sockets = attachSockets({ ...edge, server, history: new History(), about: () => ABOUT })
+  const sockets = attachSockets({ ...edge, server, clusters: oneCluster(new History(), () => ABOUT, onGone) })
   const mayEnter = (token: string): boolean => authenticator.identify({ token, cookie: null }) !== null
   guardEdge(server, { access: () => access, mayEnter, basePath })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -5,6 +5,7 @@ import type { RequestName } from '../api/operation.ts'
 export const EXAMPLES: Readonly<Record<RequestName, object>> = {
   hello: { version: 1, lastSeq: null },
   'api:describe': {},
+  'history:moment': { atMs: 1_700_000_000_000 },
   'history:export': { format: 'jsonl', fromMs: 0, toMs: 60_000 },
   'history:range': { fromMs: 0, toMs: 60_000, stepMs: 1000, events: true },
   'tree:list': { path: '/', offset: 0, watch: true },
@@ -56,6 +57,8 @@ export const EXAMPLES: Readonly<Record<RequestName, object>> = {
   'fault:heal': { id: 'f1' },
   'fault:heal-all': {},
   'fault:list': {},
+  'fault:held': {},
+  'fault:release': { from: 1, to: 2, message: null, action: 'deliver' },
   'workload:start': { kind: 'lock', settings: { contenders: 3 } },
   'workload:update': { id: '1', settings: { contenders: 5 } },
   'workload:stop': { id: '1' },
@@ -66,4 +69,8 @@ export const EXAMPLES: Readonly<Record<RequestName, object>> = {
   'scenario:next': { step: 0 },
   'scenario:stop': {},
   'cluster:allow-writes': { on: true },
+  'cluster:list': {},
+  'cluster:attach': { connectString: '127.0.0.1:2181', auth: [{ scheme: 'digest', auth: 'ada:canary' }], keep: false },
+  'cluster:detach': { cluster: 'staging' },
+  'cluster:select': { cluster: 'staging' },
 }

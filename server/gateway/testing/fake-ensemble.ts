@@ -3,12 +3,13 @@
 import { utf8Encode } from '#shared/base/text.ts'
 import { type Acl, OPEN_ACL } from '#shared/zk/acl.ts'
 import { asSessionId } from '#shared/zk/ids.ts'
-import { baseName, parentPath } from '#shared/zk/path.ts'
+import { baseName, isUnder, parentPath } from '#shared/zk/path.ts'
 import type { Stat } from '#shared/zk/stat.ts'
 import { makeZxid } from '#shared/zk/zxid.ts'
 import type { EnsembleReader, PathChange } from '../ensemble-reader.ts'
 import type { PageClient } from '../page-client.ts'
 import { RequestError } from '../request-error.ts'
+import { packNames } from '../tree/name-list.ts'
 
 interface FakeNode {
   readonly data: Uint8Array | null
@@ -45,6 +46,15 @@ export class FakeEnsemble implements EnsembleReader {
   async children(path: string): ReturnType<EnsembleReader['children']> {
     this.listings += 1
     return { children: this.#childrenOf(path), stat: this.#statOf(path) }
+  }
+
+  async packedChildren(path: string): ReturnType<EnsembleReader['packedChildren']> {
+    this.listings += 1
+    return { names: packNames(this.#childrenOf(path)), stat: this.#statOf(path) }
+  }
+
+  async countBelow(path: string): Promise<number> {
+    return [...this.nodes.keys()].filter((other) => other !== path && isUnder(other, path)).length
   }
 
   async stat(path: string): Promise<Stat | null> {
@@ -101,6 +111,7 @@ export class FakePage implements PageClient {
   readonly user = 'somebody'
   readonly gone = new AbortController().signal
   readonly role = 'admin'
+  readonly mustProve = false
   readonly address = '127.0.0.1'
   readonly told: unknown[][] = []
 

@@ -1,16 +1,16 @@
 // Whole subtrees, in bounded portions: how large, where is what, and gone with it. Everything goes through walk.ts, so it
 // is paced, bounded, and can be cancelled.
 
-import type { SearchMatch, SearchResult, SubtreeSize } from '#shared/events/tree-requests.ts'
+import type { SubtreeSize } from '#shared/events/tree-requests.ts'
 import { NO_SESSION } from '#shared/zk/ids.ts'
-import { baseName } from '#shared/zk/path.ts'
 import type { Handlers } from '../api/handlers.ts'
 import type { EnsembleReader } from '../ensemble-reader.ts'
 import type { EnsembleWriter } from '../ensemble-writer.ts'
-import { DELETE_ROUNDS_MAX, SEARCH_MS_MAX, WALK_AT_ONCE, WALK_NODES_MAX, WALK_REQUESTS_PER_SECOND } from '../limits.ts'
+import { DELETE_ROUNDS_MAX, WALK_AT_ONCE, WALK_NODES_MAX, WALK_REQUESTS_PER_SECOND } from '../limits.ts'
 import { RequestError } from '../request-error.ts'
 import type { Job, Jobs } from './jobs.ts'
 import { refuseSystem } from './node-service.ts'
+import { search } from './search.ts'
 import { cancelled, Pace, type VisitedNode, walkTree } from './walk.ts'
 
 type SubtreeRequest = 'tree:measure' | 'tree:search' | 'tree:delete' | 'job:cancel'
@@ -57,61 +57,6 @@ async function measure(
   }
   const { denied, complete } = await walkTree(ensemble, path, { signal, onNodes })
   return { path, ...size, denied, complete }
-}
-
-interface Wanted {
-  readonly path: string
-  readonly text: string
-  readonly in: 'name' | 'data' | 'both'
-  readonly limit: number
-}
-
-/** What has been found within the limits; upper and lower case are the same. */
-async function search(ensemble: EnsembleReader, wanted: Wanted, { signal, progress }: Job): Promise<SearchResult> {
-  const text = wanted.text.toLowerCase()
-  const matches: SearchMatch[] = []
-  const enough = new AbortController()
-  const limits = AbortSignal.any([enough.signal, AbortSignal.timeout(SEARCH_MS_MAX)])
-  let visited = 0
-  const onNodes = async (nodes: readonly VisitedNode[]): Promise<void> => {
-    const found = (await Promise.all(nodes.map((node) => matchOf(ensemble, node.path, wanted.in, text)))).flat()
-    visited += nodes.length
-    const fresh = found.slice(0, wanted.limit - matches.length)
-    matches.push(...fresh)
-    progress(visited, null, fresh)
-    if (matches.length >= wanted.limit) enough.abort()
-  }
-  const result = { matches, denied: 0, complete: false }
-  try {
-    const walked = await walkTree(ensemble, wanted.path, { signal: AbortSignal.any([signal, limits]), onNodes })
-    const reason = walked.complete ? '' : `Only the first ${WALK_NODES_MAX} znodes were searched. Search further below.`
-    return { ...result, visited, denied: walked.denied, complete: walked.complete, reason }
-  } catch (error) {
-    // The person's own cancel is an error; a limit of ours is an answer.
-    if (signal.aborted || !limits.aborted) throw error
-    const reason = enough.signal.aborted
-      ? `There are more than ${wanted.limit} matches. Make the text longer, or search further below.`
-      : 'It took too long. Search further below.'
-    return { ...result, visited, reason }
-  }
-}
-
-async function matchOf(
-  ensemble: EnsembleReader,
-  path: string,
-  where: Wanted['in'],
-  text: string,
-): Promise<readonly SearchMatch[]> {
-  if (where !== 'data' && baseName(path).toLowerCase().includes(text)) return [{ path, where: 'name' }]
-  if (where === 'name') return []
-  try {
-    const { data } = await ensemble.data(path)
-    const found = data !== null && Buffer.from(data).toString('utf8').toLowerCase().includes(text)
-    return found ? [{ path, where: 'data' }] : []
-  } catch (error) {
-    if (error instanceof RequestError && ['NONODE', 'NOAUTH'].includes(error.code)) return []
-    throw error
-  }
 }
 
 /** Children before their parents. What others add meanwhile is deleted too, a few times over. */

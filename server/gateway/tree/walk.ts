@@ -1,12 +1,19 @@
 // Goes through a subtree by listing children, a few nodes at a time, at a bounded rate, up to a bounded number, until it
-// is told to stop. It holds paths and no data: nothing mirrors a tree. Rule: O-7 (what we cost the ensemble).
+// is told to stop. It holds names, as bytes, and no data: nothing mirrors a tree. Rule: O-7 (what we cost the ensemble).
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { joinPath } from '#shared/zk/path.ts'
 import type { Stat } from '#shared/zk/stat.ts'
 import type { EnsembleReader } from '../ensemble-reader.ts'
-import { WALK_AT_ONCE, WALK_NODES_MAX, WALK_REQUESTS_PER_SECOND } from '../limits.ts'
+import {
+  LEAVES_ASKED_FROM,
+  LEAVES_ASKED_MAX,
+  WALK_AT_ONCE,
+  WALK_NODES_MAX,
+  WALK_REQUESTS_PER_SECOND,
+} from '../limits.ts'
 import { RequestError } from '../request-error.ts'
+import { NameList } from './name-list.ts'
 import { noNode } from './node-service.ts'
 
 export interface VisitedNode {
@@ -19,77 +26,128 @@ export interface WalkOptions {
   readonly nodesMax?: number
   /** For tests that need not wait. */
   readonly requestsPerSecond?: number
+  readonly atOnce?: number
   /** Called for some nodes at a time, and waited for; `left` are known and not yet visited. */
   readonly onNodes: (nodes: readonly VisitedNode[], left: number) => Promise<void> | void
+  /** Called when children have been listed, before any of them is visited. */
+  readonly onListed?: (parent: string, names: NameList) => Promise<void> | void
+  /**
+   * Reads a node by itself, before its children are listed, which they then are only if it has some: one request for a
+   * leaf and not two. Null: it has gone, or may not be read; then its children are not listed either.
+   */
+  readonly read?: (path: string) => Promise<Stat | null>
+  /** Children that are known to have none need not be visited: `onListed` has told of them. */
+  readonly skipLeaves?: boolean
 }
 
 export interface WalkResult {
   readonly visited: number
-  /** Nodes whose children the ACL does not let us list. */
+  /** Nodes that the ACL does not let us read or list. */
   readonly denied: number
   /** False: nodesMax was reached. */
   readonly complete: boolean
 }
 
+/** Children that wait to be visited. Of a million only their bytes are kept. */
+interface Waiting {
+  readonly parent: string
+  readonly names: NameList
+  next: number
+}
+
+interface Visit {
+  readonly stat: Stat | null
+  readonly names: NameList | null
+  readonly denied: boolean
+}
+
 /** Parents before their children. Rejects with RequestError: CANCELLED; NONODE when there is no such root. */
 export async function walkTree(reader: EnsembleReader, root: string, options: WalkOptions): Promise<WalkResult> {
   const { signal, nodesMax = WALK_NODES_MAX, requestsPerSecond = WALK_REQUESTS_PER_SECOND } = options
+  const { atOnce = WALK_AT_ONCE } = options
   const pace = new Pace(requestsPerSecond)
-  let waiting: string[] = [root]
-  let next = 0
+  const waiting: Waiting[] = []
+  const leaves = new LeafAsker(reader)
   let known = 1
   let [visited, denied, complete] = [0, 0, true]
-  while (next < waiting.length) {
+  for (let batch = [root]; batch.length > 0; batch = take(waiting, atOnce)) {
     if (signal.aborted) throw cancelled()
-    const batch = waiting.slice(next, next + WALK_AT_ONCE)
-    next += batch.length
     await pace.wait(batch.length, signal)
     const found: VisitedNode[] = []
-    for (const [i, listed] of (await Promise.all(batch.map((path) => list(reader, path)))).entries()) {
+    for (const [i, seen] of (await Promise.all(batch.map((path) => visit(reader, path, options)))).entries()) {
       const path = batch[i] ?? root
       // Gone since its parent was listed; but the root must be there.
-      if (listed === null && path === root) throw noNode(path)
-      if (listed === null) continue
-      if (listed.children === null) denied += 1
-      if (listed.stat) found.push({ path, stat: listed.stat })
+      if (seen === null && path === root) throw noNode(path)
+      if (seen === null) continue
       visited += 1
-      for (const name of listed.children ?? []) {
-        if (known >= nodesMax) {
-          complete = false
-          break
-        }
-        known += 1
-        waiting.push(joinPath(path, name))
+      if (seen.denied) denied += 1
+      if (seen.stat) found.push({ path, stat: seen.stat })
+      const { names } = seen
+      if (!names || names.count === 0) continue
+      await options.onListed?.(path, names)
+      if (options.skipLeaves && (await leaves.areAll(path, names.count))) {
+        known += names.count
+        visited += names.count
+        continue
       }
+      const taken = Math.min(names.count, nodesMax - known)
+      if (taken < names.count) complete = false
+      known += taken
+      if (taken > 0) waiting.push({ parent: path, names: names.first(taken), next: 0 })
     }
-    await options.onNodes(found, waiting.length - next)
-    if (next > 10_000) {
-      waiting = waiting.slice(next)
-      next = 0
-    }
+    await options.onNodes(found, known - visited)
   }
   return { visited, denied, complete }
+}
+
+/** The next paths, those of one parent after those of the one before. */
+function take(waiting: Waiting[], count: number): string[] {
+  const paths: string[] = []
+  for (let head = waiting[0]; head !== undefined && paths.length < count; head = waiting[0]) {
+    const { parent, names } = head
+    const to = Math.min(names.count, head.next + count - paths.length)
+    for (; head.next < to; head.next += 1) paths.push(joinPath(parent, names.at(head.next)))
+    if (head.next === names.count) waiting.shift()
+  }
+  return paths
 }
 
 export function cancelled(): RequestError {
   return new RequestError('CANCELLED', 'This was cancelled before it was done.')
 }
 
-interface Listed {
-  /** null: they may not be listed. */
-  readonly children: readonly string[] | null
-  readonly stat: Stat | null
-}
-
 /** Null when there is no such node. */
-async function list(reader: EnsembleReader, path: string): Promise<Listed | null> {
+async function visit(reader: EnsembleReader, path: string, { read }: WalkOptions): Promise<Visit | null> {
   try {
-    return await reader.children(path)
+    if (read) {
+      const stat = await read(path)
+      if (stat === null) return null
+      if (stat.numChildren === 0) return { stat, names: null, denied: false }
+    }
+    const { names, stat } = await reader.packedChildren(path)
+    return { stat, names: NameList.unsorted(names), denied: false }
   } catch (error) {
     if (!(error instanceof RequestError)) throw error
     if (error.code === 'NONODE') return null
-    if (error.code === 'NOAUTH') return { children: null, stat: await reader.stat(path) }
+    if (error.code === 'NOAUTH') return { stat: await reader.stat(path), names: null, denied: true }
     throw error
+  }
+}
+
+/** Whether no child has children, asked of the server where that spares very many visits, and a few times only: it counts them. */
+class LeafAsker {
+  readonly #reader: EnsembleReader
+  #left = LEAVES_ASKED_MAX
+
+  constructor(reader: EnsembleReader) {
+    this.#reader = reader
+  }
+
+  async areAll(path: string, children: number): Promise<boolean> {
+    if (children < LEAVES_ASKED_FROM || this.#left === 0) return false
+    this.#left -= 1
+    // Old servers do not know how; then every child is visited.
+    return (await this.#reader.countBelow(path).catch(() => -1)) === children
   }
 }
 

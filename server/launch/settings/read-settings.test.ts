@@ -44,6 +44,7 @@ describe('settings', () => {
       trustedProxies: ['10.0.0.1,172.16.0.0/12,::1', ['10.0.0.1', '172.16.0.0/12', '::1']],
       users: ['/u.json', '/u.json'],
       accessToken: ['x'.repeat(32), 'x'.repeat(32)],
+      attachTargets: ['zk*.example.org,10.0.0.0/8:2181', ['zk*.example.org', '10.0.0.0/8:2181']],
       historyMinutes: ['60', 60],
       historyMegabytes: ['128', 128],
       logLevel: ['debug', 'debug'],

@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { CLIENT_PORT_DEFAULT, MEMBERS_DEFAULT, MEMBERS_MAX } from '../../ensemble/layout.ts'
 import { proxyList } from '../../gateway/access.ts'
+import { allowedTargets } from '../../gateway/attach/allowed-targets.ts'
 
 export const PAGE_PORT_DEFAULT = 8080
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
@@ -20,6 +21,9 @@ const origin = z.string().refine(isOrigin, 'is not an origin such as https://zk.
 const network = z
   .string()
   .refine((text) => proxyList([text]).ok, 'is neither an address nor a network such as 172.16.0.0/12')
+const target = z
+  .string()
+  .refine((text) => allowedTargets([text]).ok, 'is no target such as zk*.example.org:2181 or 10.0.0.0/8')
 const basePath = z
   .string()
   .regex(/^(\/[\w.~-]+)*\/?$/, 'is a path such as /zk, of letters, digits and . _ ~ -')
@@ -47,6 +51,7 @@ export const SETTINGS_SCHEMA = z.strictObject({
     .regex(/^[\w-]+$/, 'has characters other than letters, digits, _ and -')
     .nullable()
     .default(null),
+  attachTargets: z.array(target).max(64).default([]),
   historyMinutes: z.int().min(1).max(HISTORY_MINUTES_MAX).default(15),
   historyMegabytes: z.int().min(1).max(HISTORY_MEGABYTES_MAX).default(64),
   logLevel: z.enum(LOG_LEVELS).default('info'),
@@ -113,6 +118,10 @@ export const SETTING_WORDS: Readonly<Record<SettingName, SettingWords>> = {
   accessToken: {
     ...{ kind: 'text', flag: null, value: '' },
     help: `the access token, ${ACCESS_TOKEN_MIN} characters at least (default: a new one at each start)`,
+  },
+  attachTargets: {
+    ...{ kind: 'list', flag: 'attach-targets', value: 'HOST,…' },
+    help: 'what admins may attach from the page, beside this machine: zk*.example.org,10.0.0.0/8:2181',
   },
   historyMinutes: {
     ...{ kind: 'number', flag: 'history-minutes', value: 'N' },

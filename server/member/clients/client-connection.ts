@@ -17,12 +17,12 @@ import { NO_ZXID } from '#shared/zk/zxid.ts'
 import type { DisturbedLink } from '../../faults/disturbed-link.ts'
 import type { LinkRules } from '../../faults/link-lane.ts'
 import { PASSWORD_BYTES, passwordIsRight, sessionPassword } from '../auth/session-password.ts'
+import { onBytes } from '../socket-reads.ts'
 import { countText } from '../traffic.ts'
 import { ClientOutput } from './client-output.ts'
 import type { ConnectionHost } from './connection-host.ts'
 import { ConnectionProof } from './connection-proof.ts'
 import { lastOpWord } from './op-words.ts'
-import { onBytes } from './socket-reads.ts'
 
 /** A ConnectRequest has 45 bytes, and some room for a password of odd length. */
 export const CONNECT_FRAME_BYTES_MAX = 4096

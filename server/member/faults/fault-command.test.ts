@@ -17,7 +17,7 @@ test('a jump of the clock has no end', () => {
 })
 
 test.each([
-  [{ type: 'explode' }, 'disk, clock, end, heal or list'],
+  [{ type: 'explode' }, 'disk, clock, crash, end, heal or list'],
   ['heal', 'a JSON object'],
   [{ type: 'link', peer: 'clients', direction: 'in', rule: CUT, ttlMs: 5 }, 'type of the command is clients'],
   [{ type: 'link', peer: 2, direction: 'up', rule: CUT, ttlMs: 5 }, 'in, out or both'],
@@ -31,6 +31,19 @@ test.each([
   [{ type: 'clock', rule: { type: 'jump', ms: -5 } }, 'from 1 to'],
   [{ type: 'clock', rule: { type: 'offset', ms: 1e300 }, ttlMs: 5 }, 'at most'],
   [{ type: 'reset', peer: 0 }, 'the id of a server'],
+  [{ type: 'link', peer: 2, direction: 'both', rule: { type: 'hold' }, ttlMs: 5 }, 'its direction is out'],
+  [{ type: 'clients', direction: 'out', rule: { type: 'hold' }, ttlMs: 5 }, 'messages between members'],
+  [
+    { type: 'link', peer: 2, direction: 'out', rule: { type: 'heavyTail', ms: 9, maxMs: 8 }, ttlMs: 5 },
+    'maxMs not below ms',
+  ],
+  [{ type: 'clock', rule: { type: 'drift', fasterPercent: 0 }, ttlMs: 5 }, 'and not 0'],
+  [{ type: 'clock', rule: { type: 'pace', percent: 101 }, ttlMs: 5 }, 'from 0 to 100'],
+  [{ type: 'crash', at: 'lunch', ttlMs: 5 }, 'at is one of beforeProposal'],
+  [{ type: 'disk', rule: { type: 'crash', torn: true }, ttlMs: 5 }, 'slow, stuck'],
+  [{ type: 'release', peer: 'all', message: 1, action: 'deliver' }, 'the one server'],
+  [{ type: 'release', peer: 2, message: 'next', action: 'deliver' }, 'null for all'],
+  [{ type: 'release', peer: 2, message: 1, action: 'eat' }, 'deliver, drop or duplicate'],
 ])('%j is refused in words', (command, words) => {
   const parsed = parseFaultCommand(command)
   expect(parsed.ok ? '' : parsed.error).toContain(words)

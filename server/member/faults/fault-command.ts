@@ -2,9 +2,11 @@
 // anything is done. Carrying them out is fault-seams.ts's business.
 
 import { err, ok, type Result } from '#shared/base/result.ts'
-import { asSid } from '#shared/zk/ids.ts'
+import { asSid, type Sid } from '#shared/zk/ids.ts'
+import type { HeldAction } from '../../faults/link-lane.ts'
 import { type LinkRule, MESSAGE_RULES, parseLinkRule } from '../../faults/link-rule.ts'
 import { type DiskRule, parseDiskRule } from '../../storage/faulty-disk.ts'
+import { type CrashPoint, parseCrashPoint } from './crash-points.ts'
 import { type ClockRule, parseClockRule } from './faulty-clock.ts'
 import type { Direction, Peer } from './link-faults.ts'
 
@@ -33,6 +35,12 @@ export type FaultCommand =
   | { readonly type: 'disk'; readonly rule: DiskRule; readonly ttlMs: number }
   | { readonly type: 'clock'; readonly rule: Exclude<ClockRule, { type: 'jump' }>; readonly ttlMs: number }
   | { readonly type: 'jump'; readonly ms: number }
+  /** The process ends when it comes to this point. */
+  | { readonly type: 'crash'; readonly at: CrashPoint; readonly ttlMs: number }
+  /** What links hold is told in the answer. */
+  | { readonly type: 'held' }
+  /** Something that is held on the way to a peer goes on, or does not; null: everything there. */
+  | { readonly type: 'release'; readonly peer: Sid; readonly message: number | null; readonly action: HeldAction }
   /** One fault ends, by what it is on, if there is one. */
   | { readonly type: 'end'; readonly on: string }
   /** Every fault ends. What a jump did stays. */
@@ -47,6 +55,7 @@ export function parseFaultCommand(value: unknown): Result<FaultCommand, string> 
   switch (value.type) {
     case 'heal':
     case 'list':
+    case 'held':
     case 'resetClients':
       return ok({ type: value.type })
     case 'end': {
@@ -58,6 +67,7 @@ export function parseFaultCommand(value: unknown): Result<FaultCommand, string> 
     case 'clients': {
       const read = readRule(value)
       if (!read.ok) return read
+      if (read.value.rule.type === 'hold') return err('hold is for messages between members, not for those of clients')
       if (MESSAGE_RULES.includes(read.value.rule.type))
         return err(`${read.value.rule.type} is for votes between members: what clients say is one stream of TCP`)
       return ok({ type: 'clients', ...read.value })
@@ -81,9 +91,32 @@ export function parseFaultCommand(value: unknown): Result<FaultCommand, string> 
       const ttlMs = readTtl(value)
       return ttlMs.ok ? ok({ type: 'clock', rule: rule.value, ttlMs: ttlMs.value }) : ttlMs
     }
+    case 'crash': {
+      const at = parseCrashPoint('at' in value ? value.at : undefined)
+      if (!at.ok) return at
+      const ttlMs = readTtl(value)
+      return ttlMs.ok ? ok({ type: 'crash', at: at.value, ttlMs: ttlMs.value }) : ttlMs
+    }
+    case 'release':
+      return readRelease(value)
     default:
-      return err('the type of a command is link, reset, clients, resetClients, disk, clock, end, heal or list')
+      return err(
+        'the type of a command is link, reset, clients, resetClients, held, release, disk, clock, crash, end, heal or list',
+      )
   }
+}
+
+function readRelease(value: object): Result<FaultCommand, string> {
+  const peer = readPeer(value)
+  if (!peer.ok) return peer
+  if (peer.value === 'all') return err('peer is the one server that the message is on its way to')
+  const message = 'message' in value ? value.message : undefined
+  if (message !== null && (typeof message !== 'number' || !Number.isSafeInteger(message)))
+    return err('message is the id of one that is held, or null for all of them')
+  const action = 'action' in value ? value.action : undefined
+  if (action !== 'deliver' && action !== 'drop' && action !== 'duplicate')
+    return err('action is deliver, drop or duplicate')
+  return ok({ type: 'release', peer: peer.value, message, action })
 }
 
 function readLink(value: object): Result<FaultCommand, string> {
@@ -105,6 +138,7 @@ function readRule(value: object): Result<DirectedRule, string> {
     return err('the direction of a link fault is in, out or both')
   const rule = parseLinkRule(ruleOf(value))
   if (!rule.ok) return rule
+  if (rule.value.type === 'hold' && direction !== 'out') return err('hold is for what leaves: its direction is out')
   const ttlMs = readTtl(value)
   if (!ttlMs.ok) return ttlMs
   const directions: readonly Direction[] = direction === 'both' ? ['in', 'out'] : [direction]

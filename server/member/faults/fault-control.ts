@@ -32,7 +32,7 @@ function answer(line: string, seams: FaultSeams | null): string {
   if (seams === null) return JSON.stringify({ ok: false, error: 'faults are off: set zabscope.faults=true' })
   const read = readJson(line)
   const done = read.ok ? seams.command(read.value) : read
-  return JSON.stringify(done.ok ? { ok: true, active: done.value } : { ok: false, error: done.error })
+  return JSON.stringify(done.ok ? { ok: true, ...done.value } : { ok: false, error: done.error })
 }
 
 function readJson(line: string): Result<unknown, string> {

@@ -8,8 +8,10 @@ import { FaultyDisk } from '../../storage/faulty-disk.ts'
 import type { Clock } from '../clock.ts'
 import type { MemberLogger } from '../logging.ts'
 import { ClientLinks } from './client-links.ts'
+import { type CrashPoint, CrashPoints } from './crash-points.ts'
 import { type FaultCommand, parseFaultCommand } from './fault-command.ts'
 import { FaultyClock } from './faulty-clock.ts'
+import type { HeldMessage } from './held-messages.ts'
 import { LinkFaults } from './link-faults.ts'
 
 /** At one time. */
@@ -24,6 +26,22 @@ export interface ActiveFault {
   readonly hits: number | null
 }
 
+/** The answer to a command. */
+export interface Told {
+  /** What is active afterwards. */
+  readonly active: readonly ActiveFault[]
+  /** Only for `held` and `release`: what is held afterwards, and how many more than are told. */
+  readonly held?: readonly HeldMessage[]
+  readonly more?: number
+}
+
+type LastingClockRule = Extract<FaultCommand, { type: 'clock' }>['rule']
+
+/** SIGKILL: nothing more of this process runs. */
+function killOurselves(): void {
+  process.kill(process.pid, 'SIGKILL')
+}
+
 interface Fault {
   readonly rule: unknown
   readonly endsAtMs: number
@@ -34,27 +52,41 @@ interface Fault {
 
 export class FaultSeams {
   readonly clock: FaultyClock
-  readonly disk = new FaultyDisk(nodeDisk)
+  readonly disk: FaultyDisk
+  readonly crashes: CrashPoints
   readonly links = new LinkFaults()
   readonly clients = new ClientLinks()
   readonly #log: MemberLogger
   readonly #faults = new Map<string, Fault>()
 
-  constructor(clock: Clock, log: MemberLogger) {
+  /** `crash`: ends the process as a power cut does, at once. */
+  constructor(clock: Clock, log: MemberLogger, crash: () => void = killOurselves) {
+    const crashAt = (at: CrashPoint) => {
+      log.warn({ at }, 'a crash point that was asked for')
+      crash()
+    }
     this.clock = new FaultyClock(clock)
+    this.crashes = new CrashPoints(crashAt)
+    this.disk = new FaultyDisk(nodeDisk, (torn) => crashAt(torn ? 'tornWrite' : 'beforeFlush'))
     this.#log = log
   }
 
-  /** `value` as it came from outside. What is active afterwards, or a sentence that says what is wrong with it. */
-  command(value: unknown): Result<readonly ActiveFault[], string> {
+  /** `value` as it came from outside. The answer, or a sentence that says what is wrong with it. */
+  command(value: unknown): Result<Told, string> {
     const parsed = parseFaultCommand(value)
     if (!parsed.ok) return parsed
     const command = parsed.value
     if (this.#faults.size + 2 > FAULTS_MAX && 'ttlMs' in command)
       return err(`${FAULTS_MAX} faults are active; heal them first`)
-    this.#perform(command)
-    if (command.type !== 'list') this.#log.warn({ fault: command }, 'a fault that was asked for')
-    return ok(this.active())
+    if (command.type === 'release') {
+      const done = this.links.act(command.peer, command.message, command.action)
+      if (!done.ok) return done
+    } else this.#perform(command)
+    const asks = command.type === 'list' || command.type === 'held'
+    if (!asks) this.#log.warn({ fault: command }, 'a fault that was asked for')
+    if (command.type !== 'held' && command.type !== 'release') return ok({ active: this.active() })
+    const { messages, more } = this.links.held()
+    return ok({ active: this.active(), held: messages, more })
   }
 
   active(): readonly ActiveFault[] {
@@ -72,7 +104,7 @@ export class FaultSeams {
     for (const on of [...this.#faults.keys()]) this.#end(on)
   }
 
-  #perform(command: FaultCommand): void {
+  #perform(command: Exclude<FaultCommand, { type: 'release' }>): void {
     switch (command.type) {
       case 'link':
         for (const direction of command.directions) {
@@ -103,20 +135,42 @@ export class FaultSeams {
         return this.disk.setRule(command.rule)
       case 'clock': {
         const { rule, ttlMs } = command
-        const offset = rule.type === 'offset'
-        this.#begin(`clock ${rule.type}`, rule, ttlMs, () =>
-          offset ? this.clock.setOffset(0) : this.clock.setFrozen(false),
-        )
-        return offset ? this.clock.setOffset(rule.ms) : this.clock.setFrozen(true)
+        this.#begin(`clock ${rule.type}`, rule, ttlMs, () => this.#setClock(rule.type, null))
+        return this.#setClock(rule.type, rule)
+      }
+      case 'crash': {
+        const { at, ttlMs } = command
+        this.#begin('crash', at, ttlMs, () => {
+          this.crashes.arm(null)
+          this.disk.armCrash(null)
+        })
+        if (at === 'beforeFlush' || at === 'tornWrite') this.disk.armCrash(at === 'tornWrite')
+        else this.crashes.arm(at)
+        return
       }
       case 'jump':
         return this.clock.jump(command.ms)
       case 'heal':
         return this.heal()
       case 'list':
+      case 'held':
         return
       default:
         return unreachable(command)
+    }
+  }
+
+  /** `rule` null: that it ends. */
+  #setClock(type: LastingClockRule['type'], rule: LastingClockRule | null): void {
+    switch (type) {
+      case 'offset':
+        return this.clock.setOffset(rule?.type === 'offset' ? rule.ms : 0)
+      case 'freeze':
+        return this.clock.setFrozen(rule !== null)
+      case 'drift':
+        return this.clock.setDrift(rule?.type === 'drift' ? rule.fasterPercent : 0)
+      case 'pace':
+        return this.clock.setPace(rule?.type === 'pace' ? rule.percent : 100)
     }
   }
 

@@ -11,10 +11,10 @@ function clocks() {
   return { real, clock }
 }
 
-test('an offset is of the wall clock alone', () => {
+test('an offset is of the wall clock alone; events keep their time', () => {
   const { clock } = clocks()
   clock.setOffset(-3000)
-  expect([clock.monotonicMs(), clock.wallMs(), clock.preciseWallMs()]).toEqual([1000, 4_998_000, 4_998_000.5])
+  expect([clock.monotonicMs(), clock.wallMs(), clock.preciseWallMs()]).toEqual([1000, 4_998_000, 5_001_000.5])
   clock.setOffset(0)
   expect(clock.wallMs()).toBe(5_001_000)
 })
@@ -36,4 +36,32 @@ test('frozen clocks stand still and then show what they would have shown; the mo
   expect(clock.monotonicMs(), 'not while it stands').toBe(1000)
   clock.setFrozen(false)
   expect(clock.monotonicMs()).toBe(1510)
+})
+
+test('a drifting clock runs faster or slower; then the wall clock is right again, and the monotonic one goes on', () => {
+  const { real, clock } = clocks()
+  clock.setDrift(50)
+  real.now += 1000
+  expect([clock.monotonicMs(), clock.wallMs()]).toEqual([2500, 5_002_500])
+  clock.setDrift(-90)
+  real.now += 1000
+  expect(clock.monotonicMs()).toBe(2600)
+  clock.setDrift(0)
+  real.now += 100
+  expect([clock.monotonicMs(), clock.wallMs()]).toEqual([2700, 5_003_100])
+})
+
+test('a pace is of the monotonic clock alone; time that was not counted is not made up for', () => {
+  const { real, clock } = clocks()
+  clock.setPace(0)
+  real.now += 60_000
+  expect([clock.monotonicMs(), clock.wallMs()]).toEqual([1000, 5_061_000])
+  clock.setDrift(100)
+  clock.setPace(10)
+  real.now += 1000
+  expect(clock.monotonicMs()).toBe(1200)
+  clock.setDrift(0)
+  clock.setPace(100)
+  real.now += 7
+  expect(clock.monotonicMs()).toBe(1207)
 })

@@ -11,7 +11,7 @@ import { BATCH_MS, createEventStream, type EventStream } from './event-stream.ts
 const SECRET = Buffer.from('00112233445566778899aabbccddeeff', 'hex')
 const HELLO: StreamHello = {
   type: 'hello',
-  version: 2,
+  version: 3,
   sid: 1,
   pid: 7,
   stats: {
@@ -28,6 +28,8 @@ const HELLO: StreamHello = {
     outstanding: 0,
     requests: 0,
     uptimeMs: 1,
+    cpuMs: 1,
+    rssBytes: 80_000_000,
   },
   phase: 'ELECTION',
   connections: [],

@@ -22,6 +22,8 @@ export const NAMELESS_MAX = 64
 export const RETRIES_MAX = 10
 export const RETRY_DELAY_MS = 250
 const BIND_PAUSE_MS = 1000
+/** The larger sid, which may have replaced a connection itself, is given this time before the smaller announces itself again. */
+const CALL_BACK_MS = 100
 /** A message that a connection took within this before its end may have gone down with it. */
 const LOST_WITHIN_MS = 1000
 
@@ -232,7 +234,8 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
         // What was just handed to a connection that is gone has reached nobody.
         if (remote.last && performance.now() - remote.lastSentMs < LOST_WITHIN_MS) {
           remote.unsent ??= remote.last
-          connect(remote)
+          if (self.sid > remote.sid) connect(remote)
+          else retryLater(remote, CALL_BACK_MS)
         }
       }
       if (!remote.socket && !servers.has(remote.sid)) remotes.delete(remote.sid)
@@ -265,6 +268,9 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
     cancelRetry(remote)
     const to = { sid: remote.sid, host: spec.host }
     const socket = transport.connect(to, spec.electionPort, () => {
+      // Called back meanwhile: to announce ourselves now would make the other side replace the connection that is there,
+      // whose end would make us announce ourselves again, and so on without end.
+      if (remote.socket) return void socket.destroy()
       const link = seam.opened(socket, remote.sid, 'election')
       link.write(hello.view())
       if (auth === null) return announced(link)
@@ -298,13 +304,13 @@ export function createElectionPort(options: ElectionPortOptions): ElectionPort {
     })
   }
 
-  function retryLater(remote: Remote): void {
+  function retryLater(remote: Remote, delayMs = RETRY_DELAY_MS): void {
     if (closed || remote.socket || remote.retryTimer || !remote.unsent || remote.retries >= RETRIES_MAX) return
     remote.retries += 1
     remote.retryTimer = setTimeout(() => {
       remote.retryTimer = null
       connect(remote)
-    }, RETRY_DELAY_MS)
+    }, delayMs)
   }
 
   function cancelRetry(remote: Remote): void {

@@ -10,6 +10,7 @@ import { JuteWriter } from '#shared/jute/writer.ts'
 import type { DataTree } from '#shared/tree/data-tree.ts'
 import type { LeaderPacket, LearnerPacket, QuorumPacket } from '#shared/zk/packet.ts'
 import { formatZxid, type Zxid } from '#shared/zk/zxid.ts'
+import { onBytes } from '../socket-reads.ts'
 import { SocketWriter } from '../socket-writer.ts'
 import type { Turn } from '../turn.ts'
 
@@ -47,6 +48,8 @@ export interface LinkFacts {
 export interface QuorumLinkOptions {
   readonly socket: Socket
   readonly turn: Turn
+  /** Whether `swap` may be called. */
+  readonly mayBeSwapped: boolean
   /** Who is at the other end. */
   readonly from: 'leader' | 'learner'
   /** `zxid`: of the SNAP packet. */
@@ -65,6 +68,7 @@ export class QuorumLink implements LinkFacts {
   packetsSent = 0
   requests = 0
   readonly #options: QuorumLinkOptions
+  #socket: Socket
   readonly #writer: SocketWriter
   readonly #arrived = new ByteQueue()
   #snapshotReader: SnapshotReader | null = null
@@ -79,12 +83,35 @@ export class QuorumLink implements LinkFacts {
     this.#options = options
     const { socket } = options
     this.address = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`
+    this.#socket = socket
     this.#writer = new SocketWriter(socket, options.turn)
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk))
-    socket.on('drain', () => this.#sendSlices())
-    socket.on('error', (error) => this.#down(error.message))
-    socket.on('end', () => this.#down('the other side closed it'))
-    socket.on('close', () => this.#down('it was cut'))
+    this.#hear(socket)
+  }
+
+  /** From now on this socket is read and written, which stands before the one so far. */
+  swap(socket: Socket): void {
+    const { data, drain, error, end, close } = this.#listeners
+    this.#socket.off('data', data).off('drain', drain).off('error', error).off('end', end).off('close', close)
+    this.#socket = socket
+    this.#writer.swap(socket)
+    this.#hear(socket)
+    this.#sendSlices()
+  }
+
+  readonly #listeners = {
+    data: (chunk: Uint8Array) => this.#onData(chunk),
+    drain: () => this.#sendSlices(),
+    error: (error: Error) => this.#down(error.message),
+    end: () => this.#down('the other side closed it'),
+    close: () => this.#down('it was cut'),
+  }
+
+  #hear(socket: Socket): void {
+    const { data, drain, error, end, close } = this.#listeners
+    // Below the streams nobody else could listen, or step in between.
+    if (this.#options.mayBeSwapped) socket.on('data', data)
+    else onBytes(socket, data)
+    socket.on('drain', drain).on('error', error).on('end', end).on('close', close)
   }
 
   send(packet: LearnerPacket | LeaderPacket): void {
@@ -109,7 +136,7 @@ export class QuorumLink implements LinkFacts {
     this.#slices = slices
     // The first slice belongs to this moment, whether the socket is ready for it or not.
     const first = slices.next()
-    if (!first.done) this.#options.socket.write(first.value)
+    if (!first.done) this.#socket.write(first.value)
     this.#sendSlices()
   }
 
@@ -126,11 +153,11 @@ export class QuorumLink implements LinkFacts {
   }
 
   get bytesReceived(): number {
-    return this.#options.socket.bytesRead
+    return this.#socket.bytesRead
   }
 
   get bytesSent(): number {
-    return this.#options.socket.bytesWritten
+    return this.#socket.bytesWritten
   }
 
   get queuedBytes(): number {
@@ -141,21 +168,22 @@ export class QuorumLink implements LinkFacts {
   close(): void {
     if (!this.#open) return
     this.#open = false
-    if (this.#slices) this.#options.socket.destroy()
+    if (this.#slices) this.#socket.destroy()
     else this.#writer.end()
   }
 
   #down(reason: string): void {
     if (!this.#open) return
     this.#open = false
-    this.#options.socket.destroy()
+    this.#socket.destroy()
     this.#options.onDown(reason)
   }
 
   /** As many slices as the socket takes, and not so many that everything else waits. */
   #sendSlices(): void {
     if (!this.#slices || !this.#open) return
-    const { socket, turn } = this.#options
+    const { turn } = this.#options
+    const socket = this.#socket
     for (let sent = 0; !socket.writableNeedDrain; sent += 1) {
       if (sent === SLICES_PER_TURN_MAX) {
         turn.atEnd(() => this.#sendSlices())
@@ -178,7 +206,7 @@ export class QuorumLink implements LinkFacts {
     }
   }
 
-  #onData(chunk: Buffer): void {
+  #onData(chunk: Uint8Array): void {
     if (!this.#open) return
     if (this.#snapshotReader) {
       this.#onSnapshotChunk(this.#snapshotReader, chunk)

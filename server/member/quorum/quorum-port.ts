@@ -115,13 +115,19 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
       if (links.get(link)?.hasSpoken === false) lose(link, 'it did not say who it is')
     }, options.firstPacketTimeoutMs)
     socket.once('close', () => clearTimeout(timer))
-    addLink(link, seam.accepted(socket, 'quorum'), 'learner')
+    addLink(link, (swap) => seam.accepted(socket, 'quorum', swap), 'learner')
   }
 
-  function addLink(link: LinkId, socket: Socket, from: 'leader' | 'learner'): void {
+  /** `through`: the seam; what it gives is used until it calls with something else. */
+  function addLink(
+    link: LinkId,
+    through: (swap: (socket: Socket) => void) => Socket,
+    from: 'leader' | 'learner',
+  ): void {
     const added = new QuorumLink({
-      socket,
+      socket: through((socket) => added.swap(socket)),
       turn: options.turn,
+      mayBeSwapped: seam !== SOUND_LINKS,
       from,
       newSnapshotReader: options.newSnapshotReader,
       onPacket: (packet) => options.onPacket(link, packet),
@@ -203,7 +209,7 @@ export function createQuorumPort(options: QuorumPortOptions): QuorumPort {
       if (!attempts.delete(link)) return void fresh.destroy()
       clearTimeout(deadline)
       fresh.off('error', onError)
-      addLink(link, seam.opened(fresh, to, 'quorum'), 'leader')
+      addLink(link, (swap) => seam.opened(fresh, to, 'quorum', swap), 'leader')
     }
     const onError = (error: Error) => {
       const wait = pauses[tries]

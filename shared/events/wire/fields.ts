@@ -18,7 +18,7 @@ import type { ActivityCounts, MultiPart } from '../activity-event.ts'
 import { HANDSHAKE_PACKETS, SESSION_CHANGES, SYNC_WAYS, VOTE_REASONS } from '../activity-event.ts'
 import type { ClusterEvent, MemberStats, TxnSummary } from '../cluster-event.ts'
 
-export const WIRE_VERSION = 2
+export const WIRE_VERSION = 3
 /** Items of a list in an event; a longer one is no event. */
 export const LIST_MAX = 4096
 
@@ -74,6 +74,8 @@ const STATS: Kind = {
     outstanding: 'number',
     requests: 'number',
     uptimeMs: 'number',
+    cpuMs: 'number',
+    rssBytes: 'number',
   }),
 }
 

@@ -4,6 +4,7 @@
 import type { SessionId } from '../../zk/ids.ts'
 import type { Zxid } from '../../zk/zxid.ts'
 import type { SiteNode } from '../recognise/picture.ts'
+import type { GapReason } from './gaps.ts'
 
 interface Base {
   /** Ms since 1970, with fractions. */
@@ -26,7 +27,11 @@ export type LockChange = Base &
     /** What is there at `zxid`; null when there is no such node. */
     | { readonly type: 'listed'; readonly zxid: Zxid; readonly path: string; readonly node: SiteNode | null }
     /** Changes may have been missed: what is seen next began at an unknown time. */
-    | { readonly type: 'gap' }
+    | { readonly type: 'gap'; readonly reason: GapReason }
+    /** The stream tells only some changes from now on, or all of them again. */
+    | { readonly type: 'sampling'; readonly on: boolean }
+    /** Sessions that wait for a lock that is one znode: they watch it, in no order. */
+    | { readonly type: 'crowd'; readonly sessions: readonly string[] }
     /** A watch of `session` on `path` fired. */
     | { readonly type: 'triggered'; readonly session: SessionId; readonly path: string }
     /** Its notification was handed to the operating system. */

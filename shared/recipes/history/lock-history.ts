@@ -11,6 +11,7 @@ import type { Override } from '../recognise/overrides.ts'
 import { isHolder, isWaiting, type LockPicture, type Standing } from '../recognise/picture.ts'
 import { readSite } from '../recognise/read-site.ts'
 import { type EndReason, holds, type LockChange, type Tenure } from './change.ts'
+import { createGaps, endGap, type Gaps, noteGap, noteSampling } from './gaps.ts'
 import { addDuration } from './log-histogram.ts'
 import { changeSite, createSite, type MutableSite } from './site-changes.ts'
 import {
@@ -41,6 +42,8 @@ export interface LockHistory {
   readonly site: MutableSite
   overrides: readonly Override[]
   picture: LockPicture
+  /** What it was when last somebody was there: an empty directory tells nothing. */
+  seenAs: SeenAs | null
   /** Those that exist, by path. */
   readonly open: Map<string, Tenure>
   /** Oldest first. */
@@ -55,22 +58,42 @@ export interface LockHistory {
   /** The largest token granted. */
   lastToken: Zxid | null
   sinceMs: number
-  /** Something may have been missed at these times; newest kept. */
-  readonly gaps: number[]
+  /** When something may have been missed. */
+  readonly gaps: Gaps
   /** What is seen next may have begun at any time before. */
   blind: boolean
   lastReleaseMs: number | null
   /** Owners of contenders that have gone, for the notifications that come after: path → session. */
   readonly formerOwners: Map<string, string>
+  /** Of a single node: who watches it, as far as the stream told. */
+  crowd: readonly string[]
   waiting: readonly { readonly session: string; readonly holders: readonly string[] }[]
 }
+
+export type SeenAs = Pick<LockPicture, 'recipe' | 'family' | 'confidence' | 'facts'>
 
 export function createHistory(path: string, t: number, overrides: readonly Override[] = []): LockHistory {
   const site = createSite(path)
   return {
-    ...{ site, overrides, picture: readSite(site, overrides), open: new Map(), ended: [], droppedTenures: 0 },
+    ...{
+      site,
+      overrides,
+      picture: readSite(site, overrides),
+      seenAs: null,
+      open: new Map(),
+      ended: [],
+      droppedTenures: 0,
+    },
     ...{ tallies: createTallies(t), incidents: [], overtakes: 0, tokenViolations: 0, resets: 0, lastToken: null },
-    ...{ sinceMs: t, gaps: [], blind: true, lastReleaseMs: null, formerOwners: new Map(), waiting: [] },
+    ...{
+      sinceMs: t,
+      gaps: createGaps(),
+      blind: true,
+      lastReleaseMs: null,
+      formerOwners: new Map(),
+      crowd: [],
+      waiting: [],
+    },
   }
 }
 
@@ -80,32 +103,54 @@ export function applyChange(history: LockHistory, change: LockChange): void {
   const { t } = change
   if (change.type === 'gap') {
     history.blind = true
-    history.gaps.push(t)
-    if (history.gaps.length > INCIDENTS_MAX) history.gaps.shift()
+    return noteGap(history.gaps, change.reason, t)
+  }
+  if (change.type === 'sampling') {
+    history.blind = true
+    return noteSampling(history.gaps, change.on, t)
+  }
+  if (change.type === 'crowd') {
+    advance(tallies, t, history.waiting)
+    history.crowd = change.sessions
+    history.waiting = crowdWaits(history)
     return
   }
   if (change.type === 'triggered' || change.type === 'delivered') return noteWake(history, change)
   advance(tallies, t, history.waiting)
   const before = history.picture.incarnation
   if (!changeSite(site, change)) return
-  history.picture = readSite(site, history.overrides)
+  look(history)
   const after = history.picture.incarnation
-  if (before !== null && after !== null && before !== after) {
+  if (before !== null && after !== null && before !== after && history.picture.recipe !== 'single node') {
     history.resets += 1
     noteIncident(history, { t, type: 'reset', path: site.path, other: formatZxid(before) })
   }
   follow(history, change)
-  if (change.type === 'listed' && change.path === site.path) history.blind = false
+  if (change.type !== 'listed' || change.path !== site.path) return
+  history.blind = false
+  endGap(history.gaps, t)
 }
 
 /** Another person's word about the directory: the same znodes, read anew. What has ended stays as it was. */
 export function setOverrides(history: LockHistory, overrides: readonly Override[], t: number): void {
   history.overrides = overrides
-  history.picture = readSite(history.site, overrides)
+  history.seenAs = null
+  look(history)
   history.blind = true
   history.open.clear()
-  follow(history, { type: 'gap', t })
+  follow(history, { type: 'gap', t, reason: 'session' })
   history.blind = false
+}
+
+function look(history: LockHistory): void {
+  history.picture = readSite(history.site, history.overrides)
+  const { recipe, family, confidence, facts, standings } = history.picture
+  if (recipe !== 'unknown' && standings.length > 0) history.seenAs = { recipe, family, confidence, facts }
+}
+
+/** What it is, or was when last somebody was there. */
+export function recognised({ picture, seenAs }: LockHistory): SeenAs {
+  return picture.recipe === 'unknown' && picture.standings.length === 0 && seenAs !== null ? seenAs : picture
 }
 
 function follow(history: LockHistory, change: LockChange): void {
@@ -113,8 +158,10 @@ function follow(history: LockHistory, change: LockChange): void {
   const contenders = history.picture.standings.filter(
     ({ state, kind }) => state !== 'item' && state !== 'member' && kind !== 'foreign',
   )
-  const present = new Set(contenders.map(({ path }) => path))
-  for (const tenure of [...history.open.values()]) if (!present.has(tenure.path)) end(history, tenure, change)
+  const tokens = new Map(contenders.map(({ path, token }) => [path, token]))
+  // Another znode of the same name is somebody else's turn.
+  for (const tenure of [...history.open.values()])
+    if (tokens.get(tenure.path) !== tenure.token) end(history, tenure, change)
   const granted: Standing[] = []
   for (const standing of contenders) {
     const tenure = history.open.get(standing.path) ?? begin(history, standing, t)
@@ -122,6 +169,10 @@ function follow(history: LockHistory, change: LockChange): void {
   }
   granted.sort((a, b) => a.token - b.token)
   for (const standing of granted) grant(history, standing, change)
+  if (recognised(history).recipe === 'single node') {
+    history.waiting = crowdWaits(history)
+    return
+  }
   const sessions = new Map(contenders.map((standing) => [standing.path, formatSessionId(standing.owner)]))
   history.waiting = contenders
     .filter(({ state }) => state === 'waiting')
@@ -129,6 +180,12 @@ function follow(history: LockHistory, change: LockChange): void {
       session: formatSessionId(owner),
       holders: [...new Set(hard.flatMap((path) => sessions.get(path) ?? []))],
     }))
+}
+
+/** Whoever holds a single node makes all others wait that watch it. */
+function crowdWaits({ crowd, picture }: LockHistory): LockHistory['waiting'] {
+  const holders = picture.standings.filter(isHolder).map(({ owner }) => formatSessionId(owner))
+  return crowd.filter((session) => !holders.includes(session)).map((session) => ({ session, holders }))
 }
 
 function begin(history: LockHistory, standing: Standing, t: number): Tenure {

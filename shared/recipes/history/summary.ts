@@ -3,7 +3,8 @@
 
 import { isWaiting } from '../recognise/picture.ts'
 import { holds, type Tenure } from './change.ts'
-import type { Incident, LockHistory } from './lock-history.ts'
+import type { Gap } from './gaps.ts'
+import { type Incident, type LockHistory, recognised } from './lock-history.ts'
 import { type HistogramSummary, summarize } from './log-histogram.ts'
 import { activeSessions, type QueueWindow, RELEASES_KEPT } from './tallies.ts'
 
@@ -46,8 +47,9 @@ export interface ConvoyVerdict {
 
 export interface HistorySummary {
   readonly sinceMs: number
-  /** When changes may have been missed. */
-  readonly gaps: readonly number[]
+  /** When changes may have been missed, newest last, and how many such times are no longer kept. */
+  readonly gaps: readonly Readonly<Gap>[]
+  readonly gapsDropped: number
   readonly wait: HistogramSummary
   readonly hold: HistogramSummary
   readonly abandoned: HistogramSummary
@@ -101,7 +103,8 @@ export function summarizeHistory(history: LockHistory, now: number): HistorySumm
     .sort((a, b) => b.seconds - a.seconds)
   return {
     sinceMs: history.sinceMs,
-    gaps: history.gaps,
+    gaps: history.gaps.all.map((gap) => ({ ...gap })),
+    gapsDropped: history.gaps.dropped,
     ...{ wait: summarize(tallies.wait), hold: summarize(tallies.hold), abandoned: summarize(tallies.abandoned) },
     handOver: summarize(tallies.handOver),
     censored: censored.slice(0, RANKED_MAX),
@@ -119,7 +122,8 @@ export function summarizeHistory(history: LockHistory, now: number): HistorySumm
     herdIndex: tallies.releases === 0 ? null : tallies.triggers / tallies.releases,
     convoy: convoyOf(history, now),
     polling: pollingOf(history, now),
-    little: checkLittle(tallies.lastWindow),
+    // Who waits for a single node has no place in a line of which it could come to the end.
+    little: recognised(history).recipe === 'single node' ? null : checkLittle(tallies.lastWindow),
     tokenViolations: history.tokenViolations,
     resets: history.resets,
     incidents: history.incidents,

@@ -3,11 +3,16 @@
 
 import type { Recipe } from '../contract.ts'
 
+/** What a person can say; `none`: not a lock, whatever it looks like. */
+export const OVERRIDE_RECIPES = [
+  ...(['none', 'lock', 'read-write lock', 'semaphore', 'election', 'queue', 'single node', 'lease'] as const),
+  ...(['barrier', 'double barrier', 'group', 'discovery', 'counter', 'partitions'] as const),
+] as const satisfies readonly (Recipe | 'none')[]
+
 export interface Override {
   /** `*`: one part of a path, `**`: any number of parts, `?`: one character. */
   readonly glob: string
-  /** `none`: not a lock, whatever it looks like. */
-  readonly recipe: Recipe | 'none'
+  readonly recipe: (typeof OVERRIDE_RECIPES)[number]
   /** How many may hold, for a semaphore that does not store it. */
   readonly permits: number | null
 }

@@ -128,6 +128,8 @@ function readShape(site: Site, node: SiteNode, said: Recipe | null, options: Con
       standings: readMembers(near('party') ?? node, 'kazoo'),
       facts: [{ type: 'siblings', detail: 'locks, party' }],
     })
+  // A barrier is closed while its znode is there; who waits is in watch tables only.
+  if (said === 'barrier') return ofGathering({ recipe: 'barrier', family: 'unknown', standings: [], facts: [] })
   if (said === 'counter') return ofGathering(readCounter(node))
   if (said === 'single node' || node.ephemeralOwner !== NO_SESSION)
     return ofGathering(readSingleNode(node), said ? 'likely' : 'guess')

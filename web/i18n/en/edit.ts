@@ -15,6 +15,8 @@ export const edit = {
   barrier: {
     offline: 'Not connected now; the page reconnects by itself.',
     role: (role: string) => `Needs the role “${role}”; you have a lesser one.`,
+    readOnly: 'This attached cluster is read-only; an admin can allow changes.',
+    notHere: 'Not on this cluster: Zabscope did not start it.',
   },
   editTitle: (path: string) => `Data of ${path}`,
   form: 'Form',

@@ -48,6 +48,8 @@ export const frame = {
   warning: 'At the edge: one more failure stops writes',
   bad: 'Not serving writes',
   lost: (age: string) => `Connection to the gateway lost ${age}. What you see is from then.`,
+  nobodyServes: (time: string) =>
+    `No member serves clients since ${time}. Znodes, locks and sessions are shown as they were; all goes on by itself once enough members run.`,
   retryIn: (seconds: number) => `Next attempt in ${seconds} s.`,
   retrying: 'Trying now…',
   retryNow: 'Try now',

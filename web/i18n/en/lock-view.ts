@@ -10,6 +10,7 @@ export const lockView = {
     ranking: 'Ranking',
     blocked: 'Blocked by',
     graph: 'Wait graph',
+    rules: 'Patterns',
     queue: 'Queue',
     lanes: 'Lanes',
     figures: 'Figures',
@@ -17,7 +18,6 @@ export const lockView = {
   show: 'Show',
   all: 'All locks',
   find: 'Find a lock, or type a path to open',
-  contendedOnly: 'Only contended',
   ranking: 'Locks by time spent waiting',
   columns: {
     lock: 'Lock',
@@ -91,38 +91,14 @@ export const lockView = {
   unknownWake: 'not known',
   why: 'Why',
   lints: 'Hints',
-  lintNames: {
-    'mixed libraries':
-      'Different libraries or recipes use this directory. They do not see each other, so more than one can hold.',
-    'foreign child blocks':
-      'A child that is no contender stands in the line; whoever waits for it waits until somebody deletes it.',
-    'reader beside a plain lock':
-      'kazoo’s Lock and WriteLock make the same names. A Lock does not wait for earlier readers; a WriteLock does.',
-    'persistent contender': 'A contender is not ephemeral: no session’s end removes it, only a delete.',
-    'duplicate owner': 'One session stands here more than once: two threads, or a node left behind by a lost reply.',
-    'stale owner': 'The session in a name is not the session that owns it.',
-    'near overflow':
-      'The directory has nearly used up its 2^31 numbers; below zero libraries disagree about the order.',
-    'permits unknown': 'How many may hold this semaphore is not stored in ZooKeeper; an operator may say so.',
-    'foreign child ignored': 'A child that is no contender stands here; this library does not mind.',
-    herd: 'Several sessions sleep on one node: all wake when it ends, and at most one gets further.',
-    'missing wake edge': 'A waiter watches nothing that would wake it.',
-    'wrong wake edge': 'A waiter sleeps on another node than its library should.',
-    'self-watch': 'A waiter sleeps on its own node, so it never wakes.',
-    'eligible but asleep': 'Nothing blocks a waiter any more, and it sleeps.',
-    'sequence reset': 'The directory was made anew: numbers began again, tokens went on.',
-    'directory gone': 'The directory does not exist any more.',
-    'token out of order':
-      'A lock was granted with a smaller token than before: a resource that checks tokens refuses it.',
-  } as Readonly<Record<string, string>>,
   herds: (path: string, n: string) => `${n} sessions sleep on ${path}`,
   crowd: (n: number, text: string) => (n === 1 ? '1 session watches the node' : `${text} sessions watch the node`),
   lanes: 'Time in line and time held, a lane a session',
   lanesCaption: (sessions: string, span: string) =>
-    `${sessions} sessions in the last ${span}: light waits, solid holds, striped holds in silence.`,
+    `${sessions} sessions in the last ${span}: light waits, solid holds, striped holds in silence, striped red only believes to hold.`,
   lanesMore: (n: string) => `${n} more sessions have no room here`,
   lanesKept: 'The newest 20 stays that ended are shown, and everybody who is there.',
-  stretchWords: { waiting: 'waited', holding: 'held', silent: 'held in silence' },
+  stretchWords: { waiting: 'waited', holding: 'held', silent: 'held in silence', believed: 'believed to hold' },
   endWords: {
     delete: 'released',
     cancel: 'gave up',
@@ -205,6 +181,5 @@ export const lockView = {
     'at least': 'at least',
   },
   sinceWords: (time: string) => `watched for ${time}`,
-  gaps: (n: number) => (n === 1 ? 'once interrupted' : `interrupted ${n} times`),
   noDetail: 'The gateway keeps no history of this lock: too many are tracked already.',
 }

@@ -21,6 +21,8 @@ export const palette = {
     share: 'Copy a link to this view',
     keys: 'Show the keys',
     tour: 'Take the tour',
+    clusters: 'Look at another cluster',
+    attach: 'Attach a cluster',
     rail: 'Collapse or expand the rail',
     dark: 'Dark theme',
     light: 'Light theme',

@@ -29,11 +29,12 @@ export const reading = {
   flowNone: 'No rounds in this time.',
   flowMarks:
     'Solid arrow: proposal. Open head: ack. Double line: commit. Bar: flush. Diamond: the ack that made the quorum. Cross: lost. No head: still under way, or its arrival was not recorded.',
-  slowestKept: 'slowest commit of the rounds kept',
+  slowestKept: 'slowest commit of the rounds kept, p99 of older ones',
   writesPerSecond: 'writes per second',
 
   logs: 'Logs of the members',
-  logsHint: 'A column for each txn, oldest left. Arrow keys move, Enter selects the round.',
+  logsHint:
+    'A column for each txn, oldest left; a band for each stage (logged: on disk). Arrow keys move, Enter selects the round.',
   logsOlder: 'Older',
   logsNewer: 'Newer',
   logsNewest: 'Newest',
@@ -55,6 +56,8 @@ export const reading = {
   half: '1/2',
   agreed: (sid: string, time: string, k: string, n: string) =>
     `With the ack of member ${sid} after ${time}, ${k} of ${n} had it: more than half.`,
+  heardOf: (sid: string, time: string) =>
+    `The leader knew with the ack of member ${sid}, which reached it after ${time}.`,
   notAgreed: (k: string, n: string) => `${k} of ${n} have it so far: not more than half.`,
   stragglers: (sids: string, time: string) => `The quorum did not wait for ${sids}: there after ${time}.`,
 

@@ -12,8 +12,9 @@ export const tree = {
   ephemeral: 'ephemeral',
   ephemeralOf: (session: string) => `Ephemeral of session ${session}`,
   sequential: 'sequential',
-  more: (n: string) => `${n} more`,
-  loadMore: (n: string) => `Load ${n} more`,
+  pending: (position: string) => `Child ${position}…`,
+  unseen: (n: number, text: string) =>
+    `${n === 1 ? '1 more child is' : `${text} more children are`} not loaded; search for names to look through all of them.`,
   loading: 'Loading children',
   empty: 'No children',
   failed: (message: string) => `Could not list: ${message}`,

@@ -2,9 +2,11 @@
 
 import type { Messages } from '../languages.ts'
 import { attached } from './attached.ts'
+import { clusters } from './clusters.ts'
 import { edit } from './edit.ts'
 import { ensemble } from './ensemble.ts'
 import { access, frame, keys, timeline, units } from './frame.ts'
+import { lints, lockDetail } from './lock-detail.ts'
 import { lockView, why } from './lock-view.ts'
 import { metrics } from './metrics.ts'
 import { palette } from './palette.ts'
@@ -36,6 +38,9 @@ export const zhCn: Messages = {
   playground,
   edit,
   lockView,
+  lockDetail,
+  lints,
   why,
   attached,
+  clusters,
 }

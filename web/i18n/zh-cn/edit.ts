@@ -15,6 +15,8 @@ export const edit: Messages['edit'] = {
   barrier: {
     offline: '当前未连接；页面会自行重连。',
     role: (role) => `需要“${role}”角色；你的角色权限较低。`,
+    readOnly: '这个已接入的集群是只读的；管理员可以允许修改。',
+    notHere: '此集群不适用：它不是由 Zabscope 启动的。',
   },
   editTitle: (path) => `${path} 的数据`,
   form: '形式',

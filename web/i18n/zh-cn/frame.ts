@@ -47,6 +47,8 @@ export const frame: Messages['frame'] = {
   warning: '临界：再坏一个就无法写入',
   bad: '无法写入',
   lost: (age) => `与网关的连接已于${age}断开，所见为当时状态。`,
+  nobodyServes: (time) =>
+    `自 ${time} 起没有成员为客户端服务。znode、锁与会话显示的是之前的状态；足够多的成员运行后会自动恢复。`,
   retryIn: (seconds) => `${seconds} 秒后重试。`,
   retrying: '正在重试…',
   retryNow: '立即重试',

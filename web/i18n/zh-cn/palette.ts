@@ -15,6 +15,8 @@ export const palette: Messages['palette'] = {
     share: '复制此视图的链接',
     keys: '显示快捷键',
     tour: '看看导览',
+    clusters: '查看另一个集群',
+    attach: '接入集群',
     rail: '收起或展开侧栏',
     dark: '深色主题',
     light: '浅色主题',

@@ -29,11 +29,11 @@ export const reading: Messages['reading'] = {
   flowNone: '这段时间没有提案。',
   flowMarks:
     '实心箭头：提案。空心箭头：确认。双线：提交。横条：落盘。菱形：达成法定人数的确认。叉：丢失。无箭头：仍在途中，或到达时间没有记录。',
-  slowestKept: '所保留提案中最慢的提交',
+  slowestKept: '所保留轮次中最慢的提交，更早的为 p99',
   writesPerSecond: '每秒写入',
 
   logs: '各成员的日志',
-  logsHint: '每列一个事务，左边较旧。方向键移动，Enter 选择提案。',
+  logsHint: '每列一个事务，最旧的在左；每个阶段一条带（logged：已落盘）。方向键移动，Enter 选择该轮。',
   logsOlder: '较旧',
   logsNewer: '较新',
   logsNewest: '最新',
@@ -49,6 +49,7 @@ export const reading: Messages['reading'] = {
   agreementHint: '已落盘的投票者所占比例：(1/n) · Σ 确认。折线越过一半时即达成一致。',
   half: '1/2',
   agreed: (sid, time, k, n) => `成员 ${sid} 在 ${time} 后确认，${n} 个中已有 ${k} 个：超过半数。`,
+  heardOf: (sid, time) => `leader 凭成员 ${sid} 的 ack 得知，它在 ${time} 后到达。`,
   notAgreed: (k, n) => `目前 ${n} 个中有 ${k} 个：未过半数。`,
   stragglers: (sids, time) => `法定人数没有等待 ${sids}：${time} 后才到。`,
 

@@ -1,4 +1,4 @@
-// All locks: as a ranking, as a tree of who is blocked by whom, as a graph. One can also open any path.
+// All locks: as a ranking, as a tree of who is blocked by whom, as a graph; and what people said of paths. One can also open any path.
 
 import { type FormEvent, useState } from 'react'
 import { pathProblem } from '#shared/zk/path.ts'
@@ -15,12 +15,13 @@ import { useMessages } from '../../ui/words.ts'
 import { locksAnswer, rankLocks } from '../../viz/locks/ranking.ts'
 import { BlockedTreeView } from './blocked-tree.tsx'
 import { LockRanking } from './lock-ranking.tsx'
+import { LockRulesView } from './lock-rules-view.tsx'
 import { WaitGraphView } from './wait-graph-view.tsx'
 
-const FORMS = ['ranking', 'blocked', 'graph'] as const satisfies readonly LockForm[]
+const FORMS = ['ranking', 'blocked', 'graph', 'rules'] as const satisfies readonly LockForm[]
 
 export function AllLocks() {
-  const { lockView: words, locks } = useMessages()
+  const { lockView: words, lockDetail, locks } = useMessages()
   const directories = useLocks((state) => state.directories)
   const form = useRoute((route) => FORMS.find((each) => each === route.lockForm)) ?? 'ranking'
   const [text, setText] = useState('')
@@ -55,14 +56,15 @@ export function AllLocks() {
             <button type="submit" className="button">
               {locks.open}
             </button>
-            <button
-              type="button"
-              className="button quiet"
-              aria-pressed={contendedOnly}
-              onClick={() => setContendedOnly(!contendedOnly)}
-            >
-              {words.contendedOnly}
-            </button>
+            <Segments
+              label={lockDetail.which}
+              value={contendedOnly ? 'contended' : 'all'}
+              onChange={(which) => setContendedOnly(which === 'contended')}
+              choices={[
+                { value: 'all', label: lockDetail.whichAll },
+                { value: 'contended', label: lockDetail.whichContended },
+              ]}
+            />
           </>
         )}
         <Summary />
@@ -82,6 +84,7 @@ export function AllLocks() {
       )}
       {form === 'blocked' && <BlockedTreeView />}
       {form === 'graph' && <WaitGraphView />}
+      {form === 'rules' && <LockRulesView />}
       {form === 'ranking' && directories === null && (
         <div className="page-skeleton">
           <Skeleton rows={6} rowHeight={44} />

@@ -15,7 +15,7 @@ interface ContenderWhyProps {
 }
 
 export function ContenderWhy({ standing, toldAt }: ContenderWhyProps) {
-  const { lockView: words } = useMessages()
+  const { lockView: words, lockDetail } = useMessages()
   const { wake, observed, verdict, token, why } = standing
   return (
     <section>
@@ -53,7 +53,11 @@ export function ContenderWhy({ standing, toldAt }: ContenderWhyProps) {
         {verdict !== null && (
           <>
             <dt>{words.wakeVerdict}</dt>
-            <dd className={FINE.has(verdict) ? undefined : 'behind'}>{words.verdicts[verdict]}</dd>
+            <dd className={FINE.has(verdict) ? undefined : 'behind'}>
+              {words.verdicts[verdict]}
+              <br />
+              <span className="tertiary">{lockDetail.wakeWhy[verdict]}</span>
+            </dd>
           </>
         )}
       </dl>

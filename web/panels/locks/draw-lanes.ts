@@ -1,5 +1,5 @@
-// Draws the lanes of a lock: light while waiting, solid while holding, striped while holding in silence, and at each
-// end what ended it. Numbers come from viz/locks/lanes.ts.
+// Draws the lanes of a lock: light while waiting, solid while holding, striped while holding in silence, striped in red
+// while only its client believes that it holds, and at each end what ended it. Numbers come from viz/locks/lanes.ts.
 
 import { scaleLinear, scaleTime } from 'd3'
 import { formatClock } from '../../i18n/format.ts'
@@ -68,6 +68,13 @@ function drawStretch(
     context.fillRect(from, y + 3, width, BAR_PX - 6)
     return
   }
+  if (type === 'believed') {
+    drawStripes(context, colours, from, y, width, 'bad')
+    context.strokeStyle = colours.of('bad')
+    context.lineWidth = 1
+    context.strokeRect(from + 0.5, y + 0.5, width - 1, BAR_PX - 1)
+    return
+  }
   context.fillStyle = colours.of(type === 'silent' ? 'faint' : 'text-2')
   context.fillRect(from, y, width, BAR_PX)
   if (type === 'silent') drawStripes(context, colours, from, y, width)
@@ -84,12 +91,13 @@ function drawStripes(
   from: number,
   y: number,
   width: number,
+  colour: 'text-2' | 'bad' = 'text-2',
 ): void {
   context.save()
   context.beginPath()
   context.rect(from, y, width, BAR_PX)
   context.clip()
-  context.strokeStyle = colours.of('text-2')
+  context.strokeStyle = colours.of(colour)
   context.lineWidth = 2
   context.beginPath()
   for (let at = from - BAR_PX; at < from + width; at += 6) {

@@ -3,7 +3,7 @@
 
 import type { LockDetail, LockHistoryView } from '#shared/events/lock-requests.ts'
 import type { HistogramSummary } from '#shared/recipes/history/log-histogram.ts'
-import { formatCount } from '../../i18n/format.ts'
+import { formatClock, formatCount } from '../../i18n/format.ts'
 import { serverNow } from '../../stores/view-store.ts'
 import { SessionTag } from '../../ui/tags.tsx'
 import { useDuration } from '../../ui/times.tsx'
@@ -107,12 +107,33 @@ function Histogram({ summary: { buckets, p50Ms, p95Ms } }: { readonly summary: H
   )
 }
 
+const GAPS_SHOWN = 3
+
+function Gaps({ history }: { readonly history: LockHistoryView }) {
+  const { lockDetail: words } = useMessages()
+  const duration = useDuration()
+  if (history.gaps.length === 0) return null
+  return (
+    <ul className="tertiary">
+      {history.gaps.slice(-GAPS_SHOWN).map(({ reason, sinceMs, untilMs }) => (
+        <li key={sinceMs}>
+          {untilMs === null
+            ? words.gapNow(words.gapReasons[reason], formatClock(sinceMs))
+            : words.gapLine(words.gapReasons[reason], formatClock(sinceMs), duration(untilMs - sinceMs))}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
 function Facts({ detail }: { readonly detail: LockDetail }) {
-  const { lockView: words } = useMessages()
+  const { lockView: words, lockDetail } = useMessages()
   const language = useLanguage()
   const duration = useDuration()
   const { history, counters, permits } = detail
   const { convoy, little } = history
+  const gapCount = history.gaps.length + history.gapsDropped
+  const gapMs = history.gaps.reduce((sum, { sinceMs, untilMs }) => sum + (untilMs ?? serverNow()) - sinceMs, 0)
   const count = (n: number) => formatCount(n, language)
   const ratio = (n: number | null) => (n === null ? '–' : n.toFixed(2))
   const facts = words.facts2
@@ -124,8 +145,9 @@ function Facts({ detail }: { readonly detail: LockDetail }) {
           {count(history.grants)}{' '}
           <span className="tertiary">
             {words.sinceWords(duration(serverNow() - history.sinceMs))}
-            {history.gaps.length > 0 && `, ${words.gaps(history.gaps.length)}`}
+            {gapCount > 0 && `, ${lockDetail.gaps(gapCount, duration(gapMs))}`}
           </span>
+          <Gaps history={history} />
         </dd>
         <dt title={words.waitedHint}>{facts.waiterSeconds}</dt>
         <dd>{duration(history.waiterSeconds * 1000)}</dd>

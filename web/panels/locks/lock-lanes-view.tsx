@@ -3,12 +3,14 @@
 import type { LockView } from '#shared/events/socket-protocol.ts'
 import { formatClock, formatCount } from '../../i18n/format.ts'
 import { useNow } from '../../stores/clock.ts'
+import { useCluster } from '../../stores/view-store.ts'
 import { Canvas } from '../../ui/canvas.tsx'
 import { Empty } from '../../ui/states.tsx'
 import { SessionTag } from '../../ui/tags.tsx'
 import { useDuration } from '../../ui/times.tsx'
 import { useSize } from '../../ui/use-size.ts'
 import { useLanguage, useMessages } from '../../ui/words.ts'
+import { lockBeliefs } from '../../viz/locks/beliefs.ts'
 import { type Lane, lockLanes } from '../../viz/locks/lanes.ts'
 import { drawLanes, LANE_PX, TOP_PX } from './draw-lanes.ts'
 
@@ -18,7 +20,8 @@ export function LockLanesView({ lock }: { readonly lock: LockView }) {
   const duration = useDuration()
   const now = useNow()
   const [ref, size] = useSize<HTMLDivElement>()
-  const lanes = lockLanes(lock, now)
+  const workloads = useCluster((view) => view.workloads)
+  const lanes = lockLanes(lock, now, lockBeliefs(lock, workloads).differ)
   if (lanes.lanes.length === 0) return <Empty title={locks.nobody} />
   const height = TOP_PX + lanes.lanes.length * LANE_PX
   return (

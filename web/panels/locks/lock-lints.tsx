@@ -8,15 +8,15 @@ import { useMessages } from '../../ui/words.ts'
 const CHILDREN_SHOWN = 4
 
 export function LockLints({ detail }: { readonly detail: LockDetail }) {
-  const { lockView: words } = useMessages()
+  const { lockView: words, lints } = useMessages()
   if (detail.lints.length === 0) return null
   return (
     <ul className="lints" aria-label={words.lints}>
-      {detail.lints.map(({ name, children }) => (
+      {detail.lints.map(({ name, children, params }) => (
         <li key={name}>
           <Icon name="warning" size={14} />
           <span>
-            {words.lintNames[name] ?? name}{' '}
+            {lints[name](params)}{' '}
             <span className="mono tertiary">
               {children.slice(0, CHILDREN_SHOWN).map((child, i) => (
                 <span key={child}>

@@ -41,7 +41,7 @@ export function LockRanking({ rows }: { readonly rows: readonly RankedLock[] }) 
 }
 
 function Row({ row }: { readonly row: RankedLock }) {
-  const { lockView: words, locks } = useMessages()
+  const { lockView: words, lints, locks } = useMessages()
   const language = useLanguage()
   const duration = useDuration()
   const count = (n: number) => formatCount(n, language)
@@ -86,7 +86,7 @@ function Row({ row }: { readonly row: RankedLock }) {
       <span className="number wide-only">{row.recipe === null ? '' : count(row.grants)}</span>
       <span className="wide-only">
         {row.lints.length > 0 && (
-          <span className="lint-mark" title={row.lints.map((lint) => words.lintNames[lint] ?? lint).join('\n')}>
+          <span className="lint-mark" title={row.lints.map(({ name, params }) => lints[name](params)).join('\n')}>
             <Icon name="warning" size={14} /> {row.lints.length}
           </span>
         )}

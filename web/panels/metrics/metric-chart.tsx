@@ -3,7 +3,7 @@
 
 import { scaleLinear } from 'd3'
 import type { Marker } from '#shared/events/cluster-view.ts'
-import { formatClock, formatCount, formatRate } from '../../i18n/format.ts'
+import { formatBytes, formatClock, formatCount, formatRate } from '../../i18n/format.ts'
 import type { Messages } from '../../i18n/languages.ts'
 import { useCrosshair } from '../../stores/crosshair-store.ts'
 import { Canvas } from '../../ui/canvas.tsx'
@@ -28,6 +28,10 @@ function useValue(id: MetricId): (value: number) => string {
   switch (UNITS[id]) {
     case 'ms':
       return duration
+    case 'part':
+      return (value) => value.toFixed(2)
+    case 'bytes':
+      return formatBytes
     case 'rate':
       return (value) => formatRate(value, language)
     default:
@@ -72,7 +76,16 @@ export function MetricChart({ id, lines, from, now, markers }: MetricChartProps)
               width={width}
               height={CHART.heightPx}
               draw={(context, colours) =>
-                drawChart(context, colours, { lines, x, width, markers, from, now, axis, whole: UNITS[id] !== 'ms' })
+                drawChart(context, colours, {
+                  lines,
+                  x,
+                  width,
+                  markers,
+                  from,
+                  now,
+                  axis,
+                  whole: UNITS[id] === 'count' || UNITS[id] === 'rate',
+                })
               }
             />
             {at !== null && at >= from && at <= now && <span className="metric-cross" style={{ left: x(at) }} />}

@@ -9,13 +9,27 @@ import { navigate, openView, select } from '../../stores/route-store.ts'
 import { shareView } from '../share-button.tsx'
 import type { PaletteEntry } from './rank.ts'
 
-type ActionName = 'pause' | 'share' | 'keys' | 'tour' | 'rail' | 'dark' | 'light' | 'auto' | 'english' | 'chinese'
+type ActionName =
+  | 'pause'
+  | 'share'
+  | 'keys'
+  | 'tour'
+  | 'clusters'
+  | 'attach'
+  | 'rail'
+  | 'dark'
+  | 'light'
+  | 'auto'
+  | 'english'
+  | 'chinese'
 
 export const ACTIONS: readonly { readonly name: ActionName; readonly run: () => void }[] = [
   { name: 'pause', run: togglePause },
   { name: 'share', run: () => void shareView() },
   { name: 'keys', run: () => openOverlay('keys') },
   { name: 'tour', run: () => openOverlay('tour') },
+  { name: 'clusters', run: () => openOverlay('clusters') },
+  { name: 'attach', run: () => openOverlay('attach') },
   { name: 'rail', run: toggleRail },
   { name: 'dark', run: () => navigate({ theme: 'dark' }, 'replace') },
   { name: 'light', run: () => navigate({ theme: 'light' }, 'replace') },

@@ -2,9 +2,10 @@
 // then Enter. A combobox over a listbox: the field keeps the focus.
 
 import { useEffect, useId, useRef, useState } from 'react'
+import { loadedRows } from '../../stores/listing.ts'
 import { useLocks } from '../../stores/lock-store.ts'
 import { closeOverlay } from '../../stores/overlay-store.ts'
-import { useTree } from '../../stores/tree-store.ts'
+import { useTree } from '../../stores/tree/tree-state.ts'
 import { useViewStore } from '../../stores/view-store.ts'
 import { Visible } from '../../ui/visible.tsx'
 import { useMessages } from '../../ui/words.ts'
@@ -13,7 +14,7 @@ import { paletteEntries } from './palette-entries.ts'
 import { namedOutright, type PaletteEntry, rankEntries } from './rank.ts'
 
 function knownPaths(): string[] {
-  return [...useTree.getState().listings.values()].flatMap((listing) => listing.rows.map((row) => row.path))
+  return [...useTree.getState().listings.values()].flatMap((listing) => loadedRows(listing).map((row) => row.path))
 }
 
 export function Palette() {

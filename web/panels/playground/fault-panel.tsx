@@ -17,6 +17,7 @@ import {
 } from '../../viz/playground/fault-form.ts'
 import { GuardedButton } from '../tree/guarded-button.tsx'
 import { FaultList } from './fault-list.tsx'
+import { HeldMessages } from './held-messages.tsx'
 import { ChoiceField, NumberField } from './setting-field.tsx'
 import { wordFor } from './workload-form.tsx'
 
@@ -26,7 +27,10 @@ export function FaultPanel() {
   return (
     <div className="play-columns">
       <FaultFormView />
-      <FaultList />
+      <div className="play-main">
+        <HeldMessages />
+        <FaultList />
+      </div>
     </div>
   )
 }

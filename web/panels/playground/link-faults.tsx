@@ -8,7 +8,7 @@ import { useMessages } from '../../ui/words.ts'
 import { chooseFault, FIRST_FORM, faultRequest } from '../../viz/playground/fault-form.ts'
 import { GuardedButton } from '../tree/guarded-button.tsx'
 
-const OFFERED: readonly FaultId[] = ['cut', 'one-way', 'delay', 'loss', 'throttle', 'reset']
+const OFFERED: readonly FaultId[] = ['cut', 'one-way', 'hold', 'delay', 'heavy-tail', 'loss', 'throttle', 'reset']
 /** As the words in the dialog say. */
 const DURATION_S = 60
 

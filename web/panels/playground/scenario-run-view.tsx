@@ -4,6 +4,7 @@ import type { ScenarioRun, ScenarioStepView, ScenarioSummary, StepState } from '
 import { answerScenario, nextScenario, stopScenario, usePlayground } from '../../stores/playground-store.ts'
 import { useLanguage, useMessages } from '../../ui/words.ts'
 import { GuardedButton } from '../tree/guarded-button.tsx'
+import { HeldMessages } from './held-messages.tsx'
 
 /** Words say the same, for those who do not see them. */
 const TICKS: Record<StepState, string> = { pending: '○', running: '◐', done: '✓', failed: '✕' }
@@ -45,6 +46,7 @@ export function ScenarioRunView({ run, scenario, onBack }: ScenarioRunViewProps)
         {stateWords[run.state]}
         {run.reason !== null && ` · ${run.reason}`}
       </p>
+      <HeldMessages />
       <ol className="scenario-steps" aria-label={words.steps}>
         {run.steps.map((step, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: steps neither come nor go

@@ -31,6 +31,8 @@ export function AgreementChart({ round }: { readonly round: RoundView }) {
   const step = steps[crossed]
   const late = steps.slice(crossed + 1)
   const lastLate = late.at(-1)
+  // The leader may hear of an ack later than it was given.
+  const heardMs = round.quorumAt === null ? null : Math.max(0, round.quorumAt - round.proposedAt)
   return (
     <section>
       <h3 title={words.agreementHint}>{words.agreement}</h3>
@@ -38,7 +40,7 @@ export function AgreementChart({ round }: { readonly round: RoundView }) {
         {size && size.width > 100 && steps.length > 0 && (
           <svg width={size.width} height={HEIGHT_PX} role="img" aria-labelledby={titleId} className="agreement">
             <title id={titleId}>{words.agreementHint}</title>
-            <Steps steps={steps} width={size.width} />
+            <Steps steps={steps} width={size.width} quorumBy={round.quorumBy} />
           </svg>
         )}
       </div>
@@ -46,13 +48,24 @@ export function AgreementChart({ round }: { readonly round: RoundView }) {
         {step
           ? words.agreed(String(step.sid), duration(step.ms), String(crossed + 1), String(voters.length))
           : words.notAgreed(String(steps.length), String(voters.length))}{' '}
+        {step &&
+          heardMs !== null &&
+          round.quorumBy !== step.sid &&
+          words.heardOf(String(round.quorumBy), duration(heardMs))}{' '}
         {step && lastLate && words.stragglers(late.map(({ sid }) => sid).join(', '), duration(lastLate.ms))}
       </p>
     </section>
   )
 }
 
-function Steps({ steps, width }: { readonly steps: readonly AgreementStep[]; readonly width: number }) {
+interface StepsProps {
+  readonly steps: readonly AgreementStep[]
+  readonly width: number
+  /** Whose ack completed the quorum at the leader: the only diamond. */
+  readonly quorumBy: number | null
+}
+
+function Steps({ steps, width, quorumBy }: StepsProps) {
   const { reading: words } = useMessages()
   const span = Math.max(0.1, (steps.at(-1)?.ms ?? 0) * TAIL)
   const x = scaleLinear([0, span], [PAD.left, width - PAD.right])
@@ -79,7 +92,11 @@ function Steps({ steps, width }: { readonly steps: readonly AgreementStep[]; rea
       <path className="agreement-line" d={`${path}H${width - PAD.right}`} />
       {steps.map(({ sid, ms, ratio, crosses }) => (
         <g key={sid} transform={`translate(${x(ms)} ${y(ratio)})`} data-member={memberColour(sid)}>
-          {crosses ? <path className="quorum" d="M0 -7L7 0L0 7L-7 0Z" /> : <circle className="lane-disc" r={4} />}
+          {crosses && sid === quorumBy ? (
+            <path className="quorum" d="M0 -7L7 0L0 7L-7 0Z" />
+          ) : (
+            <circle className="lane-disc" r={4} />
+          )}
           <text className="agreement-sid" x={-8} y={-3} textAnchor="end">
             {sid}
           </text>

@@ -1,11 +1,19 @@
-// Draws the log lanes: outline = received, half = logged, three quarters = acked, full = committed, full with a
-// tick = applied; struck through and faded = cut away. A diamond where an ack made the quorum.
+// Draws the log lanes: in each a band for received, logged, acked, committed and applied, named at its left; outlined and
+// struck through = cut away, faded = of an epoch that ended before it was committed. A diamond where an ack made the quorum.
 
 import type { Colours } from '../../ui/canvas.tsx'
-import type { CellStage, LogColumn } from '../../viz/log-lanes.ts'
+import { BANDS, type Bands, type LogColumn } from '../../viz/log-lanes.ts'
 
-export const LOGS = { leftPx: 40, columnPx: 16, lanePx: 40, topPx: 34, bottomPx: 8 } as const
-const RADIUS_PX = 5.5
+const BAND_PX = 11
+
+export const LOGS = {
+  leftPx: 92,
+  columnPx: 12,
+  bandPx: BAND_PX,
+  lanePx: BANDS.length * BAND_PX + 13,
+  topPx: 26,
+  bottomPx: 4,
+} as const
 
 interface LogsPicture {
   readonly columns: readonly LogColumn[]
@@ -13,6 +21,7 @@ interface LogsPicture {
   readonly chosen: string | null
   readonly cursor: string | null
   readonly width: number
+  readonly bandNames: readonly string[]
 }
 
 export function drawLogs(context: CanvasRenderingContext2D, colours: Colours, picture: LogsPicture): void {
@@ -22,7 +31,7 @@ export function drawLogs(context: CanvasRenderingContext2D, colours: Colours, pi
   for (const [i, sid] of sids.entries()) {
     const y = LOGS.topPx + (i + 0.5) * LOGS.lanePx
     context.fillStyle = colours.of('line')
-    context.fillRect(LOGS.leftPx, Math.round(y), width - LOGS.leftPx, 1)
+    context.fillRect(0, Math.round(y + LOGS.lanePx / 2), width, 1)
     context.fillStyle = colours.member(sid)
     context.beginPath()
     context.arc(14, y, 9, 0, Math.PI * 2)
@@ -31,6 +40,11 @@ export function drawLogs(context: CanvasRenderingContext2D, colours: Colours, pi
     context.font = `600 11px ${colours.sans}`
     context.textAlign = 'center'
     context.fillText(String(sid), 14, y + 4)
+    context.font = `10px ${colours.sans}`
+    context.textAlign = 'right'
+    context.fillStyle = colours.of('text-3')
+    for (const [band, name] of picture.bandNames.entries())
+      context.fillText(name, LOGS.leftPx - 8, bandsTop(i) + (band + 0.5) * LOGS.bandPx + 3.5)
   }
   for (const [i, column] of columns.entries()) {
     const x = LOGS.leftPx + (i + 0.5) * LOGS.columnPx
@@ -41,13 +55,19 @@ export function drawLogs(context: CanvasRenderingContext2D, colours: Colours, pi
       context.lineWidth = column.zxid === picture.chosen ? 1.5 : 1
       context.strokeRect(x - LOGS.columnPx / 2, LOGS.topPx - 6, LOGS.columnPx, height - LOGS.topPx + 6)
     }
-    for (const [lane, stage] of column.cells.entries()) {
-      const y = LOGS.topPx + (lane + 0.5) * LOGS.lanePx
-      context.globalAlpha = column.ghost || stage === 'cut' ? 0.5 : 1
-      drawCell(context, colours, x, y, stage, column.quorumBy === sids[lane])
+    for (const [lane, bands] of column.bands.entries()) {
+      const cut = column.cells[lane] === 'cut'
+      const sid = sids[lane] ?? 0
+      context.globalAlpha = column.ghost || cut ? 0.5 : 1
+      const quorum = column.quorumBy === sid
+      drawCell(context, colours, { x, top: bandsTop(lane), bands, cut, quorum, colour: colours.member(sid) })
       context.globalAlpha = 1
     }
   }
+}
+
+function bandsTop(lane: number): number {
+  return LOGS.topPx + lane * LOGS.lanePx + (LOGS.lanePx - BANDS.length * LOGS.bandPx) / 2
 }
 
 const LABEL_EVERY = 8
@@ -81,66 +101,65 @@ function drawEpochs(
   }
 }
 
-/** How much of the disc is filled; `proposed` is the leader's own, not yet on disk. */
-const FILL: Record<CellStage, number> = {
-  none: 0,
-  proposed: 0,
-  received: 0,
-  logged: 0.5,
-  acked: 0.75,
-  committed: 1,
-  applied: 1,
-  cut: 0.5,
+interface Cell {
+  readonly x: number
+  readonly top: number
+  readonly bands: Bands
+  readonly cut: boolean
+  /** Its ack made the quorum. */
+  readonly quorum: boolean
+  readonly colour: string
 }
 
-function drawCell(
-  context: CanvasRenderingContext2D,
-  colours: Colours,
-  x: number,
-  y: number,
-  stage: CellStage,
-  quorum: boolean,
-): void {
-  const ink = quorum ? colours.of('accent') : colours.of('mark')
-  if (stage === 'none') {
-    context.fillStyle = colours.of('line-strong')
-    context.fillRect(x - 1, y - 1, 2.5, 2.5)
-    return
+const BAR_PX = 7
+const DIAMOND_PX = 6
+
+/** A bar in each band that is filled, a dot in the others; struck through where it was cut away. */
+function drawCell(context: CanvasRenderingContext2D, colours: Colours, cell: Cell): void {
+  const { x, top, bands, cut, quorum } = cell
+  const wide = LOGS.columnPx - 2
+  for (const [i, filled] of bands.entries()) {
+    const y = top + (i + 0.5) * LOGS.bandPx
+    if (!filled) {
+      context.fillStyle = colours.of('line-strong')
+      context.fillRect(x - 1, y - 1, 2, 2)
+      continue
+    }
+    if (cut) {
+      context.strokeStyle = colours.of('mark')
+      context.lineWidth = 1
+      context.strokeRect(x - wide / 2 + 0.5, y - BAR_PX / 2, wide - 1, BAR_PX)
+      continue
+    }
+    context.fillStyle = cell.colour
+    context.globalAlpha *= STRENGTH[i] ?? 1
+    context.fillRect(x - wide / 2, y - BAR_PX / 2, wide, BAR_PX)
+    context.globalAlpha /= STRENGTH[i] ?? 1
+    if (quorum && i === ACKED) drawDiamond(context, colours, x, y)
   }
-  context.strokeStyle = ink
-  context.fillStyle = ink
-  context.lineWidth = 1.2
+  if (!cut) return
+  context.strokeStyle = colours.of('bad')
+  context.lineWidth = 1.8
   context.beginPath()
-  if (quorum) {
-    context.moveTo(x, y - RADIUS_PX - 1.5)
-    context.lineTo(x + RADIUS_PX + 1.5, y)
-    context.lineTo(x, y + RADIUS_PX + 1.5)
-    context.lineTo(x - RADIUS_PX - 1.5, y)
-    context.closePath()
-  } else context.arc(x, y, RADIUS_PX, 0, Math.PI * 2)
+  context.moveTo(x - wide / 2, top + LOGS.bandPx * 2)
+  context.lineTo(x + wide / 2, top)
   context.stroke()
-  if (FILL[stage] === 1) context.fill()
-  else if (FILL[stage] > 0) {
-    context.beginPath()
-    context.moveTo(x, y)
-    context.arc(x, y, RADIUS_PX, -Math.PI / 2, -Math.PI / 2 + FILL[stage] * Math.PI * 2)
-    context.fill()
-  }
-  if (stage === 'applied') {
-    context.strokeStyle = colours.of('surface')
-    context.lineWidth = 1.5
-    context.beginPath()
-    context.moveTo(x - 2.4, y + 0.2)
-    context.lineTo(x - 0.6, y + 2)
-    context.lineTo(x + 2.6, y - 1.8)
-    context.stroke()
-  }
-  if (stage === 'cut') {
-    context.strokeStyle = colours.of('bad')
-    context.lineWidth = 1.8
-    context.beginPath()
-    context.moveTo(x - 7, y + 4)
-    context.lineTo(x + 7, y - 4)
-    context.stroke()
-  }
+}
+
+/** Each step of a txn is firmer than the one before. */
+const STRENGTH = [0.35, 0.55, 0.7, 0.85, 1] as const
+const ACKED = BANDS.indexOf('acked')
+
+function drawDiamond(context: CanvasRenderingContext2D, colours: Colours, x: number, y: number): void {
+  context.beginPath()
+  context.moveTo(x, y - DIAMOND_PX)
+  context.lineTo(x + DIAMOND_PX, y)
+  context.lineTo(x, y + DIAMOND_PX)
+  context.lineTo(x - DIAMOND_PX, y)
+  context.closePath()
+  context.fillStyle = colours.of('accent')
+  context.fill()
+  context.strokeStyle = colours.of('surface')
+  context.lineWidth = 1
+  context.stroke()
 }

@@ -1,10 +1,11 @@
-// The space–time view of all rounds: zoom from one message to ten minutes. It follows the newest until somebody
+// The space–time view of all rounds: zoom from one message to an hour. It follows the newest until somebody
 // moves it; what it cannot draw one by one it counts.
 
 import { useEffect, useRef, useState } from 'react'
 import type { RoundView } from '#shared/events/cluster-view.ts'
 import { formatClock, formatCount } from '../../i18n/format.ts'
 import { useChronicle } from '../../stores/chronicle-store.ts'
+import { type FiguresPast, loadFlow, usePast } from '../../stores/past-store.ts'
 import { select, useRoute } from '../../stores/route-store.ts'
 import { serverNow, useCluster, useViewStore } from '../../stores/view-store.ts'
 import { Canvas } from '../../ui/canvas.tsx'
@@ -13,13 +14,20 @@ import { useSize } from '../../ui/use-size.ts'
 import { useLanguage, useMessages } from '../../ui/words.ts'
 import type { RequestNote } from '../../viz/chronicle/chronicle.ts'
 import { leaderOf, membersInOrder } from '../../viz/ensemble-answer.ts'
-import { flowBins } from '../../viz/flow/flow-bins.ts'
-import { flowRounds, hitRound, lastOf, ROUND_LEAST_PX, roundsWithin } from '../../viz/flow/flow-marks.ts'
+import { binMsFor, flowBins } from '../../viz/flow/flow-bins.ts'
+import {
+  type FlowWindow,
+  flowRounds,
+  hitRound,
+  lastOf,
+  ROUND_LEAST_PX,
+  roundsWithin,
+} from '../../viz/flow/flow-marks.ts'
 import { foldedScale, plainScale, type TimePiece } from '../../viz/flow/time-scale.ts'
 import { drawFlow, FLOW, type FlowPicture } from './draw-flow.ts'
 
 const SHORTEST_MS = 2
-const LONGEST_MS = 600_000
+const LONGEST_MS = 3_600_000
 const FIRST_MS = 2000
 /** Of time in which something happened, while idle time is folded. */
 const FIRST_BUSY_MS = 60
@@ -66,7 +74,8 @@ export function FlowView({ rounds, pausedAt }: FlowViewProps) {
     : within
   const single = folded || fits
   const drawn = single ? flowRounds(shown, sids, view, scale.x) : []
-  const bins = single ? null : flowBins({ writeRate: view.writeRate, rounds }, box)
+  const past = useFlowPast(single ? null : box, view.writeRate[0]?.[0] ?? null)
+  const bins = single ? null : flowBins({ writeRate: view.writeRate, rounds, past }, box)
   const picture: FlowPicture = {
     width,
     height,
@@ -221,6 +230,22 @@ export function FlowView({ rounds, pausedAt }: FlowViewProps) {
       </figcaption>
     </figure>
   )
+}
+
+/** The past is asked for again when the window has moved so far. */
+const PAST_AGAIN_MS = 60_000
+
+/** What the gateway counted before the view's own counts begin, as far as the window reaches back there. */
+function useFlowPast(box: FlowWindow | null, ownFromS: number | null): FiguresPast | null {
+  const past = usePast((state) => state.flow)
+  const reaches = box !== null && (ownFromS === null || box.from < ownFromS * 1000)
+  const stepMs = box ? binMsFor(box.to - box.from, box.rightPx - box.leftPx) : 0
+  const from = reaches ? Math.floor(box.from / PAST_AGAIN_MS) * PAST_AGAIN_MS : null
+  const to = reaches ? Math.ceil(box.to / PAST_AGAIN_MS) * PAST_AGAIN_MS : null
+  useEffect(() => {
+    if (from !== null && to !== null) void loadFlow(from, to, stepMs)
+  }, [from, to, stepMs])
+  return reaches ? past : null
 }
 
 const REQUESTS_DRAWN_MAX = 400

@@ -11,7 +11,7 @@ import { Canvas } from '../../ui/canvas.tsx'
 import { useSize } from '../../ui/use-size.ts'
 import { useLanguage, useMessages } from '../../ui/words.ts'
 import { membersInOrder } from '../../viz/ensemble-answer.ts'
-import { type CellStage, type LogColumn, logColumns } from '../../viz/log-lanes.ts'
+import { BANDS, type CellStage, type LogColumn, logColumns } from '../../viz/log-lanes.ts'
 import { drawLogs, LOGS } from './draw-logs.ts'
 
 export function LogLanesView({ rounds }: { readonly rounds: readonly RoundView[] }) {
@@ -25,6 +25,7 @@ export function LogLanesView({ rounds }: { readonly rounds: readonly RoundView[]
   /** The newest that is shown, when somebody looks at older ones. */
   const [until, setUntil] = useState<string | null>(null)
   const [cursor, setCursor] = useState<string | null>(null)
+  const bandNames = BANDS.map((band) => roundWords.stages[band])
   const width = size?.width ?? 0
   const fits = Math.max(1, Math.floor((width - LOGS.leftPx) / LOGS.columnPx))
   const last = until === null ? -1 : rounds.findIndex(({ txn }) => txn.zxid === until)
@@ -95,7 +96,7 @@ export function LogLanesView({ rounds }: { readonly rounds: readonly RoundView[]
           <Canvas
             width={width}
             height={height}
-            draw={(context, colours) => drawLogs(context, colours, { columns, sids, chosen, cursor, width })}
+            draw={(context, colours) => drawLogs(context, colours, { columns, sids, chosen, cursor, width, bandNames })}
           />
         )}
       </div>

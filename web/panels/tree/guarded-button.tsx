@@ -2,7 +2,7 @@
 
 import type { MouseEvent, ReactNode } from 'react'
 import type { AskName } from '../../feeds/feed.ts'
-import { useBarrier } from '../../stores/rights-store.ts'
+import { useBarrier, whyNot } from '../../stores/rights-store.ts'
 import { useMessages } from '../../ui/words.ts'
 
 interface GuardedButtonProps {
@@ -26,8 +26,7 @@ export function GuardedButton({
 }: GuardedButtonProps) {
   const { edit: words } = useMessages()
   const barrier = useBarrier(needs)
-  const why =
-    barrier === null ? undefined : barrier.type === 'role' ? words.barrier.role(barrier.role) : words.barrier.offline
+  const why = barrier === null ? undefined : whyNot(barrier, words.barrier)
   return (
     // aria-disabled and not disabled: whoever comes by with the keyboard hears why.
     <button

@@ -62,6 +62,13 @@ function Status() {
   if (search.type === 'none') return null
   return (
     <div className="search-status">
+      {search.type === 'running' && (
+        <progress
+          value={running?.total ? running.done : undefined}
+          max={running?.total ?? undefined}
+          aria-label={words.search}
+        />
+      )}
       <span role="status" className="secondary">
         {search.type === 'running' && words.searching(count(running?.done ?? 0))}
         {search.type === 'failed' && <Visible text={search.message} />}

@@ -36,6 +36,8 @@ const stats = (t: number, requests: number, lastZxid: string): GatewayEvent => (
     outstanding: 6,
     requests,
     uptimeMs: 1,
+    cpuMs: 1,
+    rssBytes: 80_000_000,
   },
 })
 const connected = (t: number, session: string): GatewayEvent => ({
@@ -115,4 +117,25 @@ test('the chronicle stays bounded', () => {
   const { chronicle } = heard(Array.from({ length: NOTES_MAX * 3 }, (_, i) => connected(i, '0xa')))
   expect(chronicle.notes.length).toBeLessThanOrEqual(NOTES_MAX * 1.25)
   expect(chronicle.notes.at(-1)?.t).toBe(NOTES_MAX * 3 - 1)
+})
+
+test('traffic of a link: bytes per second from two reports, none when its connection came up anew', () => {
+  const traffic = (t: number, bytesSent: number): GatewayEvent => ({
+    type: 'linkTraffic',
+    ...{
+      t,
+      sid: 3,
+      link: 1,
+      peer: 2,
+      packetsSent: 1,
+      packetsReceived: 1,
+      bytesSent,
+      bytesReceived: 0,
+      queuedBytes: 64,
+    },
+  })
+  const linkAfter = (...events: GatewayEvent[]) => heard(events).chronicle.links['3>2']
+  expect(linkAfter(traffic(1000, 500))).toMatchObject({ queuedBytes: 64, bytesPerS: null })
+  expect(linkAfter(traffic(1000, 500), traffic(3000, 1500))).toMatchObject({ bytesPerS: 500 })
+  expect(linkAfter(traffic(1000, 500), traffic(3000, 100))).toMatchObject({ bytesPerS: null })
 })

@@ -4,7 +4,7 @@
 
 import type { ClusterView } from '#shared/events/cluster-view.ts'
 import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
-import { type MemberSecond, sampleSecond } from './seconds.ts'
+import { type MemberSecond, sampleSecond, type Told } from './seconds.ts'
 import { emptySessionNotes, noteConnected, noteExpired, noteGone, noteTxn, type SessionNotes } from './session-notes.ts'
 
 export const PHASES_MAX = 600
@@ -50,6 +50,18 @@ export interface RequestNote {
   readonly latencyMs: number
 }
 
+/** What a member told last of its connection to another one. */
+export interface LinkNote {
+  readonly t: number
+  readonly bytesSent: number
+  readonly queuedBytes: number
+  /** Sent since what was told before; null for the first. */
+  readonly bytesPerS: number | null
+}
+
+/** Nine members, each to each. */
+const LINKS_MAX = 81
+
 export type NoteKind =
   | 'connected'
   | 'disconnected'
@@ -84,6 +96,8 @@ export interface Chronicle {
   /** By member: when its stream came up last. */
   heardSince: Record<string, number>
   readonly sessions: SessionNotes
+  /** Newest traffic of each link, by `from>to`: at most LINKS_MAX. */
+  links: Record<string, LinkNote>
 }
 
 export function emptyChronicle(): Chronicle {
@@ -97,6 +111,7 @@ export function emptyChronicle(): Chronicle {
     flushes: {},
     heardSince: {},
     sessions: emptySessionNotes(),
+    links: {},
   }
 }
 
@@ -143,6 +158,9 @@ export function applyToChronicle(chronicle: Chronicle, view: ClusterView, event:
       if (list.length < FLUSHES_MAX) list.push(event.ms)
       return
     }
+    case 'linkTraffic':
+      noteTraffic(chronicle, event)
+      return
     case 'request': {
       const { session, op, path, zxid, latencyMs } = event
       push(chronicle.requests, { t, sid, session, op, path, zxid, latencyMs }, REQUESTS_MAX)
@@ -182,17 +200,24 @@ export function applyToChronicle(chronicle: Chronicle, view: ClusterView, event:
     case 'proposed':
       noteTxn(chronicle.sessions, t, event.txn)
       return
-    case 'stats': {
-      const list = chronicle.seconds[sid] ?? []
-      chronicle.seconds[sid] = list
-      const second = sampleSecond(view, event, list.at(-1) ?? null, chronicle)
-      if (!second) return
-      push(list, second, SECONDS_MAX)
-      chronicle.flushes[sid] = []
+    case 'stats':
+      noteSample(chronicle, view, event)
       return
-    }
+    case 'member':
+      // What a server of an attached ensemble has answered is all that is told of its figures.
+      if (event.member.unknown && event.member.serving) noteSample(chronicle, view, { t, sid, stats: event.member })
+      return
     default: // all else is in the view
   }
+}
+
+function noteSample(chronicle: Chronicle, view: ClusterView, told: Told): void {
+  const list = chronicle.seconds[told.sid] ?? []
+  chronicle.seconds[told.sid] = list
+  const second = sampleSecond(view, told, list.at(-1) ?? null, chronicle)
+  if (!second) return
+  push(list, second, SECONDS_MAX)
+  chronicle.flushes[told.sid] = []
 }
 
 /** The leader is done with a learner: the note of its beginning is completed. */
@@ -202,6 +227,17 @@ function noteSynced(chronicle: Chronicle, event: Extract<GatewayEvent, { type: '
   const began = chronicle.syncs[at]
   if (began && began.count === null) chronicle.syncs[at] = { ...began, how, count }
   else push(chronicle.syncs, { t, leader: sid, learner, how, zxid: had, count }, SYNCS_MAX)
+}
+
+function noteTraffic({ links }: Chronicle, event: Extract<GatewayEvent, { type: 'linkTraffic' }>): void {
+  const { t, sid, peer, bytesSent, queuedBytes } = event
+  const key = `${sid}>${peer}`
+  const before = links[key]
+  if (peer === null || (!before && Object.keys(links).length >= LINKS_MAX)) return
+  // A connection that came up anew counts from zero.
+  const goesOn = before !== undefined && t > before.t && bytesSent >= before.bytesSent
+  const bytesPerS = goesOn ? ((bytesSent - before.bytesSent) * 1000) / (t - before.t) : null
+  links[key] = { t, bytesSent, queuedBytes, bytesPerS }
 }
 
 function noteStream(chronicle: Chronicle, t: number, sid: number, up: boolean): void {

@@ -32,6 +32,11 @@ export interface MemberSecond {
   readonly commit: Quantiles | null
   /** How long its flushes took; where none was told singly, from getting a proposal to having it on disk. ms. */
   readonly flush: Quantiles | null
+  /** Processors kept busy: 1 is one of them all the time. Null as for rates. */
+  readonly cpu: number | null
+  /** Null when it does not tell. */
+  readonly rssBytes: number | null
+  readonly cpuMs: number | null
   /** From a request's arrival to its answer, over those that were told, ms. */
   readonly request: Quantiles | null
 }
@@ -83,10 +88,16 @@ function txnsBetween(before: string, after: string): number | null {
   return a && b && a.epoch === b.epoch ? Math.max(0, b.counter - a.counter) : null
 }
 
-interface Told {
+/** What one member has told of its figures. */
+export interface Told {
   readonly t: number
   readonly sid: number
-  readonly stats: MemberStats
+  readonly stats: Pick<
+    MemberStats,
+    'requests' | 'lastZxid' | 'outstanding' | 'connections' | 'sessions' | 'watches' | 'znodes'
+  > &
+    // Servers of others do not tell what their processes take.
+    Partial<Pick<MemberStats, 'cpuMs' | 'rssBytes'>>
 }
 
 /** What was told between the samples. */
@@ -131,6 +142,14 @@ export function sampleSecond(
     znodes: stats.znodes,
     commit: quantiles(commitTimes(view.rounds, sid, from, t)),
     flush: quantiles(flushes.length > 0 ? flushes : flushTimes(view.rounds, sid, from, t)),
+    cpu: seconds === null ? null : busy(before?.cpuMs ?? null, stats.cpuMs ?? null, seconds),
+    rssBytes: stats.rssBytes ?? null,
+    cpuMs: stats.cpuMs ?? null,
     request: quantiles(requestTimes(heard.requests, sid, from)),
   }
+}
+
+/** Processors kept busy; null when one of the two was not told, or the process is another one. */
+function busy(beforeMs: number | null, afterMs: number | null, seconds: number): number | null {
+  return beforeMs === null || afterMs === null || afterMs < beforeMs ? null : (afterMs - beforeMs) / 1000 / seconds
 }

@@ -3,6 +3,7 @@
 // of which no single round is kept says so.
 
 import type { ClusterView, RoundView } from '#shared/events/cluster-view.ts'
+import type { HistoryStep } from '#shared/events/history-protocol.ts'
 import { commitLatency } from '../round-facts.ts'
 import { type FlowWindow, flowX } from './flow-marks.ts'
 
@@ -11,7 +12,7 @@ export interface FlowBin {
   readonly width: number
   /** Writes per second. */
   readonly rate: number
-  /** Of the rounds kept that fall into it, the slowest commit, ms; null when none is kept. */
+  /** The slowest commit of the rounds kept that fall into it, or the gateway's p99 of older ones, ms; null: neither. */
   readonly slowestMs: number | null
   /** How far each member had applied of those kept: rounds by sid. */
   readonly applied: Readonly<Record<string, number>>
@@ -30,6 +31,13 @@ const BIN_LEAST_PX = 4
 interface BinnedView {
   readonly writeRate: ClusterView['writeRate']
   readonly rounds: readonly RoundView[]
+  /** What the gateway counted, in steps as wide as a bin: for the time before the view's own counts. */
+  readonly past?: Past | null
+}
+
+export interface Past {
+  readonly stepMs: number
+  readonly steps: readonly Pick<HistoryStep, 't' | 'commits' | 'roundMs'>[]
 }
 
 /** Whole seconds of which at least BIN_LEAST_PX are to be seen: 1, 2, 5, 10, 30, 60 … */
@@ -44,11 +52,22 @@ export function flowBins(view: BinnedView, box: FlowWindow): FlowBins {
   const first = Math.floor(box.from / binMs) * binMs
   const count = Math.max(1, Math.ceil((box.to - first) / binMs))
   const writes = new Float64Array(count)
+  const slowest = new Map<number, number>()
+  // The bin in which the view's counts begin has only a part of its seconds there; the gateway has all of them.
+  const ownFrom = (view.writeRate[0]?.[0] ?? Number.POSITIVE_INFINITY) * 1000
+  let pastTo = 0
+  for (const { t, commits, roundMs } of view.past?.stepMs === binMs ? view.past.steps : []) {
+    const at = Math.floor((t - first) / binMs)
+    if (t >= ownFrom || at < 0 || at >= count) continue
+    writes[at] = commits
+    pastTo = Math.max(pastTo, t + binMs)
+    if (roundMs.p99 !== null) slowest.set(at, roundMs.p99)
+  }
   for (const [second, n] of view.writeRate) {
+    if (second * 1000 < pastTo) continue
     const at = Math.floor((second * 1000 - first) / binMs)
     if (at >= 0 && at < count) writes[at] = (writes[at] ?? 0) + n
   }
-  const slowest = new Map<number, number>()
   const applied = new Map<number, Record<string, number>>()
   for (const round of view.rounds) {
     const at = Math.floor((round.proposedAt - first) / binMs)

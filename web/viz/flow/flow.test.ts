@@ -64,6 +64,26 @@ describe('bins', () => {
     expect(bins.bins[0]?.applied).toEqual({ 1: 1, 3: 1 })
   })
 
+  test('of an hour: the gateway counts what is older than the own counts, and nothing is counted twice', () => {
+    const hour = { from: 0, to: 3_600_000, leftPx: 0, rightPx: 1000 }
+    const roundMs = { p50: 2, p95: 5, p99: 9 }
+    const step = (t: number, commits: number) => ({ t, commits, roundMs })
+    const past = { stepMs: 15_000, steps: [step(0, 100), step(15_000, 50), step(2_985_000, 70), step(3_000_000, 7)] }
+    // The own counts begin in the middle of a bin.
+    const writeRate: [number, number][] = [
+      [2994, 30],
+      [2999, 10],
+      [3000, 7],
+      [3010, 5],
+    ]
+    const bins = flowBins({ writeRate, rounds: [], past }, hour)
+    expect(bins.binMs).toBe(15_000)
+    expect(bins.writes).toBe(100 + 50 + 70 + 7 + 5)
+    expect(bins.bins[0]).toMatchObject({ rate: 100 / 15, slowestMs: 9 })
+    const coarser = { ...past, stepMs: 30_000 }
+    expect(flowBins({ writeRate, rounds: [], past: coarser }, hour).writes).toBe(52)
+  })
+
   test('are whole seconds, wide enough to be seen', () => {
     expect(binMsFor(60_000, 1000)).toBe(1000)
     expect(binMsFor(600_000, 1000)).toBe(5000)

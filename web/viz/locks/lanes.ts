@@ -2,14 +2,15 @@
 // there now. What began before anybody looked begins at an unknown time and says so. Pure.
 
 import type { LockView } from '#shared/events/socket-protocol.ts'
+import type { Belief } from './beliefs.ts'
 
 export interface Stretch {
   readonly path: string
   readonly fromMs: number
   /** Null: it goes on. */
   readonly toMs: number | null
-  /** silent: it holds, and its session has no connection that is heard. */
-  readonly type: 'waiting' | 'holding' | 'silent'
+  /** silent: it holds, and its session has no connection that is heard. believed: its client believes so, the servers do not. */
+  readonly type: 'waiting' | 'holding' | 'silent' | 'believed'
   /** It held already when it was first seen: `fromMs` is when its znode was made, at the earliest. */
   readonly unsure: boolean
 }
@@ -37,7 +38,8 @@ export interface Lanes {
 export const LANES_MAX = 60
 const LEAST_MS = 2000
 
-export function lockLanes(lock: LockView, now: number): Lanes {
+/** `stale`: beliefs of clients that hold no more. */
+export function lockLanes(lock: LockView, now: number, stale: readonly Belief[] = []): Lanes {
   const bySession = new Map<string, { stretches: Stretch[]; ends: LaneEnd[]; first: number }>()
   const laneOf = (session: string, first: number) => {
     const lane = bySession.get(session) ?? { stretches: [], ends: [], first }
@@ -68,6 +70,11 @@ export function lockLanes(lock: LockView, now: number): Lanes {
         type: address === null ? 'silent' : 'holding',
         unsure: heldSinceMs === null,
       })
+  }
+  for (const { path, session, verdict, truthMs } of stale) {
+    if (verdict !== 'stale' || truthMs === null) continue
+    const lane = bySession.get(session)
+    lane?.stretches.push({ path, fromMs: truthMs, toMs: null, type: 'believed', unsure: false })
   }
   const all = [...bySession].sort(([a, { first }], [b, { first: other }]) => first - other || (a < b ? -1 : 1))
   const shown = all.slice(-LANES_MAX)

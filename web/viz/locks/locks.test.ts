@@ -83,6 +83,24 @@ test('whoever waits stands right of the one it waits for, and nobody on another'
   expect(new Set(nodes.map((node) => `${node.x} ${node.y}`)).size).toBe(4)
 })
 
+test('many who wait for the same are one box, and what is in a cycle stands first', () => {
+  const edge = (from: string, to: string, lock: string) => ({ from, to, lock, sinceMs: from === 'w3' ? 5 : 9 })
+  const line = Array.from({ length: 30 }, (_, i) => edge(`w${i}`, 'h', '/busy'))
+  const circle = [edge('a', 'b', '/left'), edge('b', 'a', '/right')]
+  const cycles = [{ sessions: ['a', 'b'], edges: circle, verdict: 'possible' as const }]
+  const { nodes, edges, height } = layoutWaits({ edges: [...line, ...circle], cycles })
+  expect(nodes.map(({ session, count }) => [session, count])).toEqual([
+    ['b', 1],
+    ['a', 1],
+    ['h', 1],
+    ['w0', 30],
+  ])
+  expect(edges.find(({ lock }) => lock === '/busy')).toMatchObject({ sinceMs: 5, inCycle: false })
+  expect(edges.filter(({ inCycle }) => inCycle)).toHaveLength(2)
+  expect(height).toBeLessThan(200)
+  expect(layoutWaits({ edges: line.slice(0, 3), cycles: [] }).nodes).toHaveLength(4)
+})
+
 test('a cycle is drawn once and marked', () => {
   const edges = ['ab', 'bc', 'ca'].map((pair) => ({ from: pair[0] ?? '', to: pair[1] ?? '', lock: '/l', sinceMs: 0 }))
   const { nodes, edges: drawn } = layoutWaits({

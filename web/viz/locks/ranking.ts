@@ -1,6 +1,7 @@
 // Locks in the order in which they cost waiting time, and what the whole of them says in numbers. Pure.
 
 import type { LockDirectory } from '#shared/events/socket-protocol.ts'
+import type { Lint } from '#shared/recipes/contract.ts'
 
 export interface RankedLock {
   readonly path: string
@@ -14,7 +15,7 @@ export interface RankedLock {
   readonly oldestWaitMs: number | null
   readonly waiterSeconds: number
   readonly grants: number
-  readonly lints: readonly string[]
+  readonly lints: readonly Pick<Lint, 'name' | 'params'>[]
   /** Of the largest, 0 to 1. */
   readonly part: number
 }

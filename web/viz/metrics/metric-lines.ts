@@ -13,6 +13,8 @@ export const METRICS = [
   'flush',
   'requests',
   'latency',
+  'cpu',
+  'memory',
   'outstanding',
   'connections',
   'sessions',
@@ -21,7 +23,7 @@ export const METRICS = [
 ] as const
 export type MetricId = (typeof METRICS)[number]
 
-export type MetricUnit = 'rate' | 'ms' | 'count'
+export type MetricUnit = 'rate' | 'ms' | 'count' | 'part' | 'bytes'
 
 export const UNITS: Record<MetricId, MetricUnit> = {
   writes: 'rate',
@@ -29,6 +31,8 @@ export const UNITS: Record<MetricId, MetricUnit> = {
   flush: 'ms',
   requests: 'rate',
   latency: 'ms',
+  cpu: 'part',
+  memory: 'bytes',
   outstanding: 'count',
   connections: 'count',
   sessions: 'count',
@@ -185,6 +189,10 @@ function ownLines(id: MetricId, view: ClusterView, chronicle: Chronicle, from: n
       return memberLines(view, chronicle, from, ({ request }) => request?.p95 ?? null)
     case 'requests':
       return memberLines(view, chronicle, from, ({ requestRate }) => requestRate)
+    case 'cpu':
+      return memberLines(view, chronicle, from, ({ cpu }) => cpu)
+    case 'memory':
+      return memberLines(view, chronicle, from, ({ rssBytes }) => rssBytes)
     default:
       return memberLines(view, chronicle, from, (second) => second[id])
   }

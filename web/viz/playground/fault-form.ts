@@ -30,7 +30,10 @@ export function chooseFault(form: FaultForm, fault: FaultId): FaultForm {
   const kind = kindOf(fault)
   const place = kind.places.includes(form.place) ? form.place : (kind.places[0] ?? 'member')
   const parameters = Object.fromEntries(kind.parameters.map(({ name, default: initial }) => [name, initial]))
-  return { ...form, fault, place, parameters }
+  // What was chosen stays, unless either fault has a length of its own.
+  const own = kind.durationMs ?? (kindOf(form.fault).durationMs === undefined ? null : DURATION_S.default * 1000)
+  const durationS = own === null ? form.durationS : own / 1000
+  return { ...form, fault, place, parameters, durationS }
 }
 
 export const FIRST_FORM: FaultForm = chooseFault(

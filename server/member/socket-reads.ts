@@ -1,4 +1,4 @@
-// How bytes come in from a plain client socket. Node gives each read of a socket 64 KB of its own and hands it through a
+// How bytes come in from a plain socket, of a client or of another server. Node gives each read of a socket 64 KB of its own and hands it through a
 // stream: several times what the system call costs. Here all sockets read into one piece of memory, which Node offers
 // for sockets that one makes (`onread`), not for those that a server accepts. So this reaches for the same switch from
 // outside; where it is not found, or something stands in between (TLS, bytes read already), the stream is used.
@@ -6,7 +6,8 @@
 import { Socket, type TcpSocketConnectOpts } from 'node:net'
 import { TLSSocket } from 'node:tls'
 
-const CHUNK_BYTES = 64 * 1024
+/** With a torn packet before it, an arrival is still small enough to be kept whole for the log and the learners. */
+const CHUNK_BYTES = 60 * 1024
 
 /** A read is handled to its end before the next one starts, so one chunk serves all sockets. */
 const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES)

@@ -1,9 +1,9 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
-import { listen, stopListening } from '../listening.ts'
-import { SocketWriter } from '../socket-writer.ts'
-import { createTurn } from '../turn.ts'
+import { listen, stopListening } from './listening.ts'
 import { divert, onBytes } from './socket-reads.ts'
+import { SocketWriter } from './socket-writer.ts'
+import { createTurn } from './turn.ts'
 
 const opened: Socket[] = []
 const servers: Server[] = []

@@ -26,6 +26,8 @@ import { Turns } from './turns.ts'
 const SESSION_TIMEOUT_MS = 10_000
 const CONNECT_TIMEOUT_MS = 5000
 const CALL_TIMEOUT_MS = 5000
+/** Of a million children the answer is some 20 MB, and a machine may be busy. */
+const LIST_TIMEOUT_MS = 30_000
 const RETRY_MS = 250
 
 /** Watches of one path, for all who asked. */
@@ -99,11 +101,11 @@ export class EnsembleSession implements EnsembleReader, EnsembleWriter {
   }
 
   async packedChildren(path: string): ReturnType<EnsembleReader['packedChildren']> {
-    return this.#ask((zk) => zk.getChildrenPacked(path, { timeoutMs: CALL_TIMEOUT_MS }))
+    return this.#ask((zk) => zk.getChildrenPacked(path, { timeoutMs: LIST_TIMEOUT_MS }))
   }
 
   async countBelow(path: string): Promise<number> {
-    return this.#ask((zk) => zk.getAllChildrenNumber(path, { timeoutMs: CALL_TIMEOUT_MS }))
+    return this.#ask((zk) => zk.getAllChildrenNumber(path, { timeoutMs: LIST_TIMEOUT_MS }))
   }
 
   async stat(path: string): ReturnType<EnsembleReader['stat']> {

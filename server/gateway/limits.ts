@@ -142,6 +142,11 @@ export const JOBS_PER_CLIENT_MAX = 2
 /** A long request is ended after so long; a search answers after so long with what it has. */
 export const JOB_MS_MAX = 10 * 60_000
 export const SEARCH_MS_MAX = 5 * 60_000
+/** Znodes that are looked at to tell where a subtree is large, children of one of them, and entries of the answer. */
+export const SIZES_VISITS_MAX = 6000
+export const SIZES_CHILDREN_MIN = 4
+export const SIZES_CHILDREN_MAX = 100
+export const SIZES_ENTRIES_MAX = 1500
 /** A search may look at more than other walks, and faster; of data it reads so much. */
 export const SEARCH_NODES_MAX = 3_000_000
 export const SEARCH_AT_ONCE = 32

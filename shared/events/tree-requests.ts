@@ -54,6 +54,32 @@ export interface SubtreeSize {
   readonly complete: boolean
 }
 
+/** One znode of a subtree that was looked into, with all that is below it. */
+export interface SizeEntry {
+  readonly path: string
+  /** With itself. */
+  readonly nodes: number
+  readonly bytes: number
+  /** Exact. */
+  readonly children: number
+  /** Children that were not looked at, and what they are reckoned to hold; null: all were. */
+  readonly others: { readonly count: number; readonly nodes: number; readonly bytes: number } | null
+}
+
+/** Where a subtree is large, by a bounded sample. */
+export interface SubtreeSizes {
+  readonly path: string
+  /** Parents before their children, only the largest. */
+  readonly entries: readonly SizeEntry[]
+  /** Znodes that were looked at. */
+  readonly visited: number
+  readonly denied: number
+  /** All were looked at: nothing is reckoned. */
+  readonly complete: boolean
+  /** Of the subtree, counted by the server where it can. */
+  readonly nodes: number
+}
+
 export interface SearchMatch {
   readonly path: string
   readonly where: 'name' | 'data'
@@ -146,6 +172,7 @@ export interface TreeRequests {
   'node:delete': Ask<OnPath & { readonly version: number }, null>
   'node:set-acl': Ask<OnPath & { readonly acl: readonly AclJson[]; readonly aversion: number }, NodeStat>
   'tree:measure': Ask<OnPath & WithJob, SubtreeSize>
+  'tree:sizes': Ask<OnPath & WithJob, SubtreeSizes>
   'tree:search': Ask<
     OnPath & WithJob & { readonly text: string; readonly in: 'name' | 'data' | 'both'; readonly limit: number },
     SearchResult

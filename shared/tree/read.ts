@@ -119,7 +119,12 @@ function aclBody(node: Znode, auth: readonly AuthId[], options: TreeOptions): Re
 
 function childNames(node: Znode): string[] {
   const names: string[] = []
-  for (const path of node.children ?? []) names.push(baseName(path))
+  // All of them begin behind the same slash: it is looked for once, not a million times.
+  let from = -1
+  for (const path of node.children ?? []) {
+    if (from < 0) from = path.length - baseName(path).length
+    names.push(path.slice(from))
+  }
   return names
 }
 

@@ -10,12 +10,14 @@ import { lints, lockDetail } from './en/lock-detail.ts'
 import { lockView, why } from './en/lock-view.ts'
 import { metrics } from './en/metrics.ts'
 import { palette } from './en/palette.ts'
+import { picture } from './en/picture.ts'
 import { playground } from './en/playground.ts'
 import { reading } from './en/reading.ts'
 import { rounds } from './en/rounds.ts'
 import { sessions } from './en/sessions.ts'
 import { story } from './en/story.ts'
 import { session, tree } from './en/tree.ts'
+import { treeMap } from './en/tree-map.ts'
 import { locks, watches } from './en/watches.ts'
 import { zhCn } from './zh-cn/all.ts'
 
@@ -27,11 +29,13 @@ const en = {
   units,
   ensemble,
   tree,
+  treeMap,
   session,
   rounds,
   watches,
   locks,
   palette,
+  picture,
   story,
   sessions,
   metrics,

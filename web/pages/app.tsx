@@ -12,8 +12,10 @@ import { ActionDialog } from '../panels/member-actions.tsx'
 import { Notices } from '../panels/notices.tsx'
 import { Palette } from '../panels/palette/palette.tsx'
 import { PasswordAgain } from '../panels/password-again.tsx'
+import { PictureDialog } from '../panels/picture/picture-dialog.tsx'
 import { LinkFaults } from '../panels/playground/link-faults.tsx'
 import { Rail, Settings } from '../panels/rail.tsx'
+import { ReplayBar } from '../panels/replay-bar.tsx'
 import { ShareButton } from '../panels/share-button.tsx'
 import { Timeline } from '../panels/timeline.tsx'
 import { Tour } from '../panels/tour.tsx'
@@ -92,7 +94,7 @@ function useDocument(): void {
 }
 
 function Frame() {
-  const { frame, palette } = useMessages()
+  const { frame, palette, picture } = useMessages()
   const view = useRoute((route) => route.view)
   const cluster = useRoute((route) => route.cluster)
   const layout = useLayout()
@@ -137,6 +139,15 @@ function Frame() {
           <button
             type="button"
             className="button quiet icon"
+            aria-label={picture.title}
+            title={picture.hint}
+            onClick={() => openOverlay('picture')}
+          >
+            <Icon name="picture" />
+          </button>
+          <button
+            type="button"
+            className="button quiet icon"
             aria-label={frame.keys}
             title={frame.keys}
             onClick={() => openOverlay('keys')}
@@ -149,6 +160,7 @@ function Frame() {
         <LostBanner />
         <GoneBanner />
         <NobodyServes />
+        <ReplayBar />
       </div>
       <main className="view" id="view" tabIndex={-1}>
         <Lacking of={LACKED[view]} />
@@ -163,6 +175,7 @@ function Frame() {
       <ClusterOverlays />
       {overlay === 'keys' && <Help onClose={closeOverlay} />}
       {overlay === 'palette' && <Palette />}
+      {overlay === 'picture' && <PictureDialog />}
       {overlay === 'tour' && <Tour />}
     </div>
   )

@@ -7,6 +7,7 @@ import { FaultsNow } from '../panels/faults-now.tsx'
 import { MemberRing } from '../panels/member-ring.tsx'
 import { MemberTable } from '../panels/member-table.tsx'
 import { HeldMessages } from '../panels/playground/held-messages.tsx'
+import { RingDots } from '../panels/ring-dots.tsx'
 import { useNow } from '../stores/clock.ts'
 import { offerLink } from '../stores/playground-store.ts'
 import { useCluster, useOwnSessions, useViewStore } from '../stores/view-store.ts'
@@ -29,7 +30,7 @@ function ringBox({ width, height }: Size): RingBox {
 }
 
 export function EnsemblePage() {
-  const { ensemble: words } = useMessages()
+  const { ensemble: words, picture } = useMessages()
   const known = useViewStore((state) => state.known)
   const answer = useCluster(ensembleAnswer)
   const [ref, size] = useSize<HTMLDivElement>()
@@ -43,17 +44,18 @@ export function EnsemblePage() {
   return (
     <div className="ensemble">
       <div className="ensemble-top">
-        <div className="ring-box" ref={ref}>
+        <div className="ring-box" ref={ref} data-picture={words.ring} data-legend={picture.ringLegend}>
           {!known && <RingSkeleton />}
           {known && size && size.width > 0 && <MemberRing box={ringBox(size)} onLink={(a, b) => offerLink([a, b])} />}
+          {known && size && size.width > 0 && <RingDots box={ringBox(size)} />}
         </div>
         <div className="ensemble-side">
           <Figures />
           {known && <FaultsNow />}
-          {known && <HeldMessages />}
           {known && <EventFeed />}
         </div>
       </div>
+      {known && <HeldMessages />}
       {known ? <MemberTable /> : <Skeleton rows={4} rowHeight={32} />}
       {known && <ElectionView />}
     </div>

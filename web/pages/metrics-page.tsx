@@ -1,6 +1,6 @@
 // Metrics: rates and latencies of every member on one axis of time, with one crosshair.
 
-import { useEffect, useState } from 'react'
+import { memo, useEffect, useMemo, useState } from 'react'
 import type { ClusterView } from '#shared/events/cluster-view.ts'
 import { formatClock } from '../i18n/format.ts'
 import { CHART } from '../panels/metrics/draw-chart.ts'
@@ -9,7 +9,7 @@ import { PixelsNote } from '../panels/pixels-note.tsx'
 import { currentChronicle } from '../stores/chronicle-store.ts'
 import { useNow } from '../stores/clock.ts'
 import { pointAt, useCrosshair } from '../stores/crosshair-store.ts'
-import { loadFigures, usePast } from '../stores/past-store.ts'
+import { type FiguresPast, loadFigures, usePast } from '../stores/past-store.ts'
 import { serverNow, useViewStore } from '../stores/view-store.ts'
 import { Segments } from '../ui/segments.tsx'
 import { Skeleton } from '../ui/states.tsx'
@@ -81,6 +81,7 @@ export function MetricsPage() {
       </div>
       <section
         className="metrics"
+        data-picture={words.label}
         aria-label={words.label}
         title={words.keys}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move the crosshair
@@ -89,25 +90,48 @@ export function MetricsPage() {
         onPointerLeave={() => pointAt(null)}
         onKeyDown={onKeyDown}
       >
-        {shown.map((id) => (
-          <MetricChart
+        {shown.map((id, i) => (
+          <Chart
             key={id}
             id={id}
-            lines={metricLines(
-              id,
-              view,
-              chronicle,
-              from,
-              now,
-              attached && id !== 'writes' ? undefined : past,
-              words.past,
-            )}
-            from={from}
+            place={i}
             now={now}
-            markers={view.markers}
+            minutes={minutes}
+            view={view}
+            past={attached && id !== 'writes' ? undefined : past}
           />
         ))}
       </section>
     </>
   )
+}
+
+/** Between a chart and the next: all of them in one frame would be the longest frame of the second. */
+const APART_MS = 60
+
+interface ChartProps {
+  readonly id: MetricId
+  readonly place: number
+  readonly now: number
+  readonly minutes: number
+  readonly view: ClusterView
+  readonly past: FiguresPast | undefined
+}
+
+const StillChart = memo(MetricChart)
+
+/** Each a moment after the one before it. */
+function Chart({ id, place, now, minutes, view, past }: ChartProps) {
+  const { metrics: words } = useMessages()
+  const [to, setTo] = useState(now)
+  useEffect(() => {
+    const timer = setTimeout(() => setTo(now), place * APART_MS)
+    return () => clearTimeout(timer)
+  }, [now, place])
+  const from = to - minutes * 60_000
+  const lines = useMemo(
+    () => metricLines(id, view, currentChronicle(), from, to, past, words.past),
+    [id, view, from, to, past, words],
+  )
+  return <StillChart id={id} lines={lines} from={from} now={to} markers={view.markers} />
 }

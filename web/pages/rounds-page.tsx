@@ -10,12 +10,11 @@ import { FlowView } from '../panels/rounds/flow-view.tsx'
 import { LogLanesView } from '../panels/rounds/log-lanes-view.tsx'
 import { useShownRounds } from '../panels/shown-rounds.ts'
 import { StageGlyph } from '../panels/stage-cell.tsx'
-import { useCalm } from '../stores/calm.ts'
 import { useNarrow } from '../stores/narrow.ts'
 import { usePause } from '../stores/pause-store.ts'
 import { ROUND_FORMS } from '../stores/route.ts'
 import { navigate, useRoute } from '../stores/route-store.ts'
-import { useClusterValue, useViewStore } from '../stores/view-store.ts'
+import { useViewStore } from '../stores/view-store.ts'
 import { Command } from '../ui/copy-button.tsx'
 import { Segments } from '../ui/segments.tsx'
 import { Empty, Skeleton } from '../ui/states.tsx'
@@ -87,15 +86,10 @@ function Form({
       return (
         <>
           <Legend />
-          <CalmList rounds={rounds} />
+          <RoundList rounds={rounds} />
         </>
       )
   }
-}
-
-function CalmList({ rounds }: { readonly rounds: readonly RoundView[] }) {
-  const committed = useClusterValue((view) => view.totals.committed)
-  return <RoundList rounds={useCalm(rounds, committed, rounds.at(-1)?.txn.zxid ?? null)} />
 }
 
 interface ToolbarProps {

@@ -1,6 +1,7 @@
 // Tree: find and read znodes; who owns them, how they change.
 
 import { useEffect } from 'react'
+import { TreeMap } from '../panels/tree/map/tree-map.tsx'
 import { SearchResults } from '../panels/tree/search-results.tsx'
 import { TreeToolbar } from '../panels/tree/tree-toolbar.tsx'
 import { TreeList } from '../panels/tree-list.tsx'
@@ -25,12 +26,15 @@ export function TreePage() {
     expand('/')
     if (path !== null) reveal(path)
   }, [live, path])
+  const form = useRoute((route) => route.tree)
+  const outline = !searching && form === 'outline'
   const failed = root?.state === 'failed'
   return (
     <>
       <TreeToolbar path={path ?? '/'} />
       {searching && <SearchResults />}
-      {!searching && failed && (
+      {!searching && form === 'map' && <TreeMap />}
+      {outline && failed && (
         <Empty title={words.emptyTitle}>
           <p>
             <Visible text={root.message ?? words.emptyText} />
@@ -40,12 +44,12 @@ export function TreePage() {
           </button>
         </Empty>
       )}
-      {!searching && !failed && (!root || root.state === 'loading') && (
+      {outline && !failed && (!root || root.state === 'loading') && (
         <div className="page-skeleton">
           <Skeleton rows={12} rowHeight={24} />
         </div>
       )}
-      {!searching && root?.state === 'ready' && <TreeList />}
+      {outline && root?.state === 'ready' && <TreeList />}
     </>
   )
 }

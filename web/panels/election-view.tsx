@@ -41,7 +41,7 @@ export function ElectionView() {
   const at = Math.max(0, chosen)
   const election = elections[at]
   return (
-    <section className="election" aria-label={story.election}>
+    <section className="election" aria-label={story.election} data-picture={story.election}>
       <div className="election-bar">
         <h2>{story.election}</h2>
         {elections.length > 1 && (

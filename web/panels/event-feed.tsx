@@ -1,6 +1,6 @@
 // What happened, newest first, as a colleague would tell it; repeats are counted, the reason stands beside it.
 
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
 import { formatClock } from '../i18n/format.ts'
 import type { Messages } from '../i18n/languages.ts'
 import { currentChronicle } from '../stores/chronicle-store.ts'
@@ -63,7 +63,10 @@ export function EventFeed() {
 
 const GRAVE: ReadonlySet<FeedEntry['kind']> = new Set(['killed', 'unheard', 'dropped', 'expired'])
 
-function FeedItem({ entry }: { readonly entry: FeedEntry }) {
+/** Entries are made anew whenever one comes: drawn again is one that tells something else. */
+const FeedItem = memo(FeedLine, (a, b) => JSON.stringify(a.entry) === JSON.stringify(b.entry))
+
+function FeedLine({ entry }: { readonly entry: FeedEntry }) {
   const { story } = useMessages()
   const { t, sid, kind } = entry
   const reason = reasonOf(entry, story)

@@ -1,13 +1,15 @@
 // A session in the inspector: where it is connected, what it wrote lately, what it watches.
 
-import { formatCount } from '../i18n/format.ts'
+import { formatCount, formatRate } from '../i18n/format.ts'
+import { useChronicle } from '../stores/chronicle-store.ts'
 import { useNow } from '../stores/clock.ts'
 import { useSessionRows } from '../stores/session-rows.ts'
-import { useCluster, useOwnSessions } from '../stores/view-store.ts'
+import { serverNow, useCluster, useOwnSessions } from '../stores/view-store.ts'
 import { MemberMark, PathTag, ZxidTag } from '../ui/tags.tsx'
 import { Ago, useDuration } from '../ui/times.tsx'
 import { Visible } from '../ui/visible.tsx'
 import { useLanguage, useMessages } from '../ui/words.ts'
+import { sessionRate } from '../viz/session-rate.ts'
 import { type SessionRow, timeLeft } from '../viz/session-rows.ts'
 import { endWithConnections, watchLives } from '../viz/watch-groups.ts'
 import { CloseSession } from './close-session.tsx'
@@ -18,7 +20,8 @@ const WATCHES_SHOWN = 20
 const OWNED_SHOWN = 30
 
 export function InspectSession({ session }: { readonly session: string }) {
-  const { session: words, ensemble, watches } = useMessages()
+  const { session: words, sessions: sessionWords, ensemble, watches } = useMessages()
+  const language = useLanguage()
   const duration = useDuration()
   const found = useCluster((view) => Object.values(view.connections).filter((each) => each.session === session))
   const written = useCluster((view) => view.rounds.filter((round) => round.txn.session === session)).slice(
@@ -26,6 +29,7 @@ export function InspectSession({ session }: { readonly session: string }) {
   )
   const own = useOwnSessions().has(session)
   const row = useSessionRows().find((each) => each.session === session)
+  const rate = useChronicle((heard) => sessionRate(heard.requests, session, serverNow()))
   const lives = useCluster((view) =>
     endWithConnections(watchLives(view.watchLog), view.connections).filter((life) => life.session === session),
   )
@@ -46,6 +50,10 @@ export function InspectSession({ session }: { readonly session: string }) {
             </dd>
             <dt>{words.timeout}</dt>
             <dd>{duration(connection.timeoutMs)}</dd>
+            <dt title={words.rateHint}>{words.rate}</dt>
+            <dd>{words.rateAtLeast(formatRate(rate, language))}</dd>
+            <dt title={sessionWords.heardHint}>{sessionWords.columns.heard}</dt>
+            <dd>{row && row.heardAt !== null ? <Ago t={row.heardAt} /> : sessionWords.never}</dd>
           </dl>
         ))}
       </section>

@@ -1,6 +1,7 @@
 // Buttons for a member's process, and the question that comes before anything destructive: it says exactly
 // what will happen, and cancel is the default.
 
+import { memo } from 'react'
 import type { MemberView } from '#shared/events/cluster-view.ts'
 import { askFirst, type MemberAction, neverMind, order, useOrders } from '../stores/member-actions.ts'
 import { useCluster, useOwnSessions, useViewStore } from '../stores/view-store.ts'
@@ -11,8 +12,8 @@ import { GuardedButton } from './tree/guarded-button.tsx'
 
 const HARMLESS: ReadonlySet<MemberAction> = new Set(['start', 'resume'])
 
-function actionsFor(member: MemberView, all: boolean): MemberAction[] {
-  switch (member.process) {
+function actionsFor(process: MemberView['process'], all: boolean): MemberAction[] {
+  switch (process) {
     case 'running':
     case 'starting':
       return all ? ['kill', 'pause', 'stop'] : ['kill', 'pause']
@@ -30,24 +31,33 @@ interface MemberActionsProps {
 }
 
 export function MemberActions({ member, all = false }: MemberActionsProps) {
+  return <Buttons sid={member.sid} process={member.process} all={all} />
+}
+
+type ButtonsProps = Pick<MemberView, 'sid' | 'process'> & { readonly all: boolean }
+
+/** Members are told anew ten times a second, what can be done with them changes rarely. */
+const Buttons = memo(ButtonsNow)
+
+function ButtonsNow({ sid, process, all }: ButtonsProps) {
   const words = useMessages().ensemble
-  const busy = useOrders((state) => state.busy.has(member.sid))
+  const busy = useOrders((state) => state.busy.has(sid))
   const attached = useViewStore((state) => state.about?.attached !== undefined)
   // Servers of others have no process here.
   if (attached) return null
   return (
     <span className="member-actions">
-      {actionsFor(member, all).map((action) => (
+      {actionsFor(process, all).map((action) => (
         <GuardedButton
           key={action}
           needs={`member:${action}`}
           className={`small ${action === 'kill' ? 'danger' : ''}`}
-          label={words.actionOn[action](String(member.sid))}
+          label={words.actionOn[action](String(sid))}
           disabled={busy}
           onClick={(event) => {
             event.stopPropagation()
-            if (HARMLESS.has(action)) void order(member.sid, action)
-            else askFirst(member.sid, action)
+            if (HARMLESS.has(action)) void order(sid, action)
+            else askFirst(sid, action)
           }}
         >
           {words.actions[action]}

@@ -1,5 +1,5 @@
 // The ring: members as marks, links from the leader to whoever follows it, each with the time its acks take.
-// A dot runs along a link when a new round went that way. Everything here is also in the table below it.
+// Dots that run along links are ring-dots.tsx's. Everything here is also in the table below it.
 
 import { useId } from 'react'
 import type { ClusterView, MemberView } from '#shared/events/cluster-view.ts'
@@ -36,8 +36,6 @@ const BUNDLE_FROM = 2
 const BUNDLE_AT = 0.76
 const BUNDLE_PX = 10
 const BUNDLE_LETTER_PX = 6.5
-/** More writes than this in a second are not told by dots that travel. */
-const PULSES_PER_S_MAX = 20
 
 interface RingMember {
   readonly member: MemberView
@@ -51,14 +49,12 @@ interface RingMember {
 interface RingState {
   readonly members: readonly RingMember[]
   readonly leader: number | null
-  readonly newestRound: string | null
   readonly acks: ReadonlyMap<number, { readonly medianMs: number; readonly rounds: number }>
   readonly loads: ReadonlyMap<number, LinkLoad>
 }
 
 function ringState(view: ClusterView, own: ReadonlySet<string>): RingState {
   const leader = leaderOf(view)?.sid ?? null
-  const busy = (view.writeRate.at(-1)?.[1] ?? 0) > PULSES_PER_S_MAX
   const acks = new Map<number, { medianMs: number; rounds: number }>()
   const loads = new Map<number, LinkLoad>()
   const now = serverNow()
@@ -76,7 +72,7 @@ function ringState(view: ClusterView, own: ReadonlySet<string>): RingState {
       clients: clientsOf(view, member, own),
     }
   })
-  return { members, leader, acks, loads, newestRound: busy ? null : (view.rounds.at(-1)?.txn.zxid ?? null) }
+  return { members, leader, acks, loads }
 }
 
 interface MemberRingProps {
@@ -88,7 +84,7 @@ interface MemberRingProps {
 export function MemberRing({ box, onLink }: MemberRingProps) {
   const { ensemble: words } = useMessages()
   const own = useOwnSessions()
-  const { members, leader, acks, loads, newestRound } = useCluster((view) => ringState(view, own))
+  const { members, leader, acks, loads } = useCluster((view) => ringState(view, own))
   const harmed = useCluster((view) => harmedLinks(view.faults))
   const duration = useDuration()
   const isHarmed = (sid: number) =>
@@ -122,7 +118,6 @@ export function MemberRing({ box, onLink }: MemberRingProps) {
                   discPx={box.discPx}
                   ack={isHarmed(member.sid) ? null : (ack ?? null)}
                   load={loads.get(member.sid) ?? null}
-                  round={newestRound}
                   {...(onLink && { onLink })}
                 />
               )
@@ -150,11 +145,10 @@ interface LinkProps {
   readonly discPx: number
   readonly ack: { readonly medianMs: number; readonly rounds: number } | null
   readonly load: LinkLoad | null
-  readonly round: string | null
   readonly onLink?: (a: number, b: number) => void
 }
 
-function Link({ from, to, discPx, ack, load, round, onLink }: LinkProps) {
+function Link({ from, to, discPx, ack, load, onLink }: LinkProps) {
   const { ensemble: words, playground } = useMessages()
   const duration = useDuration()
   const link = layoutLink(from, to, discPx)
@@ -182,14 +176,6 @@ function Link({ from, to, discPx, ack, load, round, onLink }: LinkProps) {
       </title>
       <line className="link-target" x1={link.x1} y1={link.y1} x2={link.x2} y2={link.y2} />
       <line className="link" x1={link.x1} y1={link.y1} x2={link.x2} y2={link.y2} />
-      {round !== null && (
-        <circle
-          key={round}
-          className="link-pulse"
-          r="3"
-          style={{ offsetPath: `path("M${link.x1} ${link.y1}L${link.x2} ${link.y2}")` }}
-        />
-      )}
       {ack && (
         <text className="link-label" x={link.middleX} y={link.middleY} textAnchor="middle" dy="0.36em">
           {duration(ack.medianMs)}

@@ -17,7 +17,12 @@ export function PixelsShort() {
   const sentence = `${metrics.pixels.title}: ${metrics.pixels.figures(duration(p50), duration(p95))}`
   return (
     <span className="tertiary pixels" title={`${sentence}. ${metrics.pixels.about}`}>
-      <data value={p50}>{Math.round(p50)}</data>–<data value={p95}>{duration(p95)}</data> {metrics.pixels.short}
+      <data className="hidden" value={p50}>
+        {sentence}
+      </data>
+      <span aria-hidden="true">
+        p95 <data value={p95}>{duration(p95)}</data>
+      </span>
     </span>
   )
 }

@@ -14,14 +14,14 @@ import { RoundStory } from './round-story.tsx'
 const LANE_PX = 44
 
 export function RoundDiagram({ round }: { readonly round: RoundView }) {
-  const { rounds: words } = useMessages()
+  const { rounds: words, picture } = useMessages()
   const [ref, size] = useSize<HTMLDivElement>()
   const sids = useCluster((view) => membersInOrder(view).map((member) => member.sid))
   const titleId = useId()
   const width = size?.width ?? 0
   const layout = layoutRound(round, sids, { width, laneHeight: LANE_PX, leftPx: 72, rightPx: 24, topPx: 20 })
   return (
-    <figure className="diagram">
+    <figure className="diagram" data-picture={picture.round(round.txn.zxid)}>
       <figcaption>
         <RoundStory round={round} sids={sids} />
       </figcaption>

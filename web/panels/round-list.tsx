@@ -1,26 +1,33 @@
 // Rounds, newest first: what each did, and how far every member got with it.
 
-import { memo } from 'react'
-import { type RoundView, UNKNOWN_OP } from '#shared/events/cluster-view.ts'
-import { formatClock, formatExact } from '../i18n/format.ts'
+import { memo, useLayoutEffect, useMemo, useRef } from 'react'
+import type { RoundView } from '#shared/events/cluster-view.ts'
+import { useHover } from '../stores/hover-store.ts'
+import { selectionKey } from '../stores/route.ts'
 import { select, useRoute } from '../stores/route-store.ts'
-import { useCluster } from '../stores/view-store.ts'
+import { useClusterValue } from '../stores/view-store.ts'
 import { memberColour } from '../ui/member-glyph.tsx'
-import { PathTag, SessionTag, ZxidTag } from '../ui/tags.tsx'
-import { useDuration } from '../ui/times.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
 import { useMessages } from '../ui/words.ts'
 import { membersInOrder } from '../viz/ensemble-answer.ts'
-import { commitLatency, furthestStage, roundStamp } from '../viz/round-facts.ts'
-import { StageRow } from './stage-cell.tsx'
+import { roundStamp } from '../viz/round-facts.ts'
+import { RoundRowPainter, type RowLook } from './rounds/paint-row.ts'
 
 const ROW_PX = 28
 
 export function RoundList({ rounds }: { readonly rounds: readonly RoundView[] }) {
-  const { rounds: words, ensemble } = useMessages()
-  const sids = useCluster((view) => membersInOrder(view).map((member) => member.sid))
+  const { rounds: words, ensemble, units } = useMessages()
+  const names = useClusterValue((view) =>
+    membersInOrder(view)
+      .map(({ sid }) => sid)
+      .join(),
+  )
+  const sids = useMemo(() => (names === '' ? [] : names.split(',').map(Number)), [names])
+  const lit = useHover((hovered) => hovered.key)
   const selection = useRoute((route) => route.selection)
   const zxid = selection?.type === 'round' ? selection.zxid : null
+  const marked = selection === null ? null : selectionKey(selection)
+  const look = useMemo((): RowLook => ({ sids, words, units, lit, chosen: marked }), [sids, words, units, lit, marked])
   const newestFirst = rounds.toReversed()
   const chosen = zxid === null ? -1 : newestFirst.findIndex((round) => round.txn.zxid === zxid)
   const columns = { '--members': sids.length } as React.CSSProperties
@@ -47,6 +54,7 @@ export function RoundList({ rounds }: { readonly rounds: readonly RoundView[] })
         rowHeight={ROW_PX}
         keyOf={(round) => round.txn.zxid}
         chosen={chosen}
+        recycle
         hold={chosen >= 0 ? 'always' : 'scrolled'}
         onPick={(round) => select({ type: 'round', zxid: round.txn.zxid })}
         attributes={(round) => ({
@@ -54,7 +62,7 @@ export function RoundList({ rounds }: { readonly rounds: readonly RoundView[] })
           className: 'round-columns pickable',
           'aria-selected': round.txn.zxid === zxid,
         })}
-        render={(round) => <RoundRow round={round} sids={sids} stamp={roundStamp(round, sids)} />}
+        render={(round) => <RoundRow round={round} look={look} stamp={roundStamp(round, sids)} />}
       />
     </div>
   )
@@ -62,63 +70,20 @@ export function RoundList({ rounds }: { readonly rounds: readonly RoundView[] })
 
 interface RoundRowProps {
   readonly round: RoundView
-  readonly sids: readonly number[]
+  readonly look: RowLook
   /** Rounds change in place: the row is drawn again when this does. */
   readonly stamp: string
 }
 
-const RoundRow = memo(RoundRowContent, (a, b) => a.round === b.round && a.stamp === b.stamp)
+const RoundRow = memo(RoundRowContent, (a, b) => a.round === b.round && a.stamp === b.stamp && a.look === b.look)
 
-function RoundRowContent({ round, sids }: RoundRowProps) {
-  const { rounds: words } = useMessages()
-  const duration = useDuration()
-  const { txn } = round
-  const unknown = txn.op === UNKNOWN_OP
-  const latency = commitLatency(round)
-  const marks = sids.map((sid) => ({
-    stage: furthestStage(round.members[String(sid)]),
-    quorum: round.quorumBy === sid,
-  }))
-  const sentences = marks.map(({ stage, quorum }, i) =>
-    (quorum ? words.cellQuorum : words.cell)(String(sids[i]), words.stages[stage]),
-  )
-  return (
-    <>
-      <span>
-        <ZxidTag zxid={txn.zxid} />
-      </span>
-      {unknown ? (
-        <span className="tertiary" title={words.unknownHint}>
-          {words.unknownOp}
-        </span>
-      ) : (
-        <span className={txn.error === null ? '' : 'behind'} title={txn.error ?? undefined}>
-          {txn.error ?? txn.op}
-        </span>
-      )}
-      <span>
-        {txn.path === null ? (
-          <span className="tertiary no-path">
-            <span>–</span>
-            {/* Where the column of operations has no room. */}
-            <span aria-hidden="true">{unknown ? words.unknownOp : (txn.error ?? txn.op)}</span>
-          </span>
-        ) : (
-          <PathTag path={txn.path} />
-        )}
-      </span>
-      <span className="wide-only">
-        <SessionTag session={txn.session} />
-      </span>
-      <span title={sentences.join('\n')}>
-        <StageRow marks={marks} sentence={sentences.join('; ')} />
-      </span>
-      <span className="number">
-        {latency === null ? <span className="tertiary">{unknown ? '–' : '…'}</span> : duration(latency)}
-      </span>
-      <span className="number tertiary wide-only" title={formatExact(round.proposedAt)}>
-        {formatClock(round.proposedAt)}
-      </span>
-    </>
-  )
+function RoundRowContent({ round, look }: RoundRowProps) {
+  const host = useRef<HTMLSpanElement>(null)
+  const painter = useRef<RoundRowPainter | null>(null)
+  useLayoutEffect(() => {
+    if (!host.current) return
+    painter.current ??= new RoundRowPainter(host.current)
+    painter.current.show(round, look)
+  })
+  return <span ref={host} className="cells" />
 }

@@ -1,5 +1,6 @@
 // Sessions as rows; the time left of one that is away drains as a bar with its seconds beside it.
 
+import { memo } from 'react'
 import { formatCount } from '../i18n/format.ts'
 import { useNow } from '../stores/clock.ts'
 import { select, useRoute } from '../stores/route-store.ts'
@@ -50,13 +51,26 @@ export function SessionList({ rows }: { readonly rows: readonly SessionRow[] }) 
           className: 'session-columns pickable',
           'aria-selected': row.session === session,
         })}
-        render={(row) => <Row row={row} />}
+        render={(row) => <Row row={row} stamp={stampOf(row)} />}
       />
     </div>
   )
 }
 
-function Row({ row }: { readonly row: SessionRow }) {
+/** All that a row shows. When a session was heard is read as an age in seconds, which the clock moves on. */
+function stampOf(row: SessionRow): string {
+  return JSON.stringify({ ...row, heardAt: row.heardAt === null ? null : Math.floor(row.heardAt / 1000) })
+}
+
+interface RowProps {
+  readonly row: SessionRow
+  /** Rows are made anew whenever anything was heard: drawn again is one whose stamp differs. */
+  readonly stamp: string
+}
+
+const Row = memo(RowContent, (a, b) => a.stamp === b.stamp)
+
+function RowContent({ row }: RowProps) {
   const { sessions: words, ensemble, attached } = useMessages()
   const language = useLanguage()
   const duration = useDuration()
@@ -105,7 +119,7 @@ export function TimeLeft({ row }: { readonly row: SessionRow }) {
   return (
     <span className="time-left" data-state={row.state} title={row.state === 'connected' ? words.leftFull : told}>
       <span className="time-left-track" aria-hidden="true">
-        <span style={{ width: `${left.part * 100}%` }} />
+        <span style={{ transform: `scaleX(${left.part})` }} />
       </span>
       <span className={row.state === 'away' ? 'mono' : 'hidden'}>
         {row.state === 'away' ? duration(left.ms) : words.leftFull}

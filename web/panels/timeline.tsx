@@ -1,5 +1,5 @@
 // The timeline at the bottom of every view: write rate, epochs, and what happened to members. A mark is a
-// button; pointing anywhere reads the time and the rate there.
+// button; pointing anywhere reads the time and the rate there, a click goes back to that moment.
 
 import { useState } from 'react'
 import type { ClusterView, Marker } from '#shared/events/cluster-view.ts'
@@ -7,8 +7,9 @@ import { formatClock, formatRate } from '../i18n/format.ts'
 import type { Messages } from '../i18n/languages.ts'
 import { useNow } from '../stores/clock.ts'
 import { setLayout, TIMELINE_PX, useLayout } from '../stores/layout-store.ts'
+import { rewind } from '../stores/moment-store.ts'
 import { select } from '../stores/route-store.ts'
-import { useClusterValue, useViewStore } from '../stores/view-store.ts'
+import { currentView, presentNow, useClusterValue, useViewStore } from '../stores/view-store.ts'
 import { Resizer } from '../ui/resizer.tsx'
 import { Segments } from '../ui/segments.tsx'
 import { type Size, useSize } from '../ui/use-size.ts'
@@ -28,9 +29,11 @@ export function Timeline() {
   const heightPx = useLayout((kept) => kept.timelinePx)
   const [minutes, setMinutes] = useState<number>(5)
   const [ref, size] = useSize<HTMLDivElement>()
-  const now = useNow()
+  useNow()
   const known = useViewStore((state) => state.known)
-  const view = useViewStore((state) => state.view)
+  const pastAt = useViewStore((state) => state.pastAt)
+  // All that can be gone back to: the present, whatever is shown.
+  const [now, view] = [presentNow(), currentView()]
   const epoch = useClusterValue((cluster) => ensembleAnswer(cluster).epoch)
   useClusterValue((cluster) => cluster.markers.at(-1)?.t ?? 0)
   const box = { width: size?.width ?? 0, height: Math.max(10, (size?.height ?? 0) - MARKS_PX - AXIS_PX) }
@@ -38,7 +41,7 @@ export function Timeline() {
   const rate = formatRate(layout.now, language)
   const changes = layout.bands.length - 1
   return (
-    <section className="timeline" aria-label={words.timeline.title}>
+    <section className="timeline" aria-label={words.timeline.title} data-picture={words.timeline.title}>
       <Resizer
         label={words.palette.timelineSize}
         axis="y"
@@ -60,7 +63,12 @@ export function Timeline() {
         />
       </div>
       <div className="timeline-chart" ref={ref}>
-        {size && known && <Chart layout={layout} size={size} view={view} />}
+        {size && known && <Chart layout={layout} size={size} view={view} pastAt={pastAt} />}
+        {known && pastAt === null && (
+          <button type="button" className="button small timeline-rewind" onClick={() => void rewind(presentNow())}>
+            {words.timeline.rewind}
+          </button>
+        )}
       </div>
       <p className="hidden">{words.timeline.caption(rate, changes, minutes)}</p>
     </section>
@@ -71,9 +79,11 @@ interface ChartProps {
   readonly layout: TimelineLayout
   readonly size: Size
   readonly view: ClusterView
+  /** The moment that is shown; null: the present. */
+  readonly pastAt: number | null
 }
 
-function Chart({ layout, size, view }: ChartProps) {
+function Chart({ layout, size, view, pastAt }: ChartProps) {
   const words = useMessages()
   const language = useLanguage()
   const [pointerX, setPointerX] = useState<number | null>(null)
@@ -86,6 +96,7 @@ function Chart({ layout, size, view }: ChartProps) {
         aria-hidden="true"
         onPointerMove={(event) => setPointerX(event.nativeEvent.offsetX)}
         onPointerLeave={() => setPointerX(null)}
+        onClick={(event) => void rewind(layout.timeAt(event.nativeEvent.offsetX))}
       >
         {layout.bands.map((band) => (
           <g key={band.x}>
@@ -112,6 +123,9 @@ function Chart({ layout, size, view }: ChartProps) {
         <text className="axis-label" x={size.width - 4} y={size.height - 4} textAnchor="end">
           {words.timeline.now}
         </text>
+        {pastAt !== null && (
+          <line className="past-cursor" x1={layout.xOf(pastAt)} x2={layout.xOf(pastAt)} y1={0} y2={bottom} />
+        )}
         {pointerX !== null && <Crosshair x={pointerX} layout={layout} size={size} view={view} />}
       </svg>
       {layout.marks.map((mark) => (
@@ -121,7 +135,7 @@ function Chart({ layout, size, view }: ChartProps) {
   )
 }
 
-function Crosshair({ x, layout, size, view }: ChartProps & { readonly x: number }) {
+function Crosshair({ x, layout, size, view }: Omit<ChartProps, 'pastAt'> & { readonly x: number }) {
   const { timeline } = useMessages()
   const language = useLanguage()
   const t = layout.timeAt(x)

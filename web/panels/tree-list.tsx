@@ -63,7 +63,10 @@ export function TreeList() {
   const selection = useRoute((route) => route.selection)
   useNow() // flashes fade and ages tick
   const outline = useMemo(() => makeOutline(listings, expanded, filter), [listings, expanded, filter])
-  const goal = useMemo(() => wish && { index: outline.rowOfChild(wish.path, wish.position) }, [wish, outline])
+  const goal = useMemo(
+    () => wish && { index: outline.rowOfChild(wish.path, wish.position), times: wish.times },
+    [wish, outline],
+  )
   const onView = useCallback((first: number, last: number) => showPages(outline.pagesOf(first, last)), [outline])
   const keyAt = useCallback((i: number) => keyOf(outline.at(i)), [outline])
   const chosenPath = selection?.type === 'znode' ? selection.path : null

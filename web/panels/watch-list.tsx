@@ -1,12 +1,13 @@
 // The watches of the log, grouped by path: each life from set to delivered, each trigger with its fan-out.
 
+import { memo } from 'react'
 import { formatClock, formatCount, formatExact } from '../i18n/format.ts'
 import { select, useRoute } from '../stores/route-store.ts'
 import { MemberMark, PathTag, SessionTag, ZxidTag } from '../ui/tags.tsx'
 import { useDuration } from '../ui/times.tsx'
 import { VirtualList } from '../ui/virtual-list.tsx'
 import { useLanguage, useMessages } from '../ui/words.ts'
-import type { WatchGroup, WatchLife, WatchRow } from '../viz/watch-groups.ts'
+import type { Trigger, WatchLife, WatchRow } from '../viz/watch-groups.ts'
 import { HERD_LEAST } from '../viz/watch-sessions.ts'
 
 const ROW_PX = 28
@@ -64,6 +65,7 @@ export function WatchList({ rows, gaps }: WatchListProps) {
         rowHeight={ROW_PX}
         keyOf={keyOf}
         chosen={path === null ? -1 : rows.findIndex((row) => row.type === 'group' && row.group.path === path)}
+        recycle
         onPick={(row) => select({ type: 'watch', path: pathOf(row) })}
         attributes={(row) => ({
           role: 'option',
@@ -79,7 +81,12 @@ export function WatchList({ rows, gaps }: WatchListProps) {
 function RowContent({ row, gaps }: { readonly row: WatchRow } & Pick<WatchListProps, 'gaps'>) {
   const { watches: words } = useMessages()
   const language = useLanguage()
-  if (row.type === 'group') return <GroupContent group={row.group} gaps={gaps} />
+  if (row.type === 'group') {
+    const { path, waiting, triggers } = row.group
+    const gap = middleGap(row.group.lives, gaps)
+    const trigger = triggers[0]
+    return <GroupContent path={path} waiting={waiting} trigger={trigger} gap={gap} stamp={JSON.stringify(trigger)} />
+  }
   if (row.type === 'rest') return <span className="tertiary rest">{words.more(formatCount(row.count, language))}</span>
   return <LifeContent life={row.life} gap={gaps.get(row.life.key)} named="session" />
 }
@@ -99,16 +106,29 @@ export function Bell({ fired }: { readonly fired: boolean }) {
   )
 }
 
-function GroupContent({ group, gaps }: { readonly group: WatchGroup } & Pick<WatchListProps, 'gaps'>) {
-  const gap = middleGap(group.lives, gaps)
+interface GroupContentProps {
+  readonly path: string
+  readonly waiting: number
+  /** The newest. */
+  readonly trigger: Trigger | undefined
+  readonly gap: number | null
+  /** Of the trigger: groups are made anew whenever anything was heard. */
+  readonly stamp: string | undefined
+}
+
+const GroupContent = memo(
+  GroupCells,
+  (a, b) => a.path === b.path && a.waiting === b.waiting && a.gap === b.gap && a.stamp === b.stamp,
+)
+
+function GroupCells({ path, waiting, trigger, gap }: GroupContentProps) {
   const { watches: words } = useMessages()
   const language = useLanguage()
   const duration = useDuration()
-  const trigger = group.triggers[0]
   return (
     <>
       <span className="group-path">
-        <PathTag path={group.path} />
+        <PathTag path={path} />
       </span>
       <span className="secondary">
         {trigger && (
@@ -127,9 +147,7 @@ function GroupContent({ group, gaps }: { readonly group: WatchGroup } & Pick<Wat
           </>
         )}
       </span>
-      <span className="tertiary end">
-        {group.waiting > 0 && words.waitingCount(formatCount(group.waiting, language))}
-      </span>
+      <span className="tertiary end">{waiting > 0 && words.waitingCount(formatCount(waiting, language))}</span>
     </>
   )
 }
@@ -141,7 +159,13 @@ interface LifeContentProps {
   readonly named: 'session' | 'path'
 }
 
-export function LifeContent({ life, gap, named }: LifeContentProps) {
+/** Lives are made anew whenever anything was heard: drawn again is one that differs. */
+export const LifeContent = memo(
+  LifeCells,
+  (a, b) => a.named === b.named && a.gap === b.gap && JSON.stringify(a.life) === JSON.stringify(b.life),
+)
+
+function LifeCells({ life, gap, named }: LifeContentProps) {
   const { watches: words } = useMessages()
   const duration = useDuration()
   const fired = life.event !== null

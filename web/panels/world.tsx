@@ -1,5 +1,5 @@
-// Which world the page shows, and how fresh it is: LIVE, or STALE while the gateway cannot be heard; and the
-// banners: what is being done about that, and that no member serves clients.
+// Which world the page shows, and how fresh it is: LIVE, REPLAY for a moment of the past, or STALE while the gateway
+// cannot be heard; and the banners: what is being done about that, and that no member serves clients.
 
 import { useEffect, useState } from 'react'
 import { formatAgo, formatClock } from '../i18n/format.ts'
@@ -13,6 +13,15 @@ export function WorldBadge() {
   const { frame } = useMessages()
   const status = useViewStore((state) => state.status.type)
   const known = useViewStore((state) => state.known)
+  const past = useViewStore((state) => state.pastAt !== null)
+  if (past) {
+    return (
+      <span className="world" data-world="replay" title={frame.replayHint}>
+        <Icon name="pause" size={12} />
+        {frame.replay}
+      </span>
+    )
+  }
   if (status === 'live') {
     return (
       <span className="world" data-world="live" title={frame.liveHint}>

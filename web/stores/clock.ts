@@ -23,7 +23,13 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-/** Server time in ms since 1970, renewed once a second. */
+/** At once: another moment is shown. */
+export function renewNow(): void {
+  now = serverNow()
+  for (const each of listeners) each()
+}
+
+/** Server time in ms since 1970, renewed once a second; stands still while the past is shown. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now)
 }

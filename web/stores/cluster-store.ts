@@ -8,13 +8,17 @@ import { forgetChronicle } from './chronicle-store.ts'
 import { useHeldMessages } from './held-store.ts'
 import { useLockRules } from './lock-rules.ts'
 import { useLocks } from './lock-store.ts'
+import { forgetMoment } from './moment-store.ts'
 import { tell } from './notice-store.ts'
 import { forgetPast } from './past-store.ts'
 import { usePause } from './pause-store.ts'
 import { usePlayground } from './playground-store.ts'
 import { useRights } from './rights-store.ts'
 import { navigate, useRoute } from './route-store.ts'
+import { forgetHeat } from './tree/heat-store.ts'
 import { useSearch } from './tree/search-store.ts'
+import { useSizes } from './tree/size-store.ts'
+import { forgetPages } from './tree/tree-pages.ts'
 import { useTree } from './tree/tree-state.ts'
 import { forgetView, useViewStore } from './view-store.ts'
 
@@ -68,7 +72,11 @@ export function forgetCluster(): void {
   forgetView()
   forgetChronicle()
   forgetPast()
+  forgetMoment()
+  forgetHeat()
+  forgetPages()
   useTree.setState(useTree.getInitialState(), true)
+  useSizes.setState(useSizes.getInitialState(), true)
   useLocks.setState(useLocks.getInitialState(), true)
   useLockRules.setState(useLockRules.getInitialState(), true)
   useHeldMessages.setState({ list: useHeldMessages.getInitialState().list })

@@ -4,12 +4,13 @@ import { applyEvent } from '#shared/events/apply-event.ts'
 import type { Feed, FeedSink } from '../feeds/feed.ts'
 import { applyToChronicle, seedChronicle } from '../viz/chronicle/chronicle.ts'
 import { setFeed } from './ask.ts'
-import { currentChronicle } from './chronicle-store.ts'
+import { presentChronicle } from './chronicle-store.ts'
 import { forgetCluster, onClusters, onShown } from './cluster-store.ts'
 import { onJobProgress } from './job-store.ts'
 import { onLockChanged, onLockDirectories, reopenLock } from './lock-store.ts'
 import { noteCommit } from './pixels.ts'
 import { askRights } from './rights-store.ts'
+import { noteWrites } from './tree/heat-store.ts'
 import { onDataWritten, onTreeChanged, relistAll } from './tree-store.ts'
 import { currentView, replaceView, setAbout, setStatus, useViewStore, viewChanged } from './view-store.ts'
 
@@ -34,17 +35,19 @@ const sink: FeedSink = {
   },
   clusters: onClusters,
   snapshot(view) {
-    seedChronicle(currentChronicle(), view)
+    seedChronicle(presentChronicle(), view)
     replaceView(view)
   },
   events(events) {
     const view = currentView()
-    const chronicle = currentChronicle()
+    const chronicle = presentChronicle()
+    const shown = useViewStore.getState().pastAt === null
     const written = new Set<string>()
+    const committedBefore = view.totals.committed
     for (const event of events) {
       applyToChronicle(chronicle, view, event)
       applyEvent(view, event)
-      if (event.type === 'quorum') noteCommit(event.t)
+      if (shown && event.type === 'quorum') noteCommit(event.t)
       if (
         (event.type === 'proposed' || event.type === 'known') &&
         event.txn.path !== null &&
@@ -52,6 +55,7 @@ const sink: FeedSink = {
       )
         written.add(event.txn.path)
     }
+    noteWrites(events, Math.max(0, view.totals.committed - committedBefore))
     viewChanged()
     if (written.size > 0) onDataWritten(written)
   },

@@ -3,7 +3,7 @@
 import { create } from 'zustand'
 
 /** clusters: the list of them. attach: attaching one. cluster: all about the attached one that is shown. */
-export type Overlay = 'keys' | 'palette' | 'tour' | 'clusters' | 'attach' | 'cluster'
+export type Overlay = 'picture' | 'keys' | 'palette' | 'tour' | 'clusters' | 'attach' | 'cluster'
 
 export const useOverlay = create<{ readonly open: Overlay | null }>(() => ({ open: null }))
 

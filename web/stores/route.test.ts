@@ -11,6 +11,7 @@ import {
   type Selection,
   sameSelection,
   THEMES,
+  TREE_FORMS,
   VIEWS,
 } from './route.ts'
 
@@ -29,6 +30,7 @@ const route: fc.Arbitrary<Route> = fc.record({
   lock: fc.option(path),
   lockForm: fc.constantFrom(null, ...LOCK_FORMS),
   rounds: fc.constantFrom(...ROUND_FORMS),
+  tree: fc.constantFrom(...TREE_FORMS),
   find: fc.string({ unit: 'grapheme', maxLength: 40 }),
   play: fc.constantFrom(...PLAY_TABS),
   language: fc.constantFrom(null, 'en', 'zh-CN'),

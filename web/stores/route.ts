@@ -8,6 +8,10 @@ export type ViewName = (typeof VIEWS)[number]
 export const ROUND_FORMS = ['list', 'time', 'logs'] as const
 export type RoundForm = (typeof ROUND_FORMS)[number]
 
+/** How the Tree view shows it. */
+export const TREE_FORMS = ['outline', 'map'] as const
+export type TreeForm = (typeof TREE_FORMS)[number]
+
 /** Parts of the Playground view. */
 export const PLAY_TABS = ['scenarios', 'workloads', 'faults', 'connect'] as const
 export type PlayTab = (typeof PLAY_TABS)[number]
@@ -44,6 +48,7 @@ export interface Route {
   /** `null`: the first that fits. */
   readonly lockForm: LockForm | null
   readonly rounds: RoundForm
+  readonly tree: TreeForm
   /** What the Rounds view is searched for; empty for everything. */
   readonly find: string
   readonly play: PlayTab
@@ -59,6 +64,7 @@ export const HOME: Route = {
   lock: null,
   lockForm: null,
   rounds: 'list',
+  tree: 'outline',
   find: '',
   play: 'scenarios',
   language: null,
@@ -97,6 +103,7 @@ export function parseRoute(search: string): Route {
     lock: lock?.startsWith('/') ? lock : null,
     lockForm: oneOf(LOCK_FORMS, query.get('show')),
     rounds: oneOf(ROUND_FORMS, query.get('as')) ?? HOME.rounds,
+    tree: oneOf(TREE_FORMS, query.get('tree')) ?? HOME.tree,
     find: (query.get('find') ?? '').slice(0, FIND_MAX),
     play: oneOf(PLAY_TABS, query.get('play')) ?? HOME.play,
     language: oneOf(LANGUAGES, query.get('lang')),
@@ -125,6 +132,7 @@ export function formatRoute(route: Route): string {
   if (route.lock !== null) query.set('lock', route.lock)
   if (route.lockForm !== null) query.set('show', route.lockForm)
   if (route.rounds !== HOME.rounds) query.set('as', route.rounds)
+  if (route.tree !== HOME.tree) query.set('tree', route.tree)
   if (route.find !== '') query.set('find', route.find)
   if (route.play !== HOME.play) query.set('play', route.play)
   if (route.selection) query.set(route.selection.type, selectionValue(route.selection))

@@ -24,6 +24,8 @@ interface ViewState {
   readonly heardAt: number
   /** Server clock minus browser clock. */
   readonly skewMs: number
+  /** The moment of the past that `view` is of, ms since 1970; null: the present. */
+  readonly pastAt: number | null
 }
 
 export const useViewStore = create<ViewState>(() => ({
@@ -34,26 +36,48 @@ export const useViewStore = create<ViewState>(() => ({
   known: false,
   heardAt: 0,
   skewMs: 0,
+  pastAt: null,
 }))
+
+/** The present, while a moment of the past is shown in its place. */
+let aside: { view: ClusterView } | null = null
 
 let heardAt = 0
 const pacer = createPacer(REACT_INTERVAL_MS, () =>
   useViewStore.setState((state) => ({ version: state.version + 1, heardAt })),
 )
 
-/** The view itself, for folding events into it. Call viewChanged() afterwards. */
+/** The view of the present, for folding events into it, whatever is shown. Call viewChanged() afterwards. */
 export function currentView(): ClusterView {
-  return useViewStore.getState().view
+  return aside?.view ?? useViewStore.getState().view
 }
 
 export function viewChanged(): void {
   heardAt = Date.now()
-  pacer.nudge()
+  if (aside === null) pacer.nudge()
 }
 
 export function replaceView(view: ClusterView): void {
   heardAt = Date.now()
+  if (aside !== null) {
+    aside.view = view
+    return
+  }
   useViewStore.setState((state) => ({ view, known: true, heardAt, version: state.version + 1 }))
+}
+
+/** Shows a moment of the past instead of the present, which is folded on meanwhile. */
+export function showPast(view: ClusterView, pastAt: number): void {
+  aside ??= { view: useViewStore.getState().view }
+  useViewStore.setState((state) => ({ view, pastAt, version: state.version + 1 }))
+}
+
+/** Shows the present again. */
+export function showPresent(): void {
+  if (aside === null) return
+  const { view } = aside
+  aside = null
+  useViewStore.setState((state) => ({ view, pastAt: null, heardAt, version: state.version + 1 }))
 }
 
 export function setStatus(status: FeedStatus): void {
@@ -66,7 +90,14 @@ export function setAbout(about: About): void {
 
 /** Forgets the cluster, for a new token. */
 export function forgetView(): void {
-  useViewStore.setState({ view: emptyClusterView(), known: false, about: null, status: { type: 'connecting' } })
+  aside = null
+  useViewStore.setState({
+    view: emptyClusterView(),
+    pastAt: null,
+    known: false,
+    about: null,
+    status: { type: 'connecting' },
+  })
 }
 
 /** What `read` finds in the view, again whenever it changed. `read` must not depend on anything else. */
@@ -95,7 +126,12 @@ export function useOwnSessions(): ReadonlySet<string> {
   }, [about])
 }
 
-/** Now, by the servers' clock. */
+/** Now, by the servers' clock; the moment that is shown, when that is one of the past. */
 export function serverNow(): number {
+  return useViewStore.getState().pastAt ?? presentNow()
+}
+
+/** Now, by the servers' clock, whatever is shown. */
+export function presentNow(): number {
   return Date.now() + useViewStore.getState().skewMs
 }

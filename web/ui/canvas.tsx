@@ -2,7 +2,7 @@
 // (ten a second at most). It is a picture only: its text mirror stands beside it.
 
 import { useEffect, useRef } from 'react'
-import { memberColour } from './member-glyph.tsx'
+import { MEMBER_COLOURS, memberColour } from './member-glyph.tsx'
 
 const RATIO_MAX = 2
 
@@ -31,19 +31,34 @@ export interface Colours {
   readonly mono: string
 }
 
+/** Asking the style of an element makes the browser work out all styles: once for each theme is enough. */
+const known = new Map<string, Colours>()
+
+function coloursOf(canvas: HTMLCanvasElement): Colours {
+  const { theme = 'auto' } = document.documentElement.dataset
+  const system = matchMedia('(prefers-color-scheme: dark)').matches
+  const key = `${theme} ${system} ${document.documentElement.lang}`
+  const colours = known.get(key) ?? readColours(canvas, system)
+  known.set(key, colours)
+  return colours
+}
+
 /** A probe resolves `light-dark()` and variables into one colour. */
-function readColours(canvas: HTMLCanvasElement): Colours {
+function readColours(canvas: HTMLCanvasElement, systemDark: boolean): Colours {
   const style = getComputedStyle(canvas)
   const dark = style.colorScheme.includes('dark') && !style.colorScheme.includes('light')
-  const system = style.colorScheme === 'light dark' && matchMedia('(prefers-color-scheme: dark)').matches
-  const pick = (name: string): string => {
+  const system = style.colorScheme === 'light dark' && systemDark
+  const read = (name: string): string => {
     const value = style.getPropertyValue(`--${name}`).trim()
     const both = /^light-dark\((.+?),\s*(.+)\)$/.exec(value)
     return both ? ((dark || system ? both[2] : both[1]) ?? value) : value
   }
+  // All of them now: a style is live, and would show the theme that comes next.
+  const named = new Map([...NAMES, ...MORE].map((name) => [name, read(name)]))
+  const members = Array.from({ length: MEMBER_COLOURS }, (_, i) => read(`member-${i + 1}`))
   return {
-    of: pick,
-    member: (sid) => pick(`member-${memberColour(sid)}`),
+    of: (name) => named.get(name) ?? '',
+    member: (sid) => members[memberColour(sid) - 1] ?? '',
     sans: style.getPropertyValue('--sans'),
     mono: style.getPropertyValue('--mono'),
   }
@@ -67,7 +82,7 @@ export function Canvas({ width, height, draw }: CanvasProps) {
     if (canvas.height !== h) canvas.height = h
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
     context.clearRect(0, 0, width, height)
-    draw(context, readColours(canvas))
+    draw(context, coloursOf(canvas))
   })
   return (
     <span aria-hidden="true" className="canvas">

@@ -41,8 +41,8 @@ interface LongListProps {
   readonly onPick: (i: number) => void
   /** The row that is chosen; the list scrolls to it when another one is. */
   readonly chosen: number
-  /** A row to go to, with the cursor; a new object is a new wish. */
-  readonly goal: { readonly index: number } | null
+  /** A row to go to, with the cursor, once it is known; another number of times is a new wish. */
+  readonly goal: { readonly index: number; readonly times: number } | null
   /** Handles a key before the list does; true when it did. */
   readonly onKey: (key: string, i: number) => boolean
   /** The rows in view, the last one included. */
@@ -131,10 +131,10 @@ export function LongList(props: LongListProps) {
     show(chosen)
   }, [chosenKey, chosen, show, viewPx])
 
-  const reached = useRef(goal)
+  const reached = useRef(goal?.times)
   useEffect(() => {
-    if (goal === null || goal === reached.current || goal.index < 0 || viewPx === 0) return
-    reached.current = goal
+    if (goal === null || goal.times === reached.current || goal.index < 0 || viewPx === 0) return
+    reached.current = goal.times
     setCursorAt({ index: goal.index, key: keyAt(goal.index) })
     show(goal.index)
   }, [goal, keyAt, show, viewPx])

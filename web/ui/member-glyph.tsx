@@ -2,13 +2,14 @@
 // LEADING: disc with a ring. FOLLOWING: disc. OBSERVING: dashed ring. LOOKING: open ring. Down: cross behind
 // the number on a faint disc. Paused: two bars beside the number.
 
+import { memo } from 'react'
 import type { MemberRole } from '../viz/ensemble-answer.ts'
 
-const COLOURS = 9
+export const MEMBER_COLOURS = 9
 
 /** Members 1–9 have a colour of their own; later ones start over, their number tells them apart. */
 export function memberColour(sid: number): number {
-  return ((((sid - 1) % COLOURS) + COLOURS) % COLOURS) + 1
+  return ((((sid - 1) % MEMBER_COLOURS) + MEMBER_COLOURS) % MEMBER_COLOURS) + 1
 }
 
 interface GlyphProps {
@@ -21,7 +22,9 @@ interface GlyphProps {
 
 const FILLED: ReadonlySet<MemberRole> = new Set(['LEADING', 'FOLLOWING', 'paused'])
 
-export function MemberGlyph({ sid, role, radius, vote = null }: GlyphProps) {
+export const MemberGlyph = memo(Glyph)
+
+function Glyph({ sid, role, radius, vote = null }: GlyphProps) {
   const filled = FILLED.has(role)
   const fontSize = Math.max(11, radius * 0.72)
   const inside = role === 'LOOKING' && vote !== null && radius >= 20

@@ -1,7 +1,7 @@
 // One meaning, one mark: a zxid, a session, a path and a member look the same in every view. Clicking one
 // selects it, hovering one lights it up everywhere.
 
-import { createContext, type ReactNode, useContext } from 'react'
+import { createContext, memo, type ReactNode, useContext } from 'react'
 import { visibleText } from '../i18n/visible-text.ts'
 import { hover, useHover } from '../stores/hover-store.ts'
 import { type Selection, selectionKey } from '../stores/route.ts'
@@ -57,7 +57,9 @@ function Tag({ selection, children, ...looks }: TagProps) {
   )
 }
 
-export function ZxidTag({ zxid }: { readonly zxid: string }) {
+export const ZxidTag = memo(ZxidLook)
+
+function ZxidLook({ zxid }: { readonly zxid: string }) {
   const parts = zxidParts(zxid)
   if (!parts) return <span className="mono">{zxid}</span>
   const title = `${parts.epoch}/${parts.counter}`
@@ -75,7 +77,9 @@ export function ZxidTag({ zxid }: { readonly zxid: string }) {
   )
 }
 
-export function SessionTag({ session }: { readonly session: string }) {
+export const SessionTag = memo(SessionLook)
+
+function SessionLook({ session }: { readonly session: string }) {
   if (session === '0x0') return <span className="tertiary">–</span>
   return (
     <Tag selection={{ type: 'session', session }} className="tag session">
@@ -84,7 +88,9 @@ export function SessionTag({ session }: { readonly session: string }) {
   )
 }
 
-export function PathTag({ path, shown = path }: { readonly path: string; readonly shown?: string }) {
+export const PathTag = memo(PathLook)
+
+function PathLook({ path, shown = path }: { readonly path: string; readonly shown?: string }) {
   return (
     <Tag selection={{ type: 'znode', path }} className="tag path" title={visibleText(path)}>
       <NameText text={shown} />
@@ -99,7 +105,9 @@ interface MemberMarkProps {
   readonly children?: ReactNode
 }
 
-export function MemberMark({ sid, doing = 'FOLLOWING', children }: MemberMarkProps) {
+export const MemberMark = memo(MemberLook)
+
+function MemberLook({ sid, doing = 'FOLLOWING', children }: MemberMarkProps) {
   const words = useMessages().ensemble
   const { onClick, ...mark } = useMark({ type: 'member', sid })
   const inRow = useContext(InRow)

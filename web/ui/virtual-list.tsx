@@ -29,6 +29,11 @@ interface VirtualListProps<Row> {
   readonly onPick: (row: Row, i: number) => void
   /** The row that is chosen; the list scrolls to it when it changes. */
   readonly chosen: number
+  /**
+   * True where rows come by the hundred a second: the elements of a place on the screen show whatever row is there, instead of
+   * going with it. Rows must then keep no state of their own.
+   */
+  readonly recycle?: boolean
   /** When rows come in above: let them push the list down, keep still what was scrolled to, or always keep still. */
   readonly hold?: 'never' | 'scrolled' | 'always'
   /** Handles a key before the list does; true when it did. */
@@ -41,15 +46,28 @@ function useAnchor<Row>(
   { rows, rowHeight, keyOf, hold = 'never' }: VirtualListProps<Row>,
 ): void {
   const anchor = useRef<{ readonly key: string; readonly index: number } | null>(null)
+  // Told by the browser: asking for it after rows have changed would make it lay out the list within our script.
+  const scrolled = useRef(0)
+  useEffect(() => {
+    const list = scroller.current
+    const onScroll = () => {
+      scrolled.current = list?.scrollTop ?? 0
+    }
+    list?.addEventListener('scroll', onScroll, { passive: true })
+    return () => list?.removeEventListener('scroll', onScroll)
+  }, [scroller])
   useLayoutEffect(() => {
     const list = scroller.current
     if (!list || hold === 'never') return
     const before = anchor.current
-    if (before && (hold === 'always' || list.scrollTop > 0)) {
+    if (before && (hold === 'always' || scrolled.current > 0)) {
       const index = rows.findIndex((row, i) => keyOf(row, i) === before.key)
-      if (index >= 0 && index !== before.index) list.scrollTop += (index - before.index) * rowHeight
+      if (index >= 0 && index !== before.index) {
+        list.scrollTop += (index - before.index) * rowHeight
+        scrolled.current = list.scrollTop
+      }
     }
-    const first = Math.floor(list.scrollTop / rowHeight)
+    const first = Math.floor(scrolled.current / rowHeight)
     const row = rows[first]
     anchor.current = row === undefined ? null : { key: keyOf(row, first), index: first }
   })
@@ -66,7 +84,7 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
     estimateSize: () => rowHeight,
     overscan: OVERSCAN,
     getItemKey: (i) => {
-      const row = rows[i]
+      const row = props.recycle ? undefined : rows[i]
       return row === undefined ? i : props.keyOf(row, i)
     },
   })
@@ -130,32 +148,34 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
       onKeyDown={onKeyDown}
     >
       <div className="rows" role="presentation" style={{ height: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().map((item) => {
-          const row = rows[item.index]
-          if (row === undefined) return null
-          const { className = '', ...attributes } = props.attributes(row, item.index)
-          return (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the list
-            // biome-ignore lint/a11y/noStaticElementInteractions: the role is given by the view
-            // biome-ignore lint/a11y/useAriaPropsSupportedByRole: options and treeitems have positions
-            <div
-              key={item.key}
-              id={`${id}-${item.index}`}
-              className={`row ${className}`}
-              data-cursor={item.index === cursor ? '' : undefined}
-              aria-setsize={rows.length}
-              aria-posinset={item.index + 1}
-              {...attributes}
-              style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}
-              onClick={() => {
-                setCursorKey(props.keyOf(row, item.index))
-                props.onPick(row, item.index)
-              }}
-            >
-              <InRow value={true}>{props.render(row, item.index)}</InRow>
-            </div>
-          )
-        })}
+        <InRow value={true}>
+          {virtualizer.getVirtualItems().map((item) => {
+            const row = rows[item.index]
+            if (row === undefined) return null
+            const { className = '', ...attributes } = props.attributes(row, item.index)
+            return (
+              // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the list
+              // biome-ignore lint/a11y/noStaticElementInteractions: the role is given by the view
+              // biome-ignore lint/a11y/useAriaPropsSupportedByRole: options and treeitems have positions
+              <div
+                key={item.key}
+                id={`${id}-${item.index}`}
+                className={`row ${className}`}
+                data-cursor={item.index === cursor ? '' : undefined}
+                aria-setsize={rows.length}
+                aria-posinset={item.index + 1}
+                {...attributes}
+                style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}
+                onClick={() => {
+                  setCursorKey(props.keyOf(row, item.index))
+                  props.onPick(row, item.index)
+                }}
+              >
+                {props.render(row, item.index)}
+              </div>
+            )
+          })}
+        </InRow>
       </div>
     </div>
   )

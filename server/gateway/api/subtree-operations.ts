@@ -6,7 +6,14 @@ import { IMPORT_BODY_BYTES_MAX, IMPORT_NODES_MAX, SEARCH_MATCHES_MAX } from '../
 import { aclField, dataField, jobField, pathField } from './fields.ts'
 import type { Operations } from './operation.ts'
 
-type SubtreeRequest = 'tree:measure' | 'tree:search' | 'tree:delete' | 'tree:export' | 'tree:import' | 'job:cancel'
+type SubtreeRequest =
+  | 'tree:measure'
+  | 'tree:sizes'
+  | 'tree:search'
+  | 'tree:delete'
+  | 'tree:export'
+  | 'tree:import'
+  | 'job:cancel'
 
 const exportedNode = z.strictObject({
   path: z.string().max(4096),
@@ -28,6 +35,13 @@ export const SUBTREE_OPERATIONS: Operations<SubtreeRequest> = {
     input: z.strictObject({ path: pathField, job: jobField }),
     summary: 'How many znodes, ephemerals and bytes a subtree has.',
     rest: { method: 'GET', path: '/tree/size' },
+  },
+  'tree:sizes': {
+    role: 'viewer',
+    audited: false,
+    input: z.strictObject({ path: pathField, job: jobField }),
+    summary: 'Where a subtree is large, by looking at some thousand of its znodes; says what is reckoned.',
+    rest: { method: 'GET', path: '/tree/sizes' },
   },
   'tree:search': {
     role: 'viewer',

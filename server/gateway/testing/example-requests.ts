@@ -30,6 +30,7 @@ export const EXAMPLES: Readonly<Record<RequestName, object>> = {
   'node:delete': { path: '/a/b', version: -1 },
   'node:set-acl': { path: '/a/b', acl: [{ perms: 'r', scheme: 'world', id: 'anyone' }], aversion: 0 },
   'tree:measure': { path: '/a' },
+  'tree:sizes': { path: '/a' },
   'tree:search': { path: '/a', text: 'b', in: 'both', limit: 10 },
   'tree:delete': { path: '/a', dryRun: true },
   'tree:export': { path: '/a' },

@@ -11,13 +11,15 @@ import { RequestError } from '../request-error.ts'
 import type { Job, Jobs } from './jobs.ts'
 import { refuseSystem } from './node-service.ts'
 import { search } from './search.ts'
+import { sizesOf } from './sizes.ts'
 import { cancelled, Pace, type VisitedNode, walkTree } from './walk.ts'
 
-type SubtreeRequest = 'tree:measure' | 'tree:search' | 'tree:delete' | 'job:cancel'
+type SubtreeRequest = 'tree:measure' | 'tree:sizes' | 'tree:search' | 'tree:delete' | 'job:cancel'
 
 export function subtreeHandlers(ensemble: EnsembleReader & EnsembleWriter, jobs: Jobs): Pick<Handlers, SubtreeRequest> {
   return {
     'tree:measure': (client, { path, job }) => jobs.run(client, job, (running) => measure(ensemble, path, running)),
+    'tree:sizes': (client, { path, job }) => jobs.run(client, job, (running) => sizesOf(ensemble, path, running)),
     'tree:search': (client, { job, ...wanted }) =>
       jobs.run(client, job, (running) => search(ensemble, wanted, running)),
     'tree:delete': (client, { path, dryRun, job }, trail) =>

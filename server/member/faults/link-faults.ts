@@ -140,16 +140,24 @@ export class LinkFaults implements LinkSeam {
     link.raw.on('close', () => this.#links.delete(link))
     // An election's connections carry a few votes: they may cost something. Between leader and learner everything
     // passes, so nothing stands there before there is a rule; then it must, since who comes has not said who it is.
-    if (link.swap === null || this.#rules.size > 0) link.faulty = wrap(link)
+    if (link.swap === null || this.#rules.size > 0) link.faulty = this.#wrap(link)
     this.#apply(link)
     return link
+  }
+
+  /** Votes are messages, each for itself. What follows a leader is one stream, cut up only while it is held. */
+  #wrap(link: Link): FaultySocket {
+    if (link.port === 'election')
+      return new FaultySocket(link.raw, Math.random, { out: electionMessages(), in: electionMessages() })
+    const holds = () => this.#ruleOf(link.sid, 'out')?.rule.type === 'hold'
+    return new FaultySocket(link.raw, Math.random, { out: quorumMessages(link.speaker, holds), in: null })
   }
 
   #apply(link: Link): void {
     const [out, into] = [this.#ruleOf(link.sid, 'out'), this.#ruleOf(link.sid, 'in')]
     if (link.faulty === null) {
       if ((out === null && into === null) || link.raw.destroyed) return
-      link.faulty = wrap(link)
+      link.faulty = this.#wrap(link)
       link.swap?.(asSocket(link))
     }
     link.faulty.setRules({ out, in: into })
@@ -159,15 +167,6 @@ export class LinkFaults implements LinkSeam {
     const own = sid === null ? undefined : this.#rules.get(keyOf(sid, direction))
     return own ?? this.#rules.get(keyOf('all', direction)) ?? null
   }
-}
-
-/** Votes are messages, each for itself. What follows a leader is one stream: its order is what Zab is built on. */
-function wrap({ raw, port, speaker }: Link): FaultySocket {
-  const messages =
-    port === 'election'
-      ? { out: electionMessages(), in: electionMessages() }
-      : { out: quorumMessages(speaker), in: null }
-  return new FaultySocket(raw, Math.random, messages)
 }
 
 /** The ports use of a socket what every Duplex has, and what FaultySocket says it has besides. */

@@ -16,7 +16,7 @@ function packets(): Uint8Array {
 
 test('what a turn has written is its packets, in order and whole', () => {
   const bytes = packets()
-  const pieces = quorumMessages('learner')(bytes)
+  const pieces = quorumMessages('learner', () => true)(bytes)
   expect(pieces.map(({ isMessage }) => isMessage)).toEqual([false, false])
   expect(Buffer.concat(pieces.map((piece) => piece.bytes))).toEqual(Buffer.from(bytes))
   const held = { id: 3, isMessage: false, sinceMs: 100 }
@@ -26,8 +26,12 @@ test('what a turn has written is its packets, in order and whole', () => {
   expect(tellHeld({ ...held, bytes: null }, 2, 'learner', 150)).toMatchObject({ type: 'end', bytes: 0 })
 })
 
+test('nothing is cut up while nobody wants single packets', () => {
+  expect(quorumMessages('learner', () => false)(packets())).toHaveLength(1)
+})
+
 test('a piece of a snapshot, or of a packet, stays as it is', () => {
-  const [cut] = quorumMessages('learner')(packets().subarray(0, 30))
+  const [cut] = quorumMessages('learner', () => true)(packets().subarray(0, 30))
   expect(cut?.bytes.length).toBe(30)
-  expect(quorumMessages('leader')(Buffer.from('a snapshot’s bytes, not packets'))).toHaveLength(1)
+  expect(quorumMessages('leader', () => true)(Buffer.from('a snapshot’s bytes, not packets'))).toHaveLength(1)
 })

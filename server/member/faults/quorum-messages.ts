@@ -22,11 +22,12 @@ function packetEnds(speaker: Speaker, chunk: Uint8Array): readonly number[] | nu
 
 /**
  * For what one side sends: a turn of the event loop writes whole packets, so each chunk is judged by itself. None of them
- * stands for itself: their order is what Zab is built on.
+ * stands for itself: their order is what Zab is built on. `wanted`: whether somebody is interested in single ones now; each
+ * costs a write of its own.
  */
-export function quorumMessages(speaker: Speaker): Messages {
+export function quorumMessages(speaker: Speaker, wanted: () => boolean): Messages {
   return (chunk) => {
-    const ends = packetEnds(speaker, chunk)
+    const ends = wanted() ? packetEnds(speaker, chunk) : null
     if (ends === null) return [{ bytes: chunk, isMessage: false }]
     return ends.map((end, i) => ({ bytes: chunk.subarray(ends[i - 1] ?? 0, end), isMessage: false }))
   }

@@ -49,7 +49,11 @@ class World {
   list(czxid: number, ...names: string[]): this {
     this.#t += 1
     const site = siteOf('/l', ...names.map((name) => `/l/${name}`)).nodes.get('/l')
-    const node: SiteNode | null = site ? { ...site, czxid: makeZxid(0, czxid) } : null
+    const known = site?.children.map((child) => ({
+      ...child,
+      czxid: this.history.open.get(`/l/${child.name}`)?.token ?? child.czxid,
+    }))
+    const node: SiteNode | null = site ? { ...site, children: known ?? [], czxid: makeZxid(0, czxid) } : null
     applyChange(this.history, { type: 'listed', ...this.#at, path: '/l', node })
     return this
   }

@@ -143,7 +143,7 @@ export const edit = {
   badPath: (problem: string) => `Not a path: ${problem}.`,
   completions: 'Children that fit',
   searchIn: 'Find in',
-  searchScopes: { rows: 'Loaded rows', name: 'All names', data: 'All data', both: 'Both' },
+  searchScopes: { rows: 'Loaded rows', begins: 'Go to a name', name: 'All names', data: 'All data', both: 'Both' },
   searchField: (scope: string) => `Find below ${scope}`,
   search: 'Search',
   searching: (n: string) => `${n} znodes looked at`,

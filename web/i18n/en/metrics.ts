@@ -69,7 +69,6 @@ export const metrics = {
   rose: (from: string, to: string) => `Rose from ${from} to ${to} in the last half minute.`,
   fell: (from: string, to: string) => `Fell from ${from} to ${to} in the last half minute.`,
   pixels: {
-    short: 'to screen',
     title: 'Commit to screen',
     figures: (p50: string, p95: string) => `half within ${p50}, 95 % within ${p95}`,
     about:

@@ -19,6 +19,7 @@ export const palette = {
   actions: {
     pause: 'Pause or resume updates',
     share: 'Copy a link to this view',
+    picture: 'Save a drawing of this view',
     keys: 'Show the keys',
     tour: 'Take the tour',
     clusters: 'Look at another cluster',

@@ -10,12 +10,14 @@ import { lints, lockDetail } from './lock-detail.ts'
 import { lockView, why } from './lock-view.ts'
 import { metrics } from './metrics.ts'
 import { palette } from './palette.ts'
+import { picture } from './picture.ts'
 import { playground } from './playground.ts'
 import { reading } from './reading.ts'
 import { rounds } from './rounds.ts'
 import { sessions } from './sessions.ts'
 import { story } from './story.ts'
 import { session, tree } from './tree.ts'
+import { treeMap } from './tree-map.ts'
 import { locks, watches } from './watches.ts'
 
 export const zhCn: Messages = {
@@ -26,11 +28,13 @@ export const zhCn: Messages = {
   units,
   ensemble,
   tree,
+  treeMap,
   session,
   rounds,
   watches,
   locks,
   palette,
+  picture,
   story,
   sessions,
   metrics,

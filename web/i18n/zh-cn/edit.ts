@@ -130,7 +130,7 @@ export const edit: Messages['edit'] = {
   badPath: (problem) => `路径无效：${problem}。`,
   completions: '匹配的子节点',
   searchIn: '查找范围',
-  searchScopes: { rows: '已加载的行', name: '所有名称', data: '所有数据', both: '两者' },
+  searchScopes: { rows: '已加载的行', begins: '转到名称', name: '所有名称', data: '所有数据', both: '两者' },
   searchField: (scope) => `在 ${scope} 下查找`,
   search: '搜索',
   searching: (n) => `已查看 ${n} 个 znode`,

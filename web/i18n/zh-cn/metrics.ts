@@ -70,7 +70,6 @@ export const metrics: Messages['metrics'] = {
   rose: (from, to) => `最近半分钟从 ${from} 升到 ${to}。`,
   fell: (from, to) => `最近半分钟从 ${from} 降到 ${to}。`,
   pixels: {
-    short: '到屏幕',
     title: '从提交到屏幕',
     figures: (p50, p95) => `一半在 ${p50} 内，95 % 在 ${p95} 内`,
     about:

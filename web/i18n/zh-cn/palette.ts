@@ -13,6 +13,7 @@ export const palette: Messages['palette'] = {
   actions: {
     pause: '暂停或继续更新',
     share: '复制此视图的链接',
+    picture: '保存此视图的图',
     keys: '显示快捷键',
     tour: '看看导览',
     clusters: '查看另一个集群',

@@ -15,7 +15,7 @@ import { type Lane, lockLanes } from '../../viz/locks/lanes.ts'
 import { drawLanes, LANE_PX, TOP_PX } from './draw-lanes.ts'
 
 export function LockLanesView({ lock }: { readonly lock: LockView }) {
-  const { lockView: words, locks } = useMessages()
+  const { lockView: words, locks, picture: pictures } = useMessages()
   const language = useLanguage()
   const duration = useDuration()
   const now = useNow()
@@ -25,7 +25,7 @@ export function LockLanesView({ lock }: { readonly lock: LockView }) {
   if (lanes.lanes.length === 0) return <Empty title={locks.nobody} />
   const height = TOP_PX + lanes.lanes.length * LANE_PX
   return (
-    <div className="scrolls">
+    <div className="scrolls" data-picture={pictures.lockLanes} data-legend={pictures.lanesLegend}>
       <p className="secondary lanes-caption">
         {words.lanesCaption(formatCount(lanes.lanes.length, language), duration(lanes.toMs - lanes.fromMs))}{' '}
         <span className="tertiary">

@@ -21,7 +21,7 @@ const LABEL_CHARS = 22
 const BACK = 40
 
 export function WaitGraphView() {
-  const { lockView: words } = useMessages()
+  const { lockView: words, picture: pictures } = useMessages()
   const language = useLanguage()
   const duration = useDuration()
   const state = useLockGraph()
@@ -67,7 +67,7 @@ export function WaitGraphView() {
         </div>
       ))}
       {/* The list below says the same in words. */}
-      <div className="wait-graph">
+      <div className="wait-graph" data-picture={pictures.waits}>
         <svg width={picture.width + 2 * PAD + BACK} height={picture.height + 2 * PAD} aria-hidden="true">
           <defs>
             <marker id="waits-head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">

@@ -12,6 +12,7 @@ import type { PaletteEntry } from './rank.ts'
 type ActionName =
   | 'pause'
   | 'share'
+  | 'picture'
   | 'keys'
   | 'tour'
   | 'clusters'
@@ -26,6 +27,7 @@ type ActionName =
 export const ACTIONS: readonly { readonly name: ActionName; readonly run: () => void }[] = [
   { name: 'pause', run: togglePause },
   { name: 'share', run: () => void shareView() },
+  { name: 'picture', run: () => openOverlay('picture') },
   { name: 'keys', run: () => openOverlay('keys') },
   { name: 'tour', run: () => openOverlay('tour') },
   { name: 'clusters', run: () => openOverlay('clusters') },

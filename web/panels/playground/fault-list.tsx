@@ -14,7 +14,7 @@ export function FaultList() {
   const now = useNow()
   const left = (endsAt: number) => words.left(`${Math.ceil(Math.max(0, endsAt - now) / 1000)} ${units.s}`)
   return (
-    <section aria-label={words.active}>
+    <section className="play-main" aria-label={words.active}>
       <div className="play-head">
         <h2>{words.active}</h2>
         <GuardedButton

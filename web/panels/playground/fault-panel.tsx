@@ -25,13 +25,13 @@ const UNITS: Record<FaultUnit, string> = { ms: 'ms', percent: '%', bytes: 'B', '
 
 export function FaultPanel() {
   return (
-    <div className="play-columns">
-      <FaultFormView />
-      <div className="play-main">
-        <HeldMessages />
+    <>
+      <HeldMessages />
+      <div className="play-columns">
+        <FaultFormView />
         <FaultList />
       </div>
-    </div>
+    </>
   )
 }
 

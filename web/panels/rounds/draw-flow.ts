@@ -92,6 +92,17 @@ function drawAxis(context: CanvasRenderingContext2D, colours: Colours, picture: 
   context.fillText(picture.duration(bar.ms), width - FLOW.rightPx - bar.px - 6, 16)
 }
 
+/** Of the few names of operations: measuring text costs more than drawing it. */
+const widths = new Map<string, number>()
+
+function widthOf(context: CanvasRenderingContext2D, op: string): number {
+  const known = widths.get(op)
+  if (known !== undefined) return known
+  const { width } = context.measureText(op)
+  widths.set(op, width)
+  return width
+}
+
 /** Bars from the arrival of a request to its answer, in as many rows as overlap. */
 function drawClients(context: CanvasRenderingContext2D, colours: Colours, picture: FlowPicture): void {
   const { scale, requests, box } = picture
@@ -110,7 +121,7 @@ function drawClients(context: CanvasRenderingContext2D, colours: Colours, pictur
     context.globalAlpha = 0.55
     context.fillRect(from, y, Math.max(2, to - from), 7)
     context.globalAlpha = 1
-    if (to - from < context.measureText(op).width + 6) continue
+    if (to - from < widthOf(context, op) + 6) continue
     context.fillStyle = colours.of('text')
     context.fillText(op, from + 3, y + 7)
   }

@@ -63,7 +63,7 @@ export function FlowView({ rounds, pausedAt }: FlowViewProps) {
   const height = size?.height ?? 0
   const to = fixedTo ?? (pausedAt ?? serverNow()) - BEHIND_MS
   const box = { from: to - span, to, leftPx: FLOW.leftPx, rightPx: Math.max(FLOW.leftPx + 1, width - FLOW.rightPx) }
-  const within = roundsWithin(rounds, box)
+  const within = folded ? [] : roundsWithin(rounds, box)
   // Older than the oldest kept: only counts are left of it.
   const kept = rounds[0]?.proposedAt ?? Number.POSITIVE_INFINITY
   const fits = within.length * ROUND_LEAST_PX <= box.rightPx - box.leftPx && (box.from >= kept - span || span <= 20_000)
@@ -162,7 +162,7 @@ export function FlowView({ rounds, pausedAt }: FlowViewProps) {
           ? words.flowBinnedFine(formatCount(within.length, language))
           : words.flowNone
   return (
-    <figure className="flow">
+    <figure className="flow" data-picture={words.flow}>
       <div className="flow-tools">
         <button
           type="button"

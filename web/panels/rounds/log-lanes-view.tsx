@@ -64,7 +64,7 @@ export function LogLanesView({ rounds }: { readonly rounds: readonly RoundView[]
     if (from + by < 0) page(-Math.ceil(fits / 2))
   }
   return (
-    <figure className="logs">
+    <figure className="logs" data-picture={words.logs}>
       <div className="flow-tools">
         <button type="button" className="button small" onClick={() => page(-fits)}>
           ← {words.logsOlder}

@@ -12,12 +12,12 @@ import { useMessages } from '../../ui/words.ts'
 const OFFERED_MAX = 12
 const ASK_AFTER_MS = 120
 
-/** The paths below the last whole part of `text` that begin with it; among the first page of children. */
+/** The paths below the last whole part of `text` that begin with it, however many children there are. */
 async function complete(text: string): Promise<string[]> {
   const slash = text.lastIndexOf('/')
   const parent = slash <= 0 ? '/' : text.slice(0, slash)
   if (!text.startsWith('/') || pathProblem(parent) !== null) return []
-  const answer = await ask('tree:list', { path: parent, offset: 0, watch: false })
+  const answer = await ask('tree:list', { path: parent, offset: 0, from: text.slice(slash + 1), watch: false })
   if (!answer.ok) return []
   return answer.value.children
     .map(({ path }) => path)

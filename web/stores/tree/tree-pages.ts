@@ -181,6 +181,15 @@ function relistAfter(path: string, ms: number): void {
   timers.set(path, setTimeout(again, ms))
 }
 
+/** Nothing that was asked or is due belongs to the cluster that is looked at now. */
+export function forgetPages(): void {
+  for (const timer of timers.values()) clearTimeout(timer)
+  timers.clear()
+  due.clear()
+  renewals.clear()
+  shown = []
+}
+
 /** Closes a znode that is gone or nobody looks into any more; the gateway stops watching it. */
 export function forget(path: string): void {
   clearTimeout(timers.get(path))

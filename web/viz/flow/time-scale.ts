@@ -65,7 +65,9 @@ export function foldedScale(rounds: readonly RoundView[], box: FlowWindow, busyM
     return piece
   })
   const x = (t: number): number => {
-    const piece = pieces.findLast(({ from }) => from <= t) ?? pieces[0]
+    let at = pieces.length - 1
+    while (at > 0 && (pieces[at]?.from ?? 0) > t) at -= 1
+    const piece = pieces[at]
     if (!piece) return box.leftPx
     return piece.x1 + (Math.min(Math.max(t, piece.from), piece.to) - piece.from) * pxPerMs
   }

@@ -48,7 +48,8 @@ export function latenessFigures({ seconds }: Lateness): LatenessFigures | null {
   const sums = new Uint32Array(STEPS)
   let of = 0
   for (const { counts } of seconds) {
-    for (const [step, count] of counts.entries()) {
+    for (let step = 0; step < STEPS; step += 1) {
+      const count = counts[step] ?? 0
       sums[step] = (sums[step] ?? 0) + count
       of += count
     }
@@ -58,8 +59,8 @@ export function latenessFigures({ seconds }: Lateness): LatenessFigures | null {
 
 function quantile(sums: Uint32Array, rank: number): number {
   let passed = 0
-  for (const [step, count] of sums.entries()) {
-    passed += count
+  for (let step = 0; step < STEPS; step += 1) {
+    passed += sums[step] ?? 0
     if (passed >= rank) return (step + 1) * STEP_MS
   }
   return STEPS * STEP_MS

@@ -124,6 +124,15 @@ export class Ensemble {
   }
 }
 
+/** Adds a user to a file with `zabscope user add`, the password by a pipe. */
+export async function addUser(file: string, name: string, role: string, password: string): Promise<void> {
+  const args = [join(ROOT, 'dist/server/main.js'), 'user', 'add', name, '--role', role, '--file', file]
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'inherit'] })
+  child.stdin.end(`${password}\n`)
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new Error(`zabscope user add ${name} ended with ${code}`)
+}
+
 export async function makeDataDir(): Promise<string> {
   return await mkdtemp(join(tmpdir(), 'zabscope-e2e-'))
 }

@@ -31,10 +31,15 @@ function handlers(thrown?: Error): Handlers {
   return Object.fromEntries(ACTION_NAMES.map((name) => [name, handler])) as unknown as Handlers
 }
 
-function dispatcher(role: Role = 'admin', thrown?: Error, lines: string[] = []): Dispatcher {
+function dispatcher(role: Role = 'admin', thrown?: Error, lines: string[] = [], overloaded = false): Dispatcher {
   const log = pino({}, { write: (line) => lines.push(line) })
   const scopeOf = () => ({ cluster: 'one', handlers: handlers(thrown) })
-  return new Dispatcher(new Performer({ scopeOf, audit: new FakeAudit(), log }), () => client(role), 0)
+  return new Dispatcher(
+    new Performer({ scopeOf, audit: new FakeAudit(), log }),
+    () => client(role),
+    { turnAway: () => overloaded },
+    0,
+  )
 }
 
 describe('requests', () => {
@@ -66,6 +71,12 @@ describe('requests', () => {
     expect(failed).toMatchObject({ ok: false, code: 'INTERNAL' })
     expect(JSON.stringify(failed)).not.toContain('secret detail')
     expect(lines.join()).toContain('secret detail')
+  })
+
+  test('[D-1] an overloaded gateway turns reads away, and lets changes through', async () => {
+    const page = dispatcher('admin', undefined, [], true)
+    expect(await page.answer('tree:list', { path: '/', offset: 0, watch: false })).toMatchObject({ code: 'BUSY' })
+    expect(await page.answer('fault:heal-all', {})).toEqual({ ok: true, value: 'done' })
   })
 
   test('a burst is allowed, then only so many a second', () => {

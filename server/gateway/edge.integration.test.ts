@@ -16,6 +16,7 @@ import { Authenticator } from './auth/authenticator.ts'
 import { historyHandlers } from './history/history-handlers.ts'
 import { History } from './history.ts'
 import { createApp } from './http/app.ts'
+import { Overload } from './http/overload.ts'
 import { createHttpServer, guardEdge, SOCKET_PATH } from './http-server.ts'
 import { BAD_MESSAGES_MAX, MESSAGE_BYTES_MAX } from './limits.ts'
 import { LockService } from './locks/lock-service.ts'
@@ -75,7 +76,7 @@ beforeEach(async () => {
   const audit = new FakeAudit()
   authenticator = new Authenticator({ access: () => access, audit, userFile: null, onProblem: () => undefined })
   const performer = new Performer({ scopeOf: () => ({ cluster: 'one', handlers }), audit, log })
-  const edge = { access: () => access, authenticator, performer, log }
+  const edge = { access: () => access, authenticator, performer, overload: new Overload(), log }
   const health = () => ({ fine: true })
   const app = createApp({
     ...edge,

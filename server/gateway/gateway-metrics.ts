@@ -11,6 +11,9 @@ export interface MetricSources {
   readonly pages: () => number
   readonly auditRecords: () => number
   readonly auditWorks: () => boolean
+  /** Reads are turned away now. */
+  readonly overloaded: () => boolean
+  readonly shed: () => number
 }
 
 const LAG_RESOLUTION_MS = 20
@@ -30,7 +33,7 @@ export class GatewayMetrics {
   }
 
   collect(): readonly Metric[] {
-    const { version, clusters, pages, auditRecords, auditWorks } = this.#sources
+    const { version, clusters, pages, auditRecords, auditWorks, overloaded, shed } = this.#sources
     const cpu = process.cpuUsage()
     const lag = this.#lag.percentile(99) / NS_PER_SECOND
     const lagMax = this.#lag.max / NS_PER_SECOND
@@ -45,6 +48,12 @@ export class GatewayMetrics {
         'Whether the audit log can be written; while not, nothing can be changed.',
         Number(auditWorks()),
       ),
+      gauge(
+        'zabscope_overloaded',
+        'Whether reads are turned away because the event loop is late.',
+        Number(overloaded()),
+      ),
+      counter('zabscope_shed_requests_total', 'Requests and pages that were turned away for that.', shed()),
       gauge('process_resident_memory_bytes', 'Resident memory.', process.memoryUsage.rss()),
       counter('process_cpu_seconds_total', 'Processor time, user and system.', (cpu.user + cpu.system) / 1e6),
       gauge('process_start_time_seconds', 'When the process started, since 1970.', performance.timeOrigin / 1000),

@@ -23,6 +23,7 @@ import type { WindowLimits } from './history/event-window.ts'
 import { WINDOW_DEFAULT } from './history/recorder.ts'
 import type { History } from './history.ts'
 import { createApp } from './http/app.ts'
+import { OVERLOADED, Overload } from './http/overload.ts'
 import { createHttpServer, guardEdge } from './http-server.ts'
 import { ATTACHED_HISTORY_BYTES } from './limits.ts'
 import type { PageClient } from './page-client.ts'
@@ -118,20 +119,24 @@ export async function openGateway(options: GatewayOptions, cluster: Cluster): Pr
     userFile: options.userFile ?? null,
     onProblem: (sentence) => log.error(sentence),
   })
+  const overload = new Overload()
   const metrics = new GatewayMetrics({
     version,
     clusters: () => clusters.all,
     pages: () => sockets.count(),
     auditRecords: () => audit.records,
     auditWorks: () => audit.problem === null,
+    overloaded: () => overload.isOn,
+    shed: () => overload.shed,
   })
   // Of the first alone: others may be away for reasons of their own.
   const notReady = (): string[] => [
     ...(first.isAnswering() ? [] : ['The ensemble does not answer: it needs a leader.']),
     ...(audit.problem === null ? [] : [audit.problem]),
+    ...(overload.isOn ? [OVERLOADED] : []),
   ]
   const onGone = (client: PageClient): void => clusters.find(client.cluster)?.forget(client)
-  const edge = { access: () => access, authenticator, performer, log }
+  const edge = { access: () => access, authenticator, performer, overload, log }
   const app = createApp({
     ...edge,
     onGone,
@@ -167,6 +172,7 @@ export async function openGateway(options: GatewayOptions, cluster: Cluster): Pr
       audit.close()
       authenticator.close()
       metrics.close()
+      overload.close()
     },
   }
 }

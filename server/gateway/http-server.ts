@@ -6,16 +6,30 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type Access, hostIsAllowed, originIsAllowed } from './access.ts'
 import { SECURITY_HEADERS } from './http/security-headers.ts'
-import { CONNECTIONS_MAX, HEADER_BYTES_MAX, HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './limits.ts'
+import { CONNECTIONS_MAX, HEADER_BYTES_MAX, HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SLOW_LOOK_MS } from './limits.ts'
 
 /** Where Socket.IO answers. */
 export const SOCKET_PATH = '/socket.io/'
 
-/** A server that does not listen yet; call guardEdge once everything is attached to it. */
-export function createHttpServer(app: RequestListener): Server {
-  const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX }, app)
-  server.headersTimeout = HEADERS_TIMEOUT_MS
-  server.requestTimeout = REQUEST_TIMEOUT_MS
+/** How long a request may take to arrive; tests have no patience. */
+export interface Patience {
+  readonly headersMs: number
+  readonly requestMs: number
+  readonly lookMs: number
+}
+
+const PATIENCE: Patience = {
+  headersMs: HEADERS_TIMEOUT_MS,
+  requestMs: REQUEST_TIMEOUT_MS,
+  // Node looks every 30 s unless told otherwise, whatever the timeouts say.
+  lookMs: SLOW_LOOK_MS,
+}
+
+/** A server that does not listen yet; call guardEdge once everything is attached to it. [N-3] */
+export function createHttpServer(app: RequestListener, { headersMs, requestMs, lookMs } = PATIENCE): Server {
+  const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX, connectionsCheckingInterval: lookMs }, app)
+  server.headersTimeout = headersMs
+  server.requestTimeout = requestMs
   server.maxConnections = CONNECTIONS_MAX
   return server
 }

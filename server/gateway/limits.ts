@@ -4,6 +4,14 @@
 export const HEADER_BYTES_MAX = 16 * 1024
 export const HEADERS_TIMEOUT_MS = 10_000
 export const REQUEST_TIMEOUT_MS = 30_000
+/** How often slow requests are looked for: so much longer than the two above they may take. */
+export const SLOW_LOOK_MS = 2000
+/** [D-1] The event loop is looked at this often; this late for this long, reads are answered 503 and pages turned away. */
+export const LAG_LOOK_MS = 500
+export const LAG_SHED_MS = 200
+export const LAG_SHED_AFTER_MS = 5000
+/** … while it had work of its own for this share of the time: a machine that is merely busy is none of our doing. */
+export const LAG_BUSY_MIN = 0.8
 /** TCP connections at once; more are refused by the kernel's queue. */
 export const CONNECTIONS_MAX = 500
 

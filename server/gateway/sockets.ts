@@ -9,6 +9,7 @@ import type { ConnectRefusal, ServerToClient } from '#shared/events/socket-proto
 import { type Access, clientAddress, loginCookie } from './access.ts'
 import type { Performer } from './api/perform.ts'
 import type { Authenticator, Authority } from './auth/authenticator.ts'
+import { OVERLOADED, type Overload } from './http/overload.ts'
 import { SOCKET_PATH } from './http-server.ts'
 import {
   CLUSTERS_TELL_MS,
@@ -31,6 +32,7 @@ export interface SocketsOptions {
   readonly authenticator: Authenticator
   readonly clusters: PageClusters
   readonly performer: Performer
+  readonly overload: Overload
   readonly log: Logger
   /** Pages connected at once; SOCKETS_MAX unless a test says otherwise. */
   readonly pagesMax?: number
@@ -49,7 +51,7 @@ export interface Sockets {
 const credentials = z.object({ token: z.string().max(256) })
 
 export function attachSockets(options: SocketsOptions): Sockets {
-  const { server, access, authenticator, performer, clusters, log, pagesMax = SOCKETS_MAX } = options
+  const { server, access, authenticator, performer, overload, clusters, log, pagesMax = SOCKETS_MAX } = options
   const io: Io = new Server(server, {
     path: SOCKET_PATH,
     transports: ['websocket'],
@@ -94,6 +96,7 @@ export function attachSockets(options: SocketsOptions): Sockets {
       )
     else if (socketsOf(authority.user) >= SOCKETS_PER_USER_MAX)
       next(refused('FULL', `${SOCKETS_PER_USER_MAX} pages of yours are connected already. Close one, then try again.`))
+    else if (overload.turnAway()) next(refused('FULL', OVERLOADED))
     else if (io.sockets.sockets.size >= pagesMax)
       next(refused('FULL', `${pagesMax} pages are connected already. Close one, then try again.`))
     else next()
@@ -103,7 +106,7 @@ export function attachSockets(options: SocketsOptions): Sockets {
     if (!authority) return socket.disconnect(true)
     const address = clientAddress(access(), socket.request)
     const onProblem = (error: Error): void => log.warn({ socket: socket.id, err: error }, 'socket error')
-    pages.set(socket.id, new Page({ socket, authority, address, channels, performer, onProblem }))
+    pages.set(socket.id, new Page({ socket, authority, address, channels, performer, overload, onProblem }))
     socket.on('disconnect', () => pages.delete(socket.id))
   })
   io.engine.on('connection_error', (error: { code: unknown; message: unknown }) =>

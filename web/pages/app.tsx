@@ -13,6 +13,7 @@ import { Inspector } from '../panels/inspector.tsx'
 import { ActionDialog } from '../panels/member-actions.tsx'
 import { Notices } from '../panels/notices.tsx'
 import { Palette } from '../panels/palette/palette.tsx'
+import { PasswordAgain } from '../panels/password-again.tsx'
 import { PictureDialog } from '../panels/picture/picture-dialog.tsx'
 import { LinkFaults } from '../panels/playground/link-faults.tsx'
 import { Rail, Settings } from '../panels/rail.tsx'
@@ -179,6 +180,7 @@ function Frame() {
       <Notices />
       <ActionDialog />
       <LinkFaults />
+      <PasswordAgain />
       <ClusterOverlays />
       {overlay === 'keys' && <Help onClose={closeOverlay} />}
       {overlay === 'palette' && <Palette />}

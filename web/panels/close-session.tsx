@@ -3,14 +3,13 @@
 import { useState } from 'react'
 import { ask } from '../stores/ask.ts'
 import { tell } from '../stores/notice-store.ts'
-import { useViewStore } from '../stores/view-store.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { useMessages } from '../ui/words.ts'
 import type { SessionRow } from '../viz/session-rows.ts'
+import { GuardedButton } from './tree/guarded-button.tsx'
 
 export function CloseSession({ row }: { readonly row: SessionRow }) {
   const { sessions: words, frame } = useMessages()
-  const live = useViewStore((state) => state.status.type === 'live')
   const [step, setStep] = useState<'no' | 'asked' | 'ordered'>('no')
   if (row.state === 'over') return null
   const close = async () => {
@@ -21,14 +20,14 @@ export function CloseSession({ row }: { readonly row: SessionRow }) {
   }
   return (
     <p className="close-session">
-      <button
-        type="button"
-        className="button small danger"
-        disabled={!live || step !== 'no'}
+      <GuardedButton
+        needs="session:close"
+        className="small danger"
+        disabled={step !== 'no'}
         onClick={() => setStep('asked')}
       >
         {words.close}
-      </button>
+      </GuardedButton>
       {step === 'asked' && (
         <Dialog title={words.closeTitle(row.session)} onClose={() => setStep('no')}>
           <p>{words.closeMeans(row.ephemerals.length, row.watches, row.locks.length)}</p>

@@ -8,6 +8,7 @@ import { useCluster, useOwnSessions, useViewStore } from '../stores/view-store.t
 import { Dialog } from '../ui/dialog.tsx'
 import { useMessages } from '../ui/words.ts'
 import { clientsOf, ensembleAnswer, isServing } from '../viz/ensemble-answer.ts'
+import { GuardedButton } from './tree/guarded-button.tsx'
 
 const HARMLESS: ReadonlySet<MemberAction> = new Set(['start', 'resume'])
 
@@ -48,11 +49,11 @@ function ButtonsNow({ sid, process, all }: ButtonsProps) {
   return (
     <span className="member-actions">
       {actionsFor(process, all).map((action) => (
-        <button
+        <GuardedButton
           key={action}
-          type="button"
-          className={`button small ${action === 'kill' ? 'danger' : ''}`}
-          aria-label={words.actionOn[action](String(sid))}
+          needs={`member:${action}`}
+          className={`small ${action === 'kill' ? 'danger' : ''}`}
+          label={words.actionOn[action](String(sid))}
           disabled={busy || !live}
           onClick={(event) => {
             event.stopPropagation()
@@ -61,7 +62,7 @@ function ButtonsNow({ sid, process, all }: ButtonsProps) {
           }}
         >
           {words.actions[action]}
-        </button>
+        </GuardedButton>
       ))}
     </span>
   )

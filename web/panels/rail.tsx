@@ -10,6 +10,7 @@ import { Segments } from '../ui/segments.tsx'
 import { useMessages } from '../ui/words.ts'
 import { ClusterList } from './clusters/cluster-list.tsx'
 import { AttachButton } from './clusters/cluster-overlays.tsx'
+import { Who } from './who.tsx'
 
 export function Rail() {
   const words = useMessages()
@@ -72,7 +73,7 @@ function ViewLink({ view }: { readonly view: ViewName }) {
 
 const LANGUAGE_NAMES: Record<(typeof LANGUAGES)[number], string> = { en: 'English', 'zh-CN': '中文' }
 
-/** Theme and language. */
+/** Theme and language, and who this is. */
 export function Settings() {
   const { frame } = useMessages()
   const theme = useRoute((route) => route.theme)
@@ -89,6 +90,7 @@ export function Settings() {
         ]}
       />
       <LanguageSwitch />
+      <Who />
     </div>
   )
 }

@@ -61,7 +61,7 @@ export const CLUSTER_OPERATIONS: Operations<ClusterRequest> = {
       metricsPorts: ports.optional(),
       keep: z.boolean().optional().meta({ description: 'Attach it again at the next start; not with `auth`.' }),
     }),
-    asksPassword: ({ allowWrites }) => allowWrites === true,
+    asksPassword: ({ allowWrites, auth }) => allowWrites === true || (auth?.length ?? 0) > 0,
     summary: `Attaches a cluster that somebody else runs; at most ${CLUSTERS_MAX} in all.`,
     rest: { method: 'POST', path: '/clusters' },
   },

@@ -10,6 +10,7 @@ import { sendProblem } from '../rest/problem.ts'
 import { requireCaller, requireOurPage } from '../rest/rest-caller.ts'
 import { loginRoute, type SessionOptions, sessionRoutes } from '../rest/session-routes.ts'
 import { METRICS_CONTENT_TYPE, type Metric, metricsText } from './metrics-text.ts'
+import { type Overload, shedReads } from './overload.ts'
 import { pageFiles } from './page-files.ts'
 import { SECURITY_HEADERS, TLS_HEADERS } from './security-headers.ts'
 
@@ -22,13 +23,14 @@ export interface AppOptions extends RouteOptions, SessionOptions {
   /** Sentences that say why requests cannot be served now; none when they can. */
   readonly notReady: () => readonly string[]
   readonly metrics: () => readonly Metric[]
+  readonly overload: Overload
   readonly log: Logger
   /** The clock of rate limits, in ms; tests have their own. */
   readonly now?: () => number
 }
 
 export function createApp(options: AppOptions): Express {
-  const { access, authenticator, version, basePath, health, notReady, metrics, log } = options
+  const { access, authenticator, version, basePath, health, notReady, metrics, overload, log } = options
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -52,6 +54,8 @@ export function createApp(options: AppOptions): Express {
   })
   app.use(['/api', '/metrics'], requireOurPage(access))
   app.use('/api/v1', loginRoute(options))
+  // Behind the login, which has its own limits; whether it is ready is asked in front of both.
+  app.use('/api', shedReads(overload))
   app.use(['/api', '/metrics'], requireCaller(access, authenticator, options.now))
   app.get('/metrics', (_request, response) => {
     response.set('Content-Type', METRICS_CONTENT_TYPE).send(metricsText(metrics()))

@@ -9,9 +9,9 @@ const LOCK = fileURLToPath(new URL('../../../package-lock.json', import.meta.url
 
 /** The first versions without what is known of each. */
 const AT_LEAST = {
-  ws: [8, 17, 1], // CVE-2024-37890
+  ws: [8, 21, 1], // CVE-2024-37890, CVE-2026-45736, CVE-2026-48779, CVE-2026-62389
   'socket.io': [4, 6, 2], // CVE-2024-38355
-  'socket.io-parser': [4, 2, 3], // CVE-2023-32695
+  'socket.io-parser': [4, 2, 7], // CVE-2023-32695, CVE-2026-33151, CVE-2026-69185
   'engine.io': [6, 4, 2], // CVE-2023-31125
 } as const
 

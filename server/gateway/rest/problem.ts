@@ -45,7 +45,7 @@ export function statusOf(code: string): number {
 /** @param status only where it depends on more than the code */
 export function sendProblem(response: Response, code: string, detail: string, status = statusOf(code)): void {
   response.status(status).set('Cache-Control', 'no-store')
-  if (code === 'RATE') response.set('Retry-After', '1')
+  if (status === 429 || status === 503) response.set('Retry-After', '1')
   if (code === 'TOKEN') response.set('WWW-Authenticate', 'Bearer')
   const problem = { type: 'about:blank', title: code, status, detail, code }
   response.type('application/problem+json').send(JSON.stringify(problem))

@@ -13,6 +13,7 @@ import type { Role } from '../api/roles.ts'
 import { explainIssues, OPERATIONS } from '../api/table.ts'
 import type { Authority } from '../auth/authenticator.ts'
 import { Dispatcher } from '../dispatcher.ts'
+import type { Overload } from '../http/overload.ts'
 import { BAD_MESSAGES_MAX, LAG_MS_MAX, WAITING_MESSAGES_MAX } from '../limits.ts'
 import type { PageClient } from '../page-client.ts'
 import { refusal } from '../request-error.ts'
@@ -32,6 +33,7 @@ export interface PageParts {
   readonly address: string
   readonly channels: Channels
   readonly performer: Performer
+  readonly overload: Pick<Overload, 'turnAway'>
   readonly onProblem: (error: Error) => void
 }
 
@@ -48,11 +50,11 @@ export class Page implements Follower {
   #giveUp: NodeJS.Timeout | null = null
 
   constructor(parts: PageParts) {
-    const { socket, authority, performer, channels } = parts
+    const { socket, authority, performer, overload, channels } = parts
     this.#parts = parts
     this.user = authority.user
     this.#look = this.#lookAt(channels.first)
-    this.#dispatcher = new Dispatcher(performer, () => this.#look, performance.now())
+    this.#dispatcher = new Dispatcher(performer, () => this.#look, overload, performance.now())
     socket.onAny((...message: unknown[]) => void this.#onMessage(message))
     socket.on('error', parts.onProblem)
     socket.on('disconnect', () => {

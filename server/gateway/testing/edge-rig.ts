@@ -17,7 +17,8 @@ import { ACTION_NAMES } from '../api/table.ts'
 import { Authenticator } from '../auth/authenticator.ts'
 import { History } from '../history.ts'
 import { createApp } from '../http/app.ts'
-import { createHttpServer, guardEdge } from '../http-server.ts'
+import { Overload } from '../http/overload.ts'
+import { createHttpServer, guardEdge, type Patience } from '../http-server.ts'
 import type { PageClient } from '../page-client.ts'
 import { attachSockets, type Sockets } from '../sockets.ts'
 import { TreeService } from '../tree-service.ts'
@@ -50,6 +51,9 @@ export interface RigOptions {
   readonly loginNow?: () => number
   /** The clock of rate limits. */
   readonly now?: () => number
+  readonly overload?: Overload
+  /** How long a request may take to arrive. */
+  readonly patience?: Patience
   /** Handlers instead of ones that answer null. */
   readonly handlers?: Partial<Handlers>
 }
@@ -127,7 +131,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     cost: TEST_COST,
   })
   const onGone = (client: PageClient): void => tree.forgetAll(client)
-  const edge = { access: () => access, authenticator, performer, log }
+  const overload = options.overload ?? new Overload()
+  const edge = { access: () => access, authenticator, performer, overload, log }
   const app = createApp({
     ...edge,
     onGone,
@@ -140,7 +145,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     notReady: () => rig.notReady,
     metrics: () => [{ name: 'zabscope_x', help: 'X.', type: 'gauge', samples: [{ labels: { a: '"' }, value: 1 }] }],
   })
-  const server = createHttpServer(app)
+  const server = createHttpServer(app, options.patience)
   const sockets = attachSockets({ ...edge, server, clusters: oneCluster(new History(), () => ABOUT, onGone) })
   const mayEnter = (token: string): boolean => authenticator.identify({ token, cookie: null }) !== null
   guardEdge(server, { access: () => access, mayEnter, basePath })
@@ -178,6 +183,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     close: async () => {
       for (const client of clients) client.disconnect()
       authenticator.close()
+      overload.close()
       await sockets.close()
       server.closeAllConnections()
       rmSync(webDir, { recursive: true, force: true })

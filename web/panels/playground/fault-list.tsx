@@ -4,6 +4,7 @@ import { useNow } from '../../stores/clock.ts'
 import { healAll, healFault, usePlayground } from '../../stores/playground-store.ts'
 import { useCluster } from '../../stores/view-store.ts'
 import { useMessages } from '../../ui/words.ts'
+import { GuardedButton } from '../tree/guarded-button.tsx'
 
 export function FaultList() {
   const { playground, units } = useMessages()
@@ -16,14 +17,14 @@ export function FaultList() {
     <section className="play-main" aria-label={words.active}>
       <div className="play-head">
         <h2>{words.active}</h2>
-        <button
-          type="button"
-          className="button small"
+        <GuardedButton
+          needs="fault:heal-all"
+          className="small"
           disabled={busy || faults.length === 0}
           onClick={() => void healAll()}
         >
           {words.healAll}
-        </button>
+        </GuardedButton>
       </div>
       {faults.length === 0 && <p className="tertiary">{words.none}</p>}
       <ul className="fault-list">
@@ -32,15 +33,15 @@ export function FaultList() {
             <span className="fault-hatch" aria-hidden="true" />
             <span>{fault.text}</span>
             <span className="mono">{fault.endsAt !== null && left(fault.endsAt)}</span>
-            <button
-              type="button"
-              className="button small"
+            <GuardedButton
+              needs="fault:heal"
+              className="small"
               disabled={busy}
-              aria-label={words.healOne(fault.text)}
+              label={words.healOne(fault.text)}
               onClick={() => void healFault(fault.id)}
             >
               {words.heal}
-            </button>
+            </GuardedButton>
           </li>
         ))}
       </ul>

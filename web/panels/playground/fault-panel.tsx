@@ -15,6 +15,7 @@ import {
   kindOf,
   ROLES,
 } from '../../viz/playground/fault-form.ts'
+import { GuardedButton } from '../tree/guarded-button.tsx'
 import { FaultList } from './fault-list.tsx'
 import { HeldMessages } from './held-messages.tsx'
 import { ChoiceField, NumberField } from './setting-field.tsx'
@@ -104,14 +105,14 @@ function FaultFormView() {
           <p className="tertiary">{words.once}</p>
         )}
       </div>
-      <button
-        type="button"
-        className="button danger primary"
+      <GuardedButton
+        needs="fault:inject"
+        className="danger primary"
         disabled={busy}
         onClick={() => void injectFault(faultRequest(form))}
       >
         {words.do}
-      </button>
+      </GuardedButton>
     </section>
   )
 }

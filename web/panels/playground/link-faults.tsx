@@ -6,6 +6,7 @@ import { useCluster } from '../../stores/view-store.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { useMessages } from '../../ui/words.ts'
 import { chooseFault, FIRST_FORM, faultRequest } from '../../viz/playground/fault-form.ts'
+import { GuardedButton } from '../tree/guarded-button.tsx'
 
 const OFFERED: readonly FaultId[] = ['cut', 'one-way', 'hold', 'delay', 'heavy-tail', 'loss', 'throttle', 'reset']
 /** As the words in the dialog say. */
@@ -34,25 +35,25 @@ function Choice({ a, b }: { readonly a: number; readonly b: number }) {
       {here.map((fault) => (
         <p key={fault.id} className="link-fault">
           {fault.text}{' '}
-          <button
-            type="button"
-            className="button small"
-            aria-label={words.healOne(fault.text)}
+          <GuardedButton
+            needs="fault:heal"
+            className="small"
+            label={words.healOne(fault.text)}
             onClick={() => {
               close()
               void healFault(fault.id)
             }}
           >
             {words.heal}
-          </button>
+          </GuardedButton>
         </p>
       ))}
       <p>{words.linkIntro}</p>
       <div className="link-choices">
         {OFFERED.map((fault) => (
-          <button key={fault} type="button" className="button" onClick={() => inject(fault)}>
+          <GuardedButton key={fault} needs="fault:inject" onClick={() => inject(fault)}>
             {playground.faultNames[fault]}
-          </button>
+          </GuardedButton>
         ))}
       </div>
       <div className="buttons">

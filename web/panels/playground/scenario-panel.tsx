@@ -6,6 +6,7 @@ import { putAside, readScenarios, startScenario, usePlayground } from '../../sto
 import { useCluster, useViewStore } from '../../stores/view-store.ts'
 import { Skeleton } from '../../ui/states.tsx'
 import { useLanguage, useMessages } from '../../ui/words.ts'
+import { GuardedButton } from '../tree/guarded-button.tsx'
 import { ScenarioRunView } from './scenario-run-view.tsx'
 
 /** What ended before, somebody else has read. */
@@ -42,15 +43,14 @@ function List({ scenarios }: { readonly scenarios: readonly ScenarioSummary[] })
               <p className="secondary">{scenario.learn[language]}</p>
             </div>
             <span className="tertiary">{words.about(scenario.aboutSeconds)}</span>
-            <button
-              type="button"
-              className="button"
+            <GuardedButton
+              needs="scenario:start"
               disabled={busy}
-              aria-label={words.startOne(scenario.title[language])}
+              label={words.startOne(scenario.title[language])}
               onClick={() => void startScenario(scenario.id)}
             >
               {playground.start}
-            </button>
+            </GuardedButton>
           </li>
         ))}
       </ol>

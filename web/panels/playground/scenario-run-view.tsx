@@ -3,6 +3,7 @@
 import type { ScenarioRun, ScenarioStepView, ScenarioSummary, StepState } from '#shared/events/scenario-run.ts'
 import { answerScenario, nextScenario, stopScenario, usePlayground } from '../../stores/playground-store.ts'
 import { useLanguage, useMessages } from '../../ui/words.ts'
+import { GuardedButton } from '../tree/guarded-button.tsx'
 import { HeldMessages } from './held-messages.tsx'
 
 /** Words say the same, for those who do not see them. */
@@ -36,14 +37,9 @@ export function ScenarioRunView({ run, scenario, onBack }: ScenarioRunViewProps)
             {words.back}
           </button>
         ) : (
-          <button
-            type="button"
-            className="button"
-            disabled={run.state === 'cleaning'}
-            onClick={() => void stopScenario()}
-          >
+          <GuardedButton needs="scenario:stop" disabled={run.state === 'cleaning'} onClick={() => void stopScenario()}>
             {playground.stop}
-          </button>
+          </GuardedButton>
         )}
       </div>
       <p role="status" className="scenario-state" data-state={run.state}>

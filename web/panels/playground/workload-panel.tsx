@@ -6,6 +6,7 @@ import { isOver, type WorkloadView } from '#shared/events/workload-view.ts'
 import { startWorkload, stopWorkload, tuneWorkload, usePlayground } from '../../stores/playground-store.ts'
 import { useCluster } from '../../stores/view-store.ts'
 import { useMessages } from '../../ui/words.ts'
+import { GuardedButton } from '../tree/guarded-button.tsx'
 import { ChoiceField } from './setting-field.tsx'
 import { defaultsOf, WorkloadForm } from './workload-form.tsx'
 import { WorkloadReportView } from './workload-report.tsx'
@@ -63,15 +64,15 @@ function StartForm() {
         running={false}
         onChange={(name, value) => setSettings((before) => ({ ...before, [name]: value }))}
       />
-      <button
-        type="button"
-        className="button primary"
+      <GuardedButton
+        needs="workload:start"
+        className="primary"
         disabled={busy}
-        aria-label={words.startOne(playground.workloadTitles[kind])}
+        label={words.startOne(playground.workloadTitles[kind])}
         onClick={() => void startWorkload(kind, settings)}
       >
         {playground.start}
-      </button>
+      </GuardedButton>
     </section>
   )
 }
@@ -91,15 +92,15 @@ function WorkloadCard({ workload }: { readonly workload: WorkloadView }) {
         </h3>
         <span className={`play-state ${state === 'failed' ? 'bad' : ''}`}>{words.states[state]}</span>
         {!over && (
-          <button
-            type="button"
-            className="button small"
+          <GuardedButton
+            needs="workload:stop"
+            className="small"
             disabled={state === 'stopping'}
-            aria-label={words.stopOne(title, id)}
+            label={words.stopOne(title, id)}
             onClick={() => void stopWorkload(id)}
           >
             {playground.stop}
-          </button>
+          </GuardedButton>
         )}
       </header>
       {problem !== null && <p className="play-problem">{problem}</p>}

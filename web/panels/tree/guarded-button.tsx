@@ -1,20 +1,29 @@
 // A button for something that one may or may not do: where one may not, it stays and says why.
 
-import type { ReactNode } from 'react'
+import type { MouseEvent, ReactNode } from 'react'
 import type { AskName } from '../../feeds/feed.ts'
 import { useBarrier, whyNot } from '../../stores/rights-store.ts'
 import { useMessages } from '../../ui/words.ts'
 
 interface GuardedButtonProps {
   readonly needs: AskName
-  readonly onClick: () => void
+  readonly onClick: (event: MouseEvent) => void
   readonly className?: string
   /** Beside what the rights say. */
   readonly disabled?: boolean
+  /** Its name, where what it shows is too short for one. */
+  readonly label?: string
   readonly children: ReactNode
 }
 
-export function GuardedButton({ needs, onClick, className = '', disabled = false, children }: GuardedButtonProps) {
+export function GuardedButton({
+  needs,
+  onClick,
+  className = '',
+  disabled = false,
+  label,
+  children,
+}: GuardedButtonProps) {
   const { edit: words } = useMessages()
   const barrier = useBarrier(needs)
   const why = barrier === null ? undefined : whyNot(barrier, words.barrier)
@@ -25,9 +34,10 @@ export function GuardedButton({ needs, onClick, className = '', disabled = false
       className={`button ${className}`}
       aria-disabled={barrier !== null || disabled || undefined}
       title={why}
+      aria-label={label}
       aria-description={why}
-      onClick={() => {
-        if (barrier === null && !disabled) onClick()
+      onClick={(event) => {
+        if (barrier === null && !disabled) onClick(event)
       }}
     >
       {children}

@@ -3,23 +3,31 @@
 import { unreachable } from '#shared/base/assert.ts'
 import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
 import { readableZxid } from '#shared/events/zxid-text.ts'
+import type { LaneKind } from './lanes.ts'
 import { TRACKS, type TraceEvent } from './trace-event.ts'
 
 type Micros = (t: number) => number
 
+/** Still without a track: others of its kind overlap it. */
+export interface LanedSlice {
+  readonly kind: LaneKind
+  readonly event: TraceEvent & { readonly ts: number; readonly dur: number }
+}
+
 /** Something that took time and ended at its event. */
-export function sliceOf(event: GatewayEvent, us: Micros): TraceEvent | null {
+export function sliceOf(event: GatewayEvent, us: Micros): LanedSlice | null {
   const { t, sid } = event
-  const slice = (tid: number, name: string, ms: number, args: Readonly<Record<string, unknown>>): TraceEvent => {
+  const slice = (kind: LaneKind, name: string, ms: number, args: Readonly<Record<string, unknown>>): LanedSlice => {
     // What began before the window is cut off at its start.
     const from = Math.max(0, us(t - ms))
-    return { ph: 'X', pid: sid, tid, cat: event.type, name, ts: from, dur: Math.max(1, us(t) - from), args }
+    const dur = Math.max(1, us(t) - from)
+    return { kind, event: { ph: 'X', pid: sid, cat: event.type, name, ts: from, dur, args } }
   }
   if (event.type === 'flush')
-    return slice(TRACKS.disk, `flush of ${event.txns} txns`, event.ms, { txns: event.txns, bytes: event.bytes })
+    return slice('disk', `flush of ${event.txns} txns`, event.ms, { txns: event.txns, bytes: event.bytes })
   if (event.type === 'request') {
     const { op, path, session, zxid, error, latencyMs } = event
-    return slice(TRACKS.requests, path === null ? op : `${op} ${path}`, latencyMs, { session, zxid, error })
+    return slice('requests', path === null ? op : `${op} ${path}`, latencyMs, { session, zxid, error })
   }
   return null
 }

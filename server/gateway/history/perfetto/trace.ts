@@ -6,17 +6,15 @@
 import type { MemberStages } from '#shared/events/cluster-view.ts'
 import type { GatewayEvent } from '#shared/events/socket-protocol.ts'
 import { readableZxid } from '#shared/events/zxid-text.ts'
-import { Lanes } from './lanes.ts'
+import { LaneBook } from './lanes.ts'
 import { roundsOf, type TracedRound } from './rounds-of.ts'
-import { instantOf, StateSlices, sliceOf } from './single-events.ts'
-import { TRACKS, type TraceEvent } from './trace-event.ts'
+import { instantOf, type LanedSlice, StateSlices, sliceOf } from './single-events.ts'
+import { numbered, TRACKS, type TraceEvent } from './trace-event.ts'
 
 const TRACK_NAMES: readonly (readonly [number, string])[] = [
   ...([
     [TRACKS.state, 'state'],
     [TRACKS.votes, 'votes'],
-    [TRACKS.disk, 'disk flushes'],
-    [TRACKS.requests, 'client requests (sampled)'],
     [TRACKS.watches, 'watches and sessions'],
     [TRACKS.links, 'links and synchronization'],
   ] as const),
@@ -35,13 +33,13 @@ export async function* traceLines(chunks: Chunks): AsyncGenerator<string> {
   let separator = ''
   for await (const some of traceEvents(chunks)) {
     if (some.length === 0) continue
-    yield separator + some.map((event) => JSON.stringify(event)).join(',\n')
+    yield separator + some.map((event) => JSON.stringify(numbered(event))).join(',\n')
     separator = ',\n'
   }
   yield '\n]}\n'
 }
 
-export async function* traceEvents(chunks: Chunks): AsyncGenerator<readonly TraceEvent[]> {
+async function* traceEvents(chunks: Chunks): AsyncGenerator<readonly TraceEvent[]> {
   let startMs = Number.POSITIVE_INFINITY
   let endMs = 0
   const sids = new Set<number>()
@@ -55,17 +53,27 @@ export async function* traceEvents(chunks: Chunks): AsyncGenerator<readonly Trac
   const us = (t: number) => Math.round((t - startMs) * 1000)
   yield [...sids].flatMap((sid) => processNames(sid))
   const states = new StateSlices(us)
+  const lanes = new LaneBook()
   for await (const chunk of unhurried(chunks)) {
     const made: TraceEvent[] = []
     for (const event of chunk) {
-      const one = sliceOf(event, us) ?? instantOf(event, us)
+      const one = inLane(sliceOf(event, us), lanes) ?? instantOf(event, us)
       if (one) made.push(one)
       made.push(...states.add(event))
     }
     yield made
   }
   yield states.end(endMs)
-  yield* roundSlices(await roundsOf(() => unhurried(chunks)), us)
+  yield* roundSlices(await roundsOf(() => unhurried(chunks)), lanes, us)
+  yield lanes.names()
+}
+
+/** Flushes and requests of a member overlap; null for none, and for one that finds no lane. */
+function inLane(slice: LanedSlice | null, lanes: LaneBook): TraceEvent | null {
+  if (slice === null) return null
+  const { kind, event } = slice
+  const tid = lanes.take(kind, event.pid, event.ts, event.ts + event.dur)
+  return tid === null ? null : { ...event, tid }
 }
 
 /** The same chunks, each in a turn of its own of the event loop. */
@@ -82,7 +90,7 @@ function processNames(sid: number): TraceEvent[] {
     { ph: 'M', pid: sid, tid, name: 'thread_sort_index', args: { sort_index: tid } },
   ]
   return [
-    { ph: 'M', pid: sid, name: 'process_name', args: { name: `member ${sid}` } },
+    { ph: 'M', pid: sid, name: 'process_name', args: { name: sid === 0 ? 'ensemble' : `member ${sid}` } },
     { ph: 'M', pid: sid, name: 'process_sort_index', args: { sort_index: sid } },
     ...TRACK_NAMES.flatMap(([tid, name]) => named(tid, name)),
   ]
@@ -90,23 +98,17 @@ function processNames(sid: number): TraceEvent[] {
 
 const ROUNDS_A_PIECE = 500
 
-function* roundSlices(rounds: readonly TracedRound[], us: (t: number) => number): Generator<readonly TraceEvent[]> {
-  const lanes = new Map<number, Lanes>()
+function* roundSlices(
+  rounds: readonly TracedRound[],
+  lanes: LaneBook,
+  us: (t: number) => number,
+): Generator<readonly TraceEvent[]> {
   for (let from = 0; from < rounds.length; from += ROUNDS_A_PIECE)
     yield rounds.slice(from, from + ROUNDS_A_PIECE).flatMap((round) => slicesOf(round, lanes, us))
-  for (const [sid, { count, leftOut }] of lanes) {
-    const names: TraceEvent[] = []
-    for (let lane = 0; lane < count; lane += 1) {
-      const left = lane === 0 && leftOut > 0 ? ` (${leftOut} more did not fit)` : ''
-      const args = { name: `rounds ${lane + 1}${left}` }
-      names.push({ ph: 'M', pid: sid, tid: TRACKS.rounds + lane, name: 'thread_name', args })
-    }
-    yield names
-  }
 }
 
 /** A round on every member that took part; arrows for the proposal and for the ack that completed the quorum. */
-function slicesOf(round: TracedRound, lanes: Map<number, Lanes>, us: (t: number) => number): TraceEvent[] {
+function slicesOf(round: TracedRound, lanes: LaneBook, us: (t: number) => number): TraceEvent[] {
   const { txn, leader, quorumAt, quorumBy } = round
   const name = `${readableZxid(txn.zxid)} ${txn.op}${txn.path === null ? '' : ` ${txn.path}`}`
   const made: TraceEvent[] = []
@@ -117,11 +119,8 @@ function slicesOf(round: TracedRound, lanes: Map<number, Lanes>, us: (t: number)
     const last = reached.at(-1)
     if (!first || !last) continue
     const end = Math.max(last.at, first.at + SLICE_US_MIN)
-    const own = lanes.get(sid) ?? new Lanes()
-    lanes.set(sid, own)
-    const lane = own.take(first.at, end)
-    if (lane === null) continue
-    const tid = TRACKS.rounds + lane
+    const tid = lanes.take('rounds', sid, first.at, end)
+    if (tid === null) continue
     tids.set(sid, tid)
     const args = { ...txn, leader, quorumBy, ...Object.fromEntries(reached.map(({ stage, at }) => [`${stage}Us`, at])) }
     made.push({ ph: 'X', pid: sid, tid, cat: 'round', name, ts: first.at, dur: end - first.at, args })
@@ -169,9 +168,14 @@ function arrowsOf(
     const tid = tids.get(sid)
     if (sid === leader || tid === undefined) continue
     if (stages.received !== undefined)
-      arrow(`${txn.zxid}-${sid}`, 'PROPOSAL', [leader, leaderTid, us(proposedAt)], [sid, tid, us(stages.received)])
+      arrow(
+        `${txn.zxid}${sid.toString(16).padStart(2, '0')}`,
+        'PROPOSAL',
+        [leader, leaderTid, us(proposedAt)],
+        [sid, tid, us(stages.received)],
+      )
     if (sid === quorumBy && stages.acked !== undefined && quorumAt !== null)
-      arrow(`${txn.zxid}-ack`, 'ACK', [sid, tid, us(stages.acked)], [leader, leaderTid, us(quorumAt)])
+      arrow(`${txn.zxid}00`, 'ACK', [sid, tid, us(stages.acked)], [leader, leaderTid, us(quorumAt)])
   }
   return made
 }

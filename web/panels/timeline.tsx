@@ -33,6 +33,7 @@ export function Timeline() {
   useNow()
   const known = useViewStore((state) => state.known)
   const pastAt = useViewStore((state) => state.pastAt)
+  const recorded = useViewStore((state) => state.about?.recording !== undefined)
   // All that can be gone back to: the present, whatever is shown.
   const [now, view] = [presentNow(), currentView()]
   const epoch = useClusterValue((cluster) => ensembleAnswer(cluster).epoch)
@@ -65,7 +66,7 @@ export function Timeline() {
       </div>
       <div className="timeline-chart" ref={ref}>
         {size && known && <Chart layout={layout} size={size} view={view} pastAt={pastAt} />}
-        {known && pastAt === null && (
+        {known && pastAt === null && !recorded && (
           <button type="button" className="button small timeline-rewind" onClick={() => void rewind(presentNow())}>
             {words.timeline.rewind}
           </button>

@@ -24,16 +24,18 @@ function viewDrawn(): void {
   if (folded.length === 0) return
   const commits = folded
   folded = []
-  // Nobody sees a hidden page, and it paints nothing.
-  if (document.hidden) return
+  // Nobody sees a hidden page, and it paints nothing; while the past is shown, the present is not.
+  if (document.hidden || useViewStore.getState().pastAt !== null) return
   requestAnimationFrame(() => afterPaint(() => noteAll(commits)))
 }
 
 /** Whether the clocks can be compared, or why not. */
-export type Comparable = 'yes' | 'attached' | 'elsewhere'
+export type Comparable = 'yes' | 'recorded' | 'attached' | 'elsewhere'
 
 export function comparable(): Comparable {
-  if (useViewStore.getState().about?.attached) return 'attached'
+  const { about } = useViewStore.getState()
+  if (about?.recording) return 'recorded'
+  if (about?.attached) return 'attached'
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(location.hostname) ? 'yes' : 'elsewhere'
 }
 

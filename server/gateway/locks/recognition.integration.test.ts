@@ -159,9 +159,11 @@ test('a lock that is one znode is found when somebody it wakes makes it again', 
       const row = rows.find(({ path }) => path === '/naive')
       expect(row?.contention).toMatchObject({ recipe: 'single node', holders: 1, waiters: 1 })
     }, WAIT)
-    const view = await look('/naive')
-    expect(view.detail).toMatchObject({ confidence: 'likely' })
-    expect(view.detail?.crowd).toHaveLength(1)
+    await vi.waitFor(async () => {
+      const { detail } = await look('/naive')
+      expect(detail).toMatchObject({ confidence: 'likely' })
+      expect(detail?.crowd).toHaveLength(1)
+    }, WAIT)
   } finally {
     await Promise.allSettled(zks.map((zk) => zk.close()))
   }

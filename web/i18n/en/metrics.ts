@@ -74,6 +74,7 @@ export const metrics = {
     about:
       'From the moment a quorum has a txn, by its leader’s clock, to the end of the first frame painted with it: telling, gateway, network, folding and drawing. What browser and screen need after painting is not in it. Over the last 10 seconds in which something was committed.',
     none: 'no commit since the page was opened',
+    recorded: 'not known of a recording',
     attached: 'not known: servers of an attached ensemble do not tell when they commit',
     elsewhere: 'not known: this browser runs on another machine, whose clock cannot be compared with the members’',
   },

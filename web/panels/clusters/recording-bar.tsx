@@ -47,7 +47,8 @@ export function RecordingBar() {
           aria-label={words.moment}
           aria-valuetext={formatClock(at, true)}
           min={Math.floor(fromMs)}
-          max={Math.ceil(toMs)}
+          // On a step, or its last moment could not be reached; seek() knows where it ends.
+          max={Math.floor(fromMs) + Math.ceil((toMs - Math.floor(fromMs)) / STEP_MS) * STEP_MS}
           step={STEP_MS}
           value={at}
           onChange={(event) => {

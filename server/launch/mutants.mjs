@@ -1,10 +1,13 @@
 // `npm run mutants`: builds the core with one deliberate defect after the other and lets the simulator find each.
 // With --update it writes the table shared/sim/mutants/MUTANTS.md and the seeds that found them; without, it begins
-// with those seeds. Named ones only: `npm run mutants -- ack-before-persist`. The last line reads `N passed, N failed`.
+// with those seeds. Named ones only: `npm run mutants -- ack-before-persist`; so many, chosen at random: `--sample 40`,
+// and the same again with `--seed N`. The last line reads `N passed, N failed`.
 
+import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { requireNode } from './node-version.mjs'
 
 requireNode()
@@ -21,9 +24,11 @@ const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs')
 const TABLE = join(ROOT, 'shared/sim/mutants/MUTANTS.md')
 
 await orExplain(ensureInstalled)
-const args = process.argv.slice(2)
-const update = args.includes('--update')
-const names = args.filter((arg) => !arg.startsWith('--'))
+const { values, positionals: names } = parseArgs({
+  options: { update: { type: 'boolean', default: false }, sample: { type: 'string' }, seed: { type: 'string' } },
+  allowPositionals: true,
+})
+const { update } = values
 const scratch = mkdtempSync(join(tmpdir(), 'zabscope-mutants-'))
 try {
   process.exitCode = await main()
@@ -39,7 +44,8 @@ async function main() {
     return 2
   }
   const record = JSON.parse(readFileSync(RECORD, 'utf8'))
-  const chosen = names.length > 0 ? all.filter(({ id }) => names.includes(id)) : all
+  const named = names.length > 0 ? all.filter(({ id }) => names.includes(id)) : all
+  const chosen = values.sample === undefined ? named : sampleOf(named, Number(values.sample))
   const waiting = [...chosen]
   const results = new Map()
   const work = async () => {
@@ -56,6 +62,18 @@ async function main() {
   const tally = { passed: results.size - failed, failed, skipped: [] }
   if (process.env.ZABSCOPE_TALLY) writeFileSync(process.env.ZABSCOPE_TALLY, JSON.stringify(tally))
   return failed > 0 ? 1 : 0
+}
+
+/** So many of them at random; which ones follows from the seed, which is printed. */
+function sampleOf(mutants, count) {
+  const seed = Number(values.seed ?? Date.now() % 1_000_000)
+  if (!Number.isInteger(count) || count < 1 || !Number.isInteger(seed))
+    throw new Error('--sample and --seed take a whole number: npm run mutants -- --sample 40 --seed 7')
+  console.log(
+    `${Math.min(count, mutants.length)} of ${mutants.length} mutants; again with --sample ${count} --seed ${seed}`,
+  )
+  const rank = ({ id }) => createHash('sha256').update(`${seed} ${id}`).digest('hex')
+  return mutants.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1)).slice(0, count)
 }
 
 async function listMutants() {

@@ -212,7 +212,7 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     scenarios: ['R-2872', 'R-3642', 'R-3104'],
   },
   {
-    id: 'snapshot-label-high',
+    id: 'snap-of-unapplied-label',
     what: 'A leader names its snapshot after its last entry, though the tree has not applied all of them.',
     file: 'shared/zab/leader-sync.ts',
     find: '    deliverUpTo(zab, leading.committed, out)\n    const at = deliveredZxid(zab)\n',

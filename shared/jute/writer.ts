@@ -82,6 +82,27 @@ export class JuteWriter {
     this.#view.setInt32(at, value.length)
   }
 
+  /** A vector of what each string is from `from` on, none of which is cut out as a string of its own. */
+  tails(items: readonly string[], from: number): void {
+    this.int(items.length)
+    for (const item of items) {
+      const start = this.#grow(4 + item.length - from) + 4
+      const bytes = this.#bytes
+      let i = from
+      for (; i < item.length; i += 1) {
+        const unit = item.charCodeAt(i)
+        if (unit >= 0x80) break
+        bytes[start + i - from] = unit
+      }
+      if (i === item.length) {
+        this.#view.setInt32(start - 4, item.length - from)
+      } else {
+        this.#at = start - 4
+        this.buffer(utf8Encode(item.slice(from)))
+      }
+    }
+  }
+
   buffer(value: Uint8Array | null): void {
     if (value === null) {
       this.int(-1)

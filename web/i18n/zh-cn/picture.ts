@@ -8,7 +8,7 @@ export const picture: Messages['picture'] = {
   intro: '附有标题、时间与图例，采用当前主题的颜色。',
   saveAs: (title, form) => `${title}，存为 ${form}`,
   saved: (file) => `已保存为 ${file}`,
-  about: (cluster, time) => `${cluster} · ${time} UTC · Zabscope`,
+  about: (cluster, time) => `${cluster} · ${time}（协调世界时）· Zabscope`,
   round: (zxid) => `提案 ${zxid}`,
   lockLanes: '锁：排队与持有的时间',
   waits: '谁在等谁',

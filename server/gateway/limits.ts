@@ -63,7 +63,7 @@ export const LIST_NAMES_MAX = 3_000_000
 /** Names of which one request asks the positions. */
 export const PLACES_MAX = 500
 /** Requests of the gateway to the ensemble that wait for answers; more wait their turn. */
-export const ENSEMBLE_OUTSTANDING_MAX = 64
+export const ENSEMBLE_OUTSTANDING_MAX = 256
 
 /** Lock directories remembered; the one not seen for longest goes first. */
 export const LOCK_DIRECTORIES_MAX = 200
@@ -130,7 +130,7 @@ export const LOAD_TELL_MS = 5000
 
 /** Znodes that one walk over a subtree visits; the answer says that there are more. */
 export const WALK_NODES_MAX = 100_000
-/** A walk asks the server whether a znode of at least so many children has only leaves, and so many times. */
+/** A search of names asks the server whether a znode of at least so many children has only leaves, and so many times. */
 export const LEAVES_ASKED_FROM = 1000
 export const LEAVES_ASKED_MAX = 20
 /** Requests of a walk that are on their way, and how many it makes a second. */
@@ -149,8 +149,12 @@ export const SIZES_CHILDREN_MAX = 100
 export const SIZES_ENTRIES_MAX = 1500
 /** A search may look at more than other walks, and faster; of data it reads so much. */
 export const SEARCH_NODES_MAX = 3_000_000
-export const SEARCH_AT_ONCE = 32
+export const SEARCH_AT_ONCE = 100
 export const SEARCH_REQUESTS_PER_SECOND = 10_000
+/** Names that a search of names holds at once, but for those of one parent alone. */
+export const NAMES_LISTED_AT_ONCE = 50_000
+/** A search asks again, for so long, when no answer came. */
+export const PATIENCE_MS = 30_000
 export const SEARCH_DATA_BYTES_MAX = 1024 * 1024 * 1024
 /** How far a long request is, is told at most this often. */
 export const PROGRESS_INTERVAL_MS = 200

@@ -7,7 +7,7 @@ import type { DataTree } from '../tree/data-tree.ts'
 import { readRequest, type TreeRead } from '../tree/read.ts'
 import type { AuthId } from '../zk/acl.ts'
 import { errorName } from '../zk/errors.ts'
-import type { MultiResult, ReplyBody } from '../zk/reply.ts'
+import { type MultiResult, type ReplyBody, withNames } from '../zk/reply.ts'
 import type { ClientRequest } from '../zk/request.ts'
 import { counterOf, type Zxid } from '../zk/zxid.ts'
 import {
@@ -113,7 +113,11 @@ function fits(c: Case, op: Answered, tree: DataTree): boolean {
   const { conn, request, sessionId } = op
   const auth: readonly AuthId[] = authAtArrival(connOf(c, conn), op.arrival)
   const expected = readRequest(tree, request, auth, sessionId, c.options.tree)
-  return op.err === expected.err && op.body !== null && isEqual(unordered(op.body), unordered(expected.body))
+  return (
+    op.err === expected.err &&
+    op.body !== null &&
+    isEqual(unordered(withNames(op.body)), unordered(withNames(expected.body)))
+  )
 }
 
 /** Lists that a server gives in no particular order, sorted. */

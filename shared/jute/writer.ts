@@ -10,6 +10,8 @@ import type { Zxid } from '../zk/zxid.ts'
 export const WRITER_BYTES_MAX = 2 ** 30
 /** What an emptied writer keeps; a rare large answer does not pin its memory for good. */
 const KEPT_BYTES_MAX = 2 ** 20
+/** Made room for at once: what a million names of usual length take, and not a thousand times a name that is very long. */
+const ROOM_BYTES_MAX = 2 ** 25
 const TWO_32 = 2 ** 32
 
 export class JuteWriter {
@@ -80,6 +82,30 @@ export class JuteWriter {
       this.#bytes[start + i] = unit
     }
     this.#view.setInt32(at, value.length)
+  }
+
+  /** A vector of what each string is from `from` on, none of which is cut out as a string of its own. */
+  tails(items: readonly string[], from: number): void {
+    this.int(items.length)
+    // Names of one parent are mostly of one length: room for all of them at once spares copies of what is written.
+    const [first = ''] = items
+    this.#at = this.#grow(Math.min(ROOM_BYTES_MAX, items.length * (4 + first.length - from)))
+    for (const item of items) {
+      const start = this.#grow(4 + item.length - from) + 4
+      const bytes = this.#bytes
+      let i = from
+      for (; i < item.length; i += 1) {
+        const unit = item.charCodeAt(i)
+        if (unit >= 0x80) break
+        bytes[start + i - from] = unit
+      }
+      if (i === item.length) {
+        this.#view.setInt32(start - 4, item.length - from)
+      } else {
+        this.#at = start - 4
+        this.buffer(utf8Encode(item.slice(from)))
+      }
+    }
   }
 
   buffer(value: Uint8Array | null): void {

@@ -37,6 +37,11 @@ export class Children implements Iterable<string> {
     }
   }
 
+  /** As they are now. */
+  copy(): string[] {
+    return Array.isArray(this.paths) ? this.paths.slice() : [...this.paths]
+  }
+
   [Symbol.iterator](): IterableIterator<string> {
     return this.paths.values()
   }

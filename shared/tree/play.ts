@@ -3,7 +3,7 @@
 
 import { ERROR_CODES as E } from '../zk/errors.ts'
 import { asSessionId, type SessionId } from '../zk/ids.ts'
-import type { ReplyBody } from '../zk/reply.ts'
+import { type ReplyBody, withNames } from '../zk/reply.ts'
 import type { ReadRequest, WriteRequest } from '../zk/request.ts'
 import type { Entry } from '../zk/txn.ts'
 import { isAllowed } from './acl.ts'
@@ -213,7 +213,7 @@ function read(play: Play, who: number, request: ReadRequest): void {
     default: {
       const { err, body } = readRequest(world.tree, request, auth, sessionId, world.options)
       const expected = readModel(applied, request, auth, sessionId)
-      same(what, { err, body: sorted(body) }, { err: expected.err, body: sorted(expected.body) })
+      same(what, { err, body: sorted(withNames(body)) }, { err: expected.err, body: sorted(expected.body) })
       play.seen.add(`${request.type} ${err}`)
       play.seen.add(`read ${err}`)
       // As the peer does it.

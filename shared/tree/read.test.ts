@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { utf8Encode } from '../base/text.ts'
 import { OPEN_ACL, PERMS } from '../zk/acl.ts'
 import { ERROR_CODES as E } from '../zk/errors.ts'
-import { readRequest, type TreeRead } from './read.ts'
+import { baseName, joinPath } from '../zk/path.ts'
+import { withNames } from '../zk/reply.ts'
+import { CHILD_PATHS_FROM, readRequest, type TreeRead } from './read.ts'
 import { statOf } from './stat.ts'
 import { ALICE, BOB, create, createWorld, guarded, nodeAt, run } from './testing.ts'
 
@@ -53,6 +55,26 @@ test('children, with and without the Stat', () => {
   expect(ask({ type: 'getChildren2', path: '/a/b', watch: false })).toEqual(
     ok({ type: 'childrenStat', children: [], stat: stat('/a/b') }),
   )
+})
+
+test.each(['/', '/wide'])('very many children of %s are told as they are now, in the same order', (parent) => {
+  const world = createWorld()
+  if (parent !== '/') run(world, create(parent))
+  const names = Array.from({ length: CHILD_PATHS_FROM }, (_, i) => `n${i}`)
+  for (const name of names) run(world, create(joinPath(parent, name)))
+  const list = (type: 'getChildren' | 'getChildren2') =>
+    readRequest(world.tree, { type, path: parent, watch: false }, [], ALICE).body
+  const [bare, withStat] = [list('getChildren'), list('getChildren2')]
+  const parentStat = statOf(nodeAt(world.tree, parent))
+  const before = parent === '/' ? [...(nodeAt(createWorld().tree, '/').children ?? [])].map(baseName) : []
+  run(world, { type: 'delete', path: joinPath(parent, 'n7'), version: -1 })
+  run(world, create(joinPath(parent, 'later')))
+  expect(bare.type).toBe('childPaths')
+  expect(withNames(bare)).toEqual({ type: 'children', children: [...before, ...names] })
+  expect(withNames(withStat)).toEqual({ type: 'childrenStat', children: [...before, ...names], stat: parentStat })
+  // A list becomes a set by a deletion: that is told in the same way.
+  const after = [...before, ...names.filter((name) => name !== 'n7'), 'later']
+  expect(withNames(list('getChildren'))).toEqual({ type: 'children', children: after })
 })
 
 test('getACL shows hashes to those who may change them', () => {

@@ -6,14 +6,18 @@ import { type AuthId, OPEN_ACL, PERMS } from '../zk/acl.ts'
 import { ERROR_CODES, type ErrorCode } from '../zk/errors.ts'
 import type { SessionId } from '../zk/ids.ts'
 import { baseName } from '../zk/path.ts'
-import { type MultiResult, NO_BODY, type ReplyBody } from '../zk/reply.ts'
+import { type ChildPaths, type MultiResult, NO_BODY, type ReplyBody } from '../zk/reply.ts'
 import type { MultiReadOp, ReadRequest } from '../zk/request.ts'
+import type { Stat } from '../zk/stat.ts'
 import { isAllowed, maskDigests } from './acl.ts'
 import type { DataTree } from './data-tree.ts'
 import { dataOf } from './node-data.ts'
 import { DEFAULT_TREE_OPTIONS, type TreeOptions } from './options.ts'
 import { statOf } from './stat.ts'
 import type { Znode } from './znode.ts'
+
+/** From so many children on they are told as paths: a million names took half a second to cut out of them. */
+export const CHILD_PATHS_FROM = 1000
 
 /** The reads that the tree alone can answer. */
 export type TreeRead = Extract<
@@ -79,9 +83,11 @@ export function readRequest(
     case 'getACL':
       return ok(aclBody(node, auth, options))
     case 'getChildren':
-      return ok({ type: 'children', children: childNames(node) })
-    case 'getChildren2':
-      return ok({ type: 'childrenStat', children: childNames(node), stat: statOf(node) })
+      return ok(childPaths(node, null) ?? { type: 'children', children: childNames(node) })
+    case 'getChildren2': {
+      const stat = statOf(node)
+      return ok(childPaths(node, stat) ?? { type: 'childrenStat', children: childNames(node), stat })
+    }
     case 'getAllChildrenNumber':
       // "" is the root too, whose own key "/" then counts as below it (DataTree.getAllChildrenNumber).
       if (request.path === '') return ok({ type: 'count', count: countBelow(tree, '/') + 1 })
@@ -115,6 +121,14 @@ function aclBody(node: Znode, auth: readonly AuthId[], options: TreeOptions): Re
   const acl = node.acl ?? OPEN_ACL
   const isAdmin = options.skipAcl || isAllowed(node.acl, PERMS.ADMIN, auth, options.schemes)
   return { type: 'acl', acl: isAdmin ? acl : maskDigests(acl), stat: statOf(node) }
+}
+
+/** Null when there are so few that names do as well. */
+function childPaths({ children }: Znode, parentStat: Stat | null): ChildPaths | null {
+  if (!children || children.size < CHILD_PATHS_FROM) return null
+  const paths = children.copy()
+  const [first = ''] = paths
+  return { type: 'childPaths', paths, nameAt: first.length - baseName(first).length, parentStat }
 }
 
 function childNames(node: Znode): string[] {

@@ -15,6 +15,19 @@ export type MultiResult =
   | { readonly type: 'getChildren'; readonly children: readonly string[] }
   | { readonly type: 'error'; readonly err: ErrorCode }
 
+/**
+ * On the wire the same as `children`, or with a stat as `childrenStat`: of very many children a server gives the paths that
+ * it holds anyway, and no string is made of a name. Clients do not meet it.
+ */
+export interface ChildPaths {
+  readonly type: 'childPaths'
+  readonly paths: readonly string[]
+  /** Where in each path the name begins. */
+  readonly nameAt: number
+  /** Null: it was not asked for. */
+  readonly parentStat: Stat | null
+}
+
 export type ReplyBody =
   | { readonly type: 'none' }
   | { readonly type: 'path'; readonly path: string | null } // create, sync
@@ -24,6 +37,7 @@ export type ReplyBody =
   | { readonly type: 'acl'; readonly acl: readonly Acl[]; readonly stat: Stat }
   | { readonly type: 'children'; readonly children: readonly string[] }
   | { readonly type: 'childrenStat'; readonly children: readonly string[]; readonly stat: Stat }
+  | ChildPaths
   | { readonly type: 'multi'; readonly results: readonly MultiResult[] } // multi, multiRead
   | { readonly type: 'ephemerals'; readonly paths: readonly string[] }
   | { readonly type: 'count'; readonly count: number } // getAllChildrenNumber
@@ -32,3 +46,11 @@ export type ReplyBody =
   | { readonly type: 'saslToken'; readonly token: Uint8Array | null } // sasl: null when there is no more to say
 
 export const NO_BODY: ReplyBody = { type: 'none' }
+
+/** As a client gets it: with names. */
+export function withNames(body: ReplyBody): ReplyBody {
+  if (body.type !== 'childPaths') return body
+  const { paths, nameAt, parentStat: stat } = body
+  const children = paths.map((path) => path.slice(nameAt))
+  return stat === null ? { type: 'children', children } : { type: 'childrenStat', children, stat }
+}

@@ -22,6 +22,19 @@ describe('a list of names', () => {
     expect(list.slice(0, list.count)).toEqual(byBytes([...names]))
   })
 
+  test('is so for very many, which are sorted by several bytes at once', async () => {
+    const random = createPrng(11)
+    const names = new Set<string>(['', 'a-common-beginning'])
+    // Some end within the bytes that are sorted by, some have more of them in common, some differ in a high bit.
+    const parts = ['a-common-', 'beginning', '-0', '9', '\u{10ffff}', 'é', 'xxxxxxxx', 'b']
+    while (names.size < 20_000) {
+      const made = Array.from({ length: 1 + nextInt(random, 9) }, () => pick(random, parts)).join('')
+      names.add(`a-common-${made}${names.size % 3 === 0 ? String(nextInt(random, 1000)) : ''}`)
+    }
+    const list = await NameList.sorted(packNames([...names]))
+    expect(list.slice(0, list.count)).toEqual(byBytes([...names]))
+  })
+
   test('finds names, beginnings of names, and what is not there', async () => {
     const list = await NameList.sorted(packNames(['n-3', 'n-1', 'm', 'n-2', 'z']))
     expect([list.from(''), list.from('n'), list.from('n-2'), list.from('o'), list.from('zz')]).toEqual([0, 1, 2, 4, 5])

@@ -78,6 +78,55 @@ describe('a search', () => {
   })
 })
 
+describe('a search of names', () => {
+  function forest(): void {
+    for (let d = 0; d < 50; d += 1) {
+      ensemble.create(`/app/members/d${d}`)
+      for (let i = 0; i < 20; i += 1) ensemble.create(`/app/members/d${d}/leaf${i}`)
+    }
+  }
+
+  test('asks for no stat of a leaf where all others are known', async () => {
+    forest()
+    const stat = vi.spyOn(ensemble, 'stat')
+    expect(await find('leaf7', 'name')).toMatchObject({ matches: { length: 50 }, complete: true, visited: 1057 })
+    expect(told.at(-1)).toMatchObject({ done: 1056, total: 1057 })
+    expect(stat.mock.calls.filter(([path]) => path.includes('leaf'))).toEqual([])
+  })
+
+  test('looks at every child, and finds the same, where the server cannot count', async () => {
+    forest()
+    vi.spyOn(ensemble, 'countBelow').mockRejectedValue(new RequestError('UNIMPLEMENTED', 'No.'))
+    const stat = vi.spyOn(ensemble, 'stat')
+    expect(await find('leaf7', 'name')).toMatchObject({ matches: { length: 50 }, complete: true, visited: 1057 })
+    expect([stat.mock.calls.length, ensemble.listings]).toEqual([1057, 53])
+  })
+
+  test('counts what it may not list, and goes on', async () => {
+    forest()
+    const list = ensemble.packedChildren.bind(ensemble)
+    vi.spyOn(ensemble, 'packedChildren').mockImplementation(async (path) => {
+      if (path === '/app/members/d7') throw new RequestError('NOAUTH', 'Not allowed.')
+      return list(path)
+    })
+    expect(await find('leaf7', 'name')).toMatchObject({ matches: { length: 49 }, denied: 1, complete: true })
+  })
+
+  test('goes on when no answer came for a while, and ends when the person cancels', async () => {
+    forest()
+    const count = vi.spyOn(ensemble, 'countBelow')
+    count.mockRejectedValueOnce(new RequestError('NO_ANSWER', 'Later.'))
+    expect(await find('leaf7', 'name')).toMatchObject({ matches: { length: 50 }, complete: true })
+    const stop = new AbortController()
+    count.mockImplementation(async () => {
+      stop.abort()
+      throw new RequestError('NO_SESSION', 'Later.')
+    })
+    const wanted = { path: '/', text: 'leaf', in: 'name', limit: 9 } as const
+    await expect(search(ensemble, wanted, { signal: stop.signal, progress: () => {} })).rejects.toThrow()
+  })
+})
+
 test('a walk goes to its limit and says that there is more', async () => {
   const seen: string[] = []
   const onNodes = (nodes: readonly { path: string }[]) => void seen.push(...nodes.map(({ path }) => path))

@@ -5,7 +5,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SearchMatch, SearchResult } from '#shared/events/tree-requests.ts'
 import { baseName, joinPath } from '#shared/zk/path.ts'
 import type { Stat } from '#shared/zk/stat.ts'
-import type { EnsembleReader } from '../ensemble-reader.ts'
 import {
   SEARCH_AT_ONCE,
   SEARCH_DATA_BYTES_MAX,
@@ -16,7 +15,9 @@ import {
 import { RequestError } from '../request-error.ts'
 import type { Job } from './jobs.ts'
 import type { NameList } from './name-list.ts'
-import { walkTree } from './walk.ts'
+import { walkNames } from './name-walk.ts'
+import { PatientReader, type TreeReader } from './patient-reader.ts'
+import { cancelled, walkTree } from './walk.ts'
 
 /** Names looked at in one portion: some milliseconds. */
 const NAMES_PORTION = 5000
@@ -29,23 +30,32 @@ interface Wanted {
 }
 
 /** What has been found within the limits; upper and lower case are the same. */
-export async function search(reader: EnsembleReader, wanted: Wanted, { signal, progress }: Job): Promise<SearchResult> {
+export async function search(reader: TreeReader, wanted: Wanted, { signal, progress }: Job): Promise<SearchResult> {
   const found = new Found(wanted, progress)
   const limits = AbortSignal.any([found.enough, AbortSignal.timeout(SEARCH_MS_MAX)])
   const stop = AbortSignal.any([signal, limits])
-  found.total = await totalOf(reader, wanted.path)
+  const patient = new PatientReader(reader, stop)
   const result = { denied: 0, complete: false }
+  const limited = {
+    signal: stop,
+    nodesMax: SEARCH_NODES_MAX,
+    atOnce: SEARCH_AT_ONCE,
+    requestsPerSecond: SEARCH_REQUESTS_PER_SECOND,
+  }
+  const onListed = (parent: string, names: NameList) => searchNames(found, parent, names, stop)
   try {
+    found.total = await totalOf(patient, wanted.path)
     if (wanted.in !== 'data') found.addName(wanted.path)
-    const walked = await walkTree(reader, wanted.path, {
-      signal: stop,
-      nodesMax: SEARCH_NODES_MAX,
-      atOnce: SEARCH_AT_ONCE,
-      requestsPerSecond: SEARCH_REQUESTS_PER_SECOND,
-      ...(wanted.in === 'data' ? {} : { onListed: (parent, names) => searchNames(found, parent, names, stop) }),
-      ...(wanted.in === 'name' ? { skipLeaves: true } : { read: (path) => searchData(reader, found, path) }),
-      onNodes: (nodes) => found.visit(nodes.length),
-    })
+    const walked = await (wanted.in === 'name'
+      ? walkNames(patient, wanted.path, { ...limited, total: found.total, onListed })
+      : walkTree(patient, wanted.path, {
+          ...limited,
+          ...(wanted.in === 'data' ? {} : { onListed }),
+          read: (path) => searchData(patient, found, path),
+          onNodes: (nodes) => found.visit(nodes.length),
+        }))
+    // A limit may be met by the very last znodes.
+    if (stop.aborted) throw cancelled()
     const denied = walked.denied + found.denied
     const reason = walked.complete
       ? ''
@@ -59,7 +69,7 @@ export async function search(reader: EnsembleReader, wanted: Wanted, { signal, p
 }
 
 /** How many znodes there are to look at; null where a server cannot count them. */
-async function totalOf(reader: EnsembleReader, path: string): Promise<number | null> {
+async function totalOf(reader: TreeReader, path: string): Promise<number | null> {
   return reader.countBelow(path).then(
     (below) => below + 1,
     () => null,
@@ -78,7 +88,7 @@ async function searchNames(found: Found, parent: string, names: NameList, stop: 
 }
 
 /** The stat of a node whose data has been looked into; null when it may not be, or has gone. */
-async function searchData(reader: EnsembleReader, found: Found, path: string): Promise<Stat | null> {
+async function searchData(reader: TreeReader, found: Found, path: string): Promise<Stat | null> {
   try {
     const { data, stat } = await reader.data(path)
     if (data !== null) found.addData(path, data)

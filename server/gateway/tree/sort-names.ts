@@ -12,10 +12,13 @@ const NARROW_MAX = 4000
 const LENGTH_BYTES = 4
 /** One for each byte, and one before them for names that end here. */
 const BUCKETS = 257
-/** Bytes that are sorted by at once in a long part, and the two halves in which that is done. */
-const KEY_BYTES = 4
-const HALF_BITS = 16
-const HALVES = 2 ** HALF_BITS
+/** Bytes that are sorted by at once in a long part, two at a time, the last two first. */
+const KEY_BYTES = 8
+const WORD_BYTES = 4
+const DIGIT_BITS = 16
+const DIGITS = 2 ** DIGIT_BITS
+/** In a key, from the last on. */
+const DIGITS_OF_KEY = 4
 
 /** Where name `start` ends. */
 export function endOf(bytes: Uint8Array, start: number): number {
@@ -82,7 +85,18 @@ function insert(bytes: Uint8Array, starts: Uint32Array, { low, high, depth }: Pa
   }
 }
 
-/** By the next four bytes in which it is not all the same; what has these in common is still to be sorted. */
+/** Names with the next eight bytes of each, as two words. */
+interface Keyed {
+  readonly names: Uint32Array<ArrayBuffer>
+  readonly high: Uint32Array<ArrayBuffer>
+  readonly low: Uint32Array<ArrayBuffer>
+}
+
+function createKeyed(length: number): Keyed {
+  return { names: new Uint32Array(length), high: new Uint32Array(length), low: new Uint32Array(length) }
+}
+
+/** By the next eight bytes in which it is not all the same; what has these in common is still to be sorted. */
 async function splitLong(
   bytes: Uint8Array,
   starts: Uint32Array,
@@ -90,19 +104,33 @@ async function splitLong(
   parts: Part[],
 ): Promise<void> {
   const at = depth + (await sharedBytes(bytes, starts, { low, high, depth }))
-  let names = starts.slice(low, high)
-  let keys = new Uint32Array(names.length)
-  for (let i = 0; i < keys.length; i += 1) {
-    keys[i] = keyOf(bytes, names[i] ?? 0, at)
+  const count = high - low
+  let [from, to] = [createKeyed(count), createKeyed(count)]
+  const counts = Array.from({ length: DIGITS_OF_KEY }, () => new Uint32Array(DIGITS))
+  for (let i = 0; i < count; i += 1) {
+    const name = starts[low + i] ?? 0
+    from.names[i] = name
+    from.high[i] = wordOf(bytes, name, at)
+    from.low[i] = wordOf(bytes, name, at + WORD_BYTES)
+    for (let digit = 0; digit < DIGITS_OF_KEY; digit += 1) {
+      const of = counts[digit]
+      const value = digitOf(from, i, digit)
+      if (of) of[value] = (of[value] ?? 0) + 1
+    }
     if (i % PORTION === PORTION - 1) await nextTurn()
   }
-  for (const shift of [0, HALF_BITS]) [names, keys] = await byHalf(names, keys, shift)
-  starts.set(names, low)
-  for (let from = 0; from < keys.length; ) {
-    let to = from + 1
-    while (to < keys.length && keys[to] === keys[from]) to += 1
-    if (to - from > 1) parts.push({ low: low + from, high: low + to, depth: at + KEY_BYTES })
-    from = to
+  for (const [digit, places] of counts.entries()) {
+    // All the same: the order stays.
+    if (places[digitOf(from, 0, digit)] === count) continue
+    await byDigit(from, to, digit, places)
+    ;[from, to] = [to, from]
+  }
+  starts.set(from.names, low)
+  for (let first = 0; first < count; ) {
+    let next = first + 1
+    while (next < count && from.low[next] === from.low[first] && from.high[next] === from.high[first]) next += 1
+    if (next - first > 1) parts.push({ low: low + first, high: low + next, depth: at + KEY_BYTES })
+    first = next
   }
 }
 
@@ -122,41 +150,36 @@ async function sharedBytes(bytes: Uint8Array, starts: Uint32Array, { low, high, 
 }
 
 /** No name holds a zero byte, so that zeros can stand for what is behind its end. */
-function keyOf(bytes: Uint8Array, start: number, depth: number): number {
+function wordOf(bytes: Uint8Array, start: number, depth: number): number {
   const end = endOf(bytes, start)
-  let key = 0
-  for (let i = start + depth; i < start + depth + KEY_BYTES; i += 1) key = (key << 8) | (i < end ? (bytes[i] ?? 0) : 0)
-  return key >>> 0
+  const at = start + depth
+  let word = 0
+  for (let i = at; i < at + WORD_BYTES; i += 1) word = (word << 8) | (i < end ? (bytes[i] ?? 0) : 0)
+  return word >>> 0
 }
 
-/** Names and keys in the order of one half of the keys; those that are the same there stay as they were. */
-async function byHalf(
-  names: Uint32Array,
-  keys: Uint32Array,
-  shift: number,
-): Promise<[Uint32Array<ArrayBuffer>, Uint32Array<ArrayBuffer>]> {
-  const places = new Uint32Array(HALVES)
-  for (const key of keys) {
-    const half = (key >>> shift) & (HALVES - 1)
-    places[half] = (places[half] ?? 0) + 1
+function digitOf({ high, low }: Keyed, i: number, digit: number): number {
+  const word = (digit < 2 ? low[i] : high[i]) ?? 0
+  return digit % 2 === 0 ? word & (DIGITS - 1) : word >>> DIGIT_BITS
+}
+
+/** Into `to`, in the order of one digit; those that are the same there stay as they were. Changes `places`, the counts. */
+async function byDigit(from: Keyed, to: Keyed, digit: number, places: Uint32Array): Promise<void> {
+  let next = 0
+  for (let value = 0; value < DIGITS; value += 1) {
+    const count = places[value] ?? 0
+    places[value] = next
+    next += count
   }
-  let from = 0
-  for (let half = 0; half < HALVES; half += 1) {
-    const count = places[half] ?? 0
-    places[half] = from
-    from += count
-  }
-  const [sortedNames, sortedKeys] = [new Uint32Array(names.length), new Uint32Array(names.length)]
-  for (let i = 0; i < keys.length; i += 1) {
-    const key = keys[i] ?? 0
-    const half = (key >>> shift) & (HALVES - 1)
-    const to = places[half] ?? 0
-    places[half] = to + 1
-    sortedNames[to] = names[i] ?? 0
-    sortedKeys[to] = key
+  for (let i = 0; i < from.names.length; i += 1) {
+    const value = digitOf(from, i, digit)
+    const place = places[value] ?? 0
+    places[value] = place + 1
+    to.names[place] = from.names[i] ?? 0
+    to.high[place] = from.high[i] ?? 0
+    to.low[place] = from.low[i] ?? 0
     if (i % PORTION === PORTION - 1) await nextTurn()
   }
-  return [sortedNames, sortedKeys]
 }
 
 /** Into parts that begin with the same byte more, which are still to be sorted. */

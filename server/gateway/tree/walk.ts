@@ -4,17 +4,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { joinPath } from '#shared/zk/path.ts'
 import type { Stat } from '#shared/zk/stat.ts'
-import type { EnsembleReader } from '../ensemble-reader.ts'
-import {
-  LEAVES_ASKED_FROM,
-  LEAVES_ASKED_MAX,
-  WALK_AT_ONCE,
-  WALK_NODES_MAX,
-  WALK_REQUESTS_PER_SECOND,
-} from '../limits.ts'
+import { WALK_AT_ONCE, WALK_NODES_MAX, WALK_REQUESTS_PER_SECOND } from '../limits.ts'
 import { RequestError } from '../request-error.ts'
 import { NameList } from './name-list.ts'
 import { noNode } from './node-service.ts'
+import type { TreeReader } from './patient-reader.ts'
 
 export interface VisitedNode {
   readonly path: string
@@ -36,8 +30,6 @@ export interface WalkOptions {
    * leaf and not two. Null: it has gone, or may not be read; then its children are not listed either.
    */
   readonly read?: (path: string) => Promise<Stat | null>
-  /** Children that are known to have none need not be visited: `onListed` has told of them. */
-  readonly skipLeaves?: boolean
 }
 
 export interface WalkResult {
@@ -49,7 +41,7 @@ export interface WalkResult {
 }
 
 /** Children that wait to be visited. Of a million only their bytes are kept. */
-interface Waiting {
+export interface WaitingNames {
   readonly parent: string
   readonly names: NameList
   next: number
@@ -62,15 +54,14 @@ interface Visit {
 }
 
 /** Parents before their children. Rejects with RequestError: CANCELLED; NONODE when there is no such root. */
-export async function walkTree(reader: EnsembleReader, root: string, options: WalkOptions): Promise<WalkResult> {
+export async function walkTree(reader: TreeReader, root: string, options: WalkOptions): Promise<WalkResult> {
   const { signal, nodesMax = WALK_NODES_MAX, requestsPerSecond = WALK_REQUESTS_PER_SECOND } = options
   const { atOnce = WALK_AT_ONCE } = options
   const pace = new Pace(requestsPerSecond)
-  const waiting: Waiting[] = []
-  const leaves = new LeafAsker(reader)
+  const waiting: WaitingNames[] = []
   let known = 1
   let [visited, denied, complete] = [0, 0, true]
-  for (let batch = [root]; batch.length > 0; batch = take(waiting, atOnce)) {
+  for (let batch = [root]; batch.length > 0; batch = takePaths(waiting, atOnce)) {
     if (signal.aborted) throw cancelled()
     await pace.wait(batch.length, signal)
     const found: VisitedNode[] = []
@@ -85,11 +76,6 @@ export async function walkTree(reader: EnsembleReader, root: string, options: Wa
       const { names } = seen
       if (!names || names.count === 0) continue
       await options.onListed?.(path, names)
-      if (options.skipLeaves && (await leaves.areAll(path, names.count))) {
-        known += names.count
-        visited += names.count
-        continue
-      }
       const taken = Math.min(names.count, nodesMax - known)
       if (taken < names.count) complete = false
       known += taken
@@ -100,8 +86,8 @@ export async function walkTree(reader: EnsembleReader, root: string, options: Wa
   return { visited, denied, complete }
 }
 
-/** The next paths, those of one parent after those of the one before. */
-function take(waiting: Waiting[], count: number): string[] {
+/** The next paths, those of one parent after those of the one before; `waiting` keeps the rest. */
+export function takePaths(waiting: WaitingNames[], count: number): string[] {
   const paths: string[] = []
   for (let head = waiting[0]; head !== undefined && paths.length < count; head = waiting[0]) {
     const { parent, names } = head
@@ -117,7 +103,7 @@ export function cancelled(): RequestError {
 }
 
 /** Null when there is no such node. */
-async function visit(reader: EnsembleReader, path: string, { read }: WalkOptions): Promise<Visit | null> {
+async function visit(reader: TreeReader, path: string, { read }: WalkOptions): Promise<Visit | null> {
   try {
     if (read) {
       const stat = await read(path)
@@ -131,23 +117,6 @@ async function visit(reader: EnsembleReader, path: string, { read }: WalkOptions
     if (error.code === 'NONODE') return null
     if (error.code === 'NOAUTH') return { stat: await reader.stat(path), names: null, denied: true }
     throw error
-  }
-}
-
-/** Whether no child has children, asked of the server where that spares very many visits, and a few times only: it counts them. */
-class LeafAsker {
-  readonly #reader: EnsembleReader
-  #left = LEAVES_ASKED_MAX
-
-  constructor(reader: EnsembleReader) {
-    this.#reader = reader
-  }
-
-  async areAll(path: string, children: number): Promise<boolean> {
-    if (children < LEAVES_ASKED_FROM || this.#left === 0) return false
-    this.#left -= 1
-    // Old servers do not know how; then every child is visited.
-    return (await this.#reader.countBelow(path).catch(() => -1)) === children
   }
 }
 

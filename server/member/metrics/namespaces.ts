@@ -59,6 +59,11 @@ function bytesRead(body: ReplyBody): number | null {
       for (const child of body.children) bytes += child.length
       return bytes
     }
+    case 'childPaths': {
+      let bytes = STAT_BYTES - body.paths.length * body.nameAt
+      for (const path of body.paths) bytes += path.length
+      return bytes
+    }
     case 'stat':
     case 'acl':
       return STAT_BYTES

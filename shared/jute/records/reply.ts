@@ -55,6 +55,10 @@ function writeReplyBody(writer: JuteWriter, body: ReplyBody): void {
       writer.vector(body.children, writeString)
       writeStat(writer, body.stat)
       break
+    case 'childPaths':
+      writer.tails(body.paths, body.nameAt)
+      if (body.parentStat) writeStat(writer, body.parentStat)
+      break
     case 'multi':
       for (const result of body.results) writeMultiResult(writer, result)
       writeMultiEnd(writer)

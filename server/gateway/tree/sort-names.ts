@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { PackedNames } from '../../client/answers.ts'
 
 /** Names looked at in one portion: some milliseconds. */
-const PORTION = 50_000
+const PORTION = 20_000
 /** Up to this length a part is sorted by insertion, and up to the other one byte after the other. */
 const SHORT_MAX = 24
 const NARROW_MAX = 4000
